@@ -1,0 +1,58 @@
+import type { Problem } from './model/problem.ts';
+
+/** Exit statuses of the command line; see the design's table. */
+export const EXIT = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  incomplete: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const;
+
+/** Usage or files are wrong: all problems at once. Exit 2. */
+export class ProblemsError extends Error {
+  override readonly name = 'ProblemsError';
+  readonly problems: readonly Problem[];
+  constructor(problems: readonly Problem[]) {
+    super(problems.map((problem) => problem.message).join('\n'));
+    this.problems = problems;
+  }
+}
+
+export type StoreErrorCode =
+  | 'precondition-failed' // a conditional write lost
+  | 'not-found'
+  | 'store-unreachable'
+  | 'store-denied'
+  | 'store-full'
+  | 'store-corrupt'
+  | 'store-unsuitable'
+  | 'store-schema';
+
+/** From a store; `message` says what, where and what to do. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  readonly code: StoreErrorCode;
+  readonly key: string | undefined;
+  constructor(code: StoreErrorCode, message: string, options: { key?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.key = options.key;
+  }
+}
+
+export type EngineErrorCode = 'engine-unreachable' | 'engine-too-old' | 'engine-denied' | 'engine-error';
+
+/** The engine cannot be used at all. Exit 4. What ends a single job is a `Cause`, not an error. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly code: EngineErrorCode;
+  /** The command to type, where it is known. */
+  readonly fix: string | undefined;
+  constructor(code: EngineErrorCode, message: string, options: { fix?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.fix = options.fix;
+  }
+}

@@ -1,0 +1,108 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { Knowledge, ListingRange } from '../model/plan.ts';
+import type { ClaimRecord, FailureRecord, Manifest, RunRecord } from '../model/records.ts';
+import type { ObjectStore } from '../ports.ts';
+
+/** A manifest with the ETag it was read at. */
+export interface StoredManifest {
+  readonly manifest: Manifest;
+  readonly etag: string;
+}
+
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly etag: string }
+  /** Another's manifest stands there: take it, drop the attempt. */
+  | { readonly kind: 'lost'; readonly winner: StoredManifest };
+
+export type ClaimResult =
+  { readonly kind: 'claimed'; readonly claim: Claim } | { readonly kind: 'held'; readonly by: ClaimRecord };
+
+/** Proof of a claim: needed to release it. */
+export interface Claim {
+  readonly record: ClaimRecord;
+  readonly etag: string;
+}
+
+/** `finished`: its record says so. `dead`: its process is known to be gone. `unknown`: another machine's. */
+export type Liveness = 'live' | 'finished' | 'dead' | 'unknown';
+
+export interface GcOptions {
+  /** Seconds since supersession before objects may go. */
+  readonly graceSeconds: number;
+  readonly dryRun: boolean;
+  readonly signal?: AbortSignal;
+}
+
+export interface GcReport {
+  readonly attemptsRemoved: readonly string[];
+  readonly objectsRemoved: number;
+  readonly bytesFreed: number;
+  readonly recordsRemoved: number;
+}
+
+/** All that sluice records in a store. Every failure is a `StoreError`. */
+export interface Ledger {
+  readonly store: ObjectStore;
+  readonly storeId: string;
+
+  readKnowledge(
+    ranges: readonly ListingRange[],
+    options: { readonly contents: boolean; readonly signal?: AbortSignal },
+  ): Promise<Knowledge>;
+
+  /** `StoreError('store-corrupt')` names a manifest that is not whole or not of this instance. */
+  readManifest(id: InstanceId): Promise<StoredManifest | undefined>;
+
+  /**
+   * One conditional write over `over` (an ETag, or null for absence). The mark under `exceptions/` is written
+   * before a manifest that is not a plain result, and removed after a plain one has replaced such.
+   */
+  commitManifest(manifest: Manifest, over: string | null): Promise<CommitResult>;
+
+  /** Compare-and-swap to a void manifest with a fresh nonce; whoever held the old ETag can't commit any more. */
+  voidManifest(
+    id: InstanceId,
+    over: StoredManifest | null,
+    reason: string,
+    run: string,
+  ): Promise<CommitResult>;
+
+  claim(id: InstanceId, attempt: string, run: string): Promise<ClaimResult>;
+  release(claim: Claim): Promise<void>;
+  liveness(run: string): Promise<Liveness>;
+
+  recordFailure(failure: FailureRecord): Promise<void>;
+  closeFailure(id: InstanceId): Promise<void>;
+  readFailure(id: InstanceId): Promise<FailureRecord | undefined>;
+  /** Open ones: those whose `over` is still the committed attempt. */
+  openFailures(pipeline?: string): Promise<readonly FailureRecord[]>;
+
+  startRun(record: RunRecord): Promise<void>;
+  /** Replaces this process's own record. */
+  updateRun(record: RunRecord): Promise<void>;
+  readRun(run: string): Promise<RunRecord | undefined>;
+  /** Newest first. */
+  listRuns(options: { readonly pipeline?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
+
+  /** Bounded and masked by the caller. */
+  writeLog(
+    run: string,
+    id: InstanceId,
+    attempt: string,
+    log: AsyncIterable<Uint8Array> | Uint8Array,
+  ): Promise<void>;
+  readLog(run: string, id: InstanceId, attempt: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+
+  /** Written before the manifest of an instance that publishes. */
+  beginPublication(id: InstanceId, attempt: string): Promise<void>;
+  /**
+   * Copies what the manifest names to `published/`, re-reads the manifest, repeats until it names what was
+   * published, then removes the pending record. Returns the paths below `published/`.
+   */
+  publish(id: InstanceId): Promise<readonly string[]>;
+
+  readTaskKeys(pipeline: string, task: string): Promise<readonly string[] | undefined>;
+  recordTaskKeys(pipeline: string, task: string, keys: readonly string[]): Promise<void>;
+
+  gc(options: GcOptions): Promise<GcReport>;
+}

@@ -1,0 +1,44 @@
+import type { Cause } from './cause.ts';
+import type { InstanceId } from './partition.ts';
+import type { Plan } from './plan.ts';
+import type { Report, ReportInstance } from './report.ts';
+
+/** What happens in a run, in order. Terminal, logs, run record and notifier read this; none can fail the run. */
+export type RunEvent =
+  | { readonly type: 'run-started'; readonly run: string; readonly at: string; readonly plan: Plan }
+  | {
+      readonly type: 'instance-started';
+      readonly id: InstanceId;
+      readonly attempt: string;
+      readonly at: string;
+      /** From past durations, where known. */
+      readonly estimateSeconds?: number;
+    }
+  /** Pull and build, told once however many wait. */
+  | {
+      readonly type: 'image-progress';
+      readonly image: string;
+      readonly message: string;
+      readonly fraction?: number;
+      readonly done: boolean;
+    }
+  /** A masked line, without its newline. */
+  | {
+      readonly type: 'log';
+      readonly id: InstanceId;
+      readonly attempt: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+    }
+  | {
+      readonly type: 'retry-scheduled';
+      readonly id: InstanceId;
+      readonly attempt: string;
+      readonly cause: Cause;
+      readonly afterSeconds: number;
+    }
+  | { readonly type: 'waiting-on-claim'; readonly id: InstanceId; readonly run: string }
+  | { readonly type: 'instance-finished'; readonly at: string; readonly result: ReportInstance }
+  | { readonly type: 'warning'; readonly message: string; readonly id?: InstanceId }
+  | { readonly type: 'interrupted'; readonly stage: 1 | 2; readonly signal: string }
+  | { readonly type: 'run-finished'; readonly at: string; readonly report: Report };

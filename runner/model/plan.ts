@@ -1,0 +1,130 @@
+import type { InstanceId } from './partition.ts';
+import type { Scalar } from './pipeline.ts';
+import type { Period } from './time.ts';
+import type { State } from './state.ts';
+import type { ClaimRecord, FailureRecord, Fingerprint, Manifest } from './records.ts';
+
+/** What a person asked for. */
+export interface PlanRequest {
+  readonly pipeline: string;
+  /** Empty: all. */
+  readonly tasks: readonly string[];
+  readonly range: DateRange;
+  /** Values of settings and of non-time keys, canonical. */
+  readonly params: Readonly<Record<string, Scalar>>;
+  /** Values given for time keys by their own flag, for example `--half 2020-12-01`. */
+  readonly times: Readonly<Record<string, DateRange>>;
+  readonly rebuild: Rebuild;
+  readonly downstream: boolean;
+}
+
+/** Which partitions: by their period's last day. `latest`: each task's own newest that is due. */
+export type DateRange =
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'today' }
+  | { readonly kind: 'single'; readonly value: string }
+  | { readonly kind: 'range'; readonly from: string; readonly to: string };
+
+/** What `--rebuild` selects. The default of `run` is missing and failed. */
+export interface Rebuild {
+  readonly missing: boolean;
+  readonly failed: boolean;
+  readonly stale: boolean;
+  readonly all: boolean;
+}
+
+/** One need of one instance, bound to the instances it reads. */
+export interface BoundNeed {
+  readonly name: string;
+  readonly task: string;
+  readonly pipeline: string;
+  readonly foreign: boolean;
+  readonly optional: boolean;
+  readonly select: 'same' | 'window' | 'latest' | 'offset' | 'within' | 'around';
+  readonly members: readonly InstanceId[];
+  /** Laid straight into `/inputs/<name>`: there can only be one, by the rule's form. */
+  readonly single: boolean;
+  /** Members that must be there, of `positions`. */
+  readonly atLeast: number;
+  /** Written in the file: then skipped and lost members are not forgiven. */
+  readonly atLeastWritten: boolean;
+  /** How many positions the rule asked for, those before `start` included. */
+  readonly positions: number;
+}
+
+/** An instance in a plan. */
+export interface PlannedInstance {
+  readonly id: InstanceId;
+  readonly pipeline: string;
+  readonly task: string;
+  /** Keys in canonical text; no settings. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** The params the task sees, typed: keys and settings. */
+  readonly params: Readonly<Record<string, Scalar>>;
+  readonly matrix: Readonly<Record<string, Scalar>>;
+  readonly period?: Period;
+  /** ISO instant. */
+  readonly dueAt?: string;
+  readonly state: State;
+  /** In words: "due 18:00, in 2 h", "by prices", "on another machine". */
+  readonly reason: string;
+  readonly needs: readonly BoundNeed[];
+  /** Asked for, or only needed by something that was. */
+  readonly asked: boolean;
+  readonly neededBy?: InstanceId;
+  /** This run executes it (or decides about it when its turn comes). */
+  readonly action: Action;
+  /** The manifest's ETag, where there is one. */
+  readonly manifestEtag?: string;
+  readonly fingerprint?: Fingerprint;
+}
+
+export type Action =
+  /** Nothing to do, or nothing that can be done. */
+  | 'none'
+  /** Run it. */
+  | 'run'
+  /** Stale only if what it reads has changed: decided when its turn comes. */
+  | 'compare'
+  /** Committed, its publication is not: copy again, run nothing. */
+  | 'publish';
+
+export interface Plan {
+  readonly pipeline: string;
+  readonly request: PlanRequest;
+  /** ISO instant at which it was made. */
+  readonly at: string;
+  /** Every one after all it needs. */
+  readonly instances: readonly PlannedInstance[];
+  readonly counts: Readonly<Partial<Record<State, number>>>;
+  /** Placeholders are in it: counts are lower bounds. */
+  readonly atLeast: boolean;
+  /** Things to say before anything runs, for example changed key names. */
+  readonly warnings: readonly string[];
+}
+
+/** A stretch of one task's partitions to list. Bounds are partitions, inclusive, as they are stored. */
+export interface ListingRange {
+  readonly pipeline: string;
+  readonly task: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What the ledger knows about the instances that a plan touches. */
+export interface Knowledge {
+  readonly storeId: string;
+  /** ETags of manifests, by instance: done-ness by listing. */
+  readonly manifests: ReadonlyMap<InstanceId, string>;
+  /** Manifests of the instances that are marked under `exceptions/`. */
+  readonly exceptions: ReadonlyMap<InstanceId, Manifest>;
+  readonly failures: ReadonlyMap<InstanceId, FailureRecord>;
+  /** Claims whose run is alive. */
+  readonly claims: ReadonlyMap<InstanceId, ClaimRecord>;
+  /** Instances with a pending publication. */
+  readonly publications: ReadonlySet<InstanceId>;
+  /** Read only when staleness is asked for. */
+  readonly contents: ReadonlyMap<InstanceId, Manifest>;
+  /** Recorded key names by `pipeline/task`. */
+  readonly taskKeys: ReadonlyMap<string, readonly string[]>;
+}

@@ -1,0 +1,137 @@
+import type { Cause } from './cause.ts';
+import type { StoredObject } from './job.ts';
+import type { InstanceId, PartitionKey } from './partition.ts';
+import type { Scalar } from './pipeline.ts';
+import type { ReportState, Outcome } from './state.ts';
+
+/** The version of everything sluice writes into a store. A newer one is refused by name. */
+export const STORE_SCHEMA = 1;
+
+/** `store.json` */
+export interface StoreRecord {
+  readonly schema: number;
+  readonly id: string;
+}
+
+/** `tasks/<pipeline>/<task>.json` */
+export interface TaskRecord {
+  readonly schema: number;
+  readonly keys: readonly string[];
+}
+
+/** Each part of what made a result, hashed apart so that a difference can be named. */
+export type FingerprintPart =
+  'script' | 'image' | 'files' | 'env' | 'settings' | 'shell' | 'user' | 'outputs' | 'needs';
+
+export type Fingerprint = Readonly<Record<FingerprintPart, string>>;
+
+export interface ManifestInput {
+  /** The need's name. */
+  readonly need: string;
+  readonly instance: InstanceId;
+  readonly attempt: string;
+  /** Of the upstream's paths, sha256s and values: equal content, equal digest. */
+  readonly contentDigest: string;
+}
+
+/** `manifests/<pipeline>/<task>/<partition>.json`: the record that makes an attempt's outputs *the* outputs. */
+export interface Manifest {
+  readonly schema: number;
+  readonly instance: InstanceId;
+  readonly partition: readonly PartitionKey[];
+  /** `void`: fenced by gc or cleared; not done. */
+  readonly outcome: 'succeeded' | 'skipped' | 'void';
+  /** Why skipped or void. */
+  readonly reason?: string;
+  readonly attempt: string;
+  readonly run: string;
+  readonly fingerprint: Fingerprint;
+  /** Settings' values, so that a difference can be said. */
+  readonly settings: Readonly<Record<string, Scalar>>;
+  readonly inputs: readonly ManifestInput[];
+  readonly objects: readonly StoredObject[];
+  readonly values: Readonly<Record<string, string>>;
+  /** Of objects and values. */
+  readonly contentDigest: string;
+  /** Optional needs that were absent: the instances that would have been read. */
+  readonly omitted: readonly { readonly need: string; readonly instance: InstanceId }[];
+  readonly published: readonly { readonly path: string; readonly to: string; readonly newest: boolean }[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly exitCode?: number;
+  readonly imageDigest?: string;
+  readonly engine?: string;
+  readonly superseded?: { readonly attempt: string; readonly at: string };
+  /** Earlier attempts whose objects gc has not yet collected. */
+  readonly supersededAttempts?: readonly { readonly attempt: string; readonly at: string }[];
+  /** Fresh at every write: equal content must not mean an equal ETag. */
+  readonly nonce: string;
+}
+
+/** `failures/<pipeline>/<task>/<partition>.json`: open while `over` is still the committed attempt. */
+export interface FailureRecord {
+  readonly schema: number;
+  readonly instance: InstanceId;
+  readonly run: string;
+  readonly attempt: string;
+  readonly cause: Cause;
+  readonly exitCode?: number;
+  readonly lastLines: readonly string[];
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** The attempt that was committed when this one started; null for none. */
+  readonly over: string | null;
+  readonly count: number;
+  readonly firstFailedAt: string;
+}
+
+/** `claims/<pipeline>/<task>/<partition>.json` */
+export interface ClaimRecord {
+  readonly schema: number;
+  readonly instance: InstanceId;
+  readonly run: string;
+  readonly attempt: string;
+  readonly nonce: string;
+}
+
+/** `publications/<pipeline>/<task>/<partition>.json`: written before the manifest, removed after the copies. */
+export interface PublicationRecord {
+  readonly schema: number;
+  readonly instance: InstanceId;
+  readonly attempt: string;
+  readonly nonce: string;
+}
+
+/** Who runs: on the same machine a dead process is known by these. */
+export interface ProcessIdentity {
+  readonly bootId: string;
+  readonly pid: number;
+  /** From the system, so that a reused pid is not taken for the old process. */
+  readonly startTime: string;
+  readonly host: string;
+}
+
+/** `runs/<run-id>/run.json` */
+export interface RunRecord {
+  readonly schema: number;
+  readonly run: string;
+  readonly pipeline: string;
+  readonly request: unknown;
+  readonly process: ProcessIdentity;
+  readonly startedAt: string;
+  /** Absent while it runs. */
+  readonly finishedAt?: string;
+  readonly outcome?: Outcome;
+  readonly counts?: Readonly<Partial<Record<ReportState, number>>>;
+  readonly instances?: readonly RunRecordInstance[];
+  readonly nonce: string;
+}
+
+export interface RunRecordInstance {
+  readonly id: InstanceId;
+  readonly state: ReportState;
+  readonly attempt?: string;
+  readonly reason: string;
+  readonly seconds?: number;
+  readonly exitCode?: number;
+}

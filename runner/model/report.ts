@@ -1,0 +1,35 @@
+import type { Cause } from './cause.ts';
+import type { InstanceId } from './partition.ts';
+import type { Outcome, ReportState } from './state.ts';
+
+export interface ReportInstance {
+  readonly id: InstanceId;
+  readonly task: string;
+  readonly state: ReportState;
+  readonly reason: string;
+  readonly attempt?: string;
+  readonly seconds?: number;
+  readonly exitCode?: number;
+  readonly cause?: Cause;
+  /** Masked; of a failure. */
+  readonly lastLines?: readonly string[];
+  /** Its failure raises neither alert nor exit status. */
+  readonly continueOnError?: boolean;
+  /** For a blocked one: the instances whose failure is the first cause. */
+  readonly blockedBy?: readonly InstanceId[];
+}
+
+/** What a run came to. */
+export interface Report {
+  readonly run: string;
+  readonly pipeline: string;
+  readonly outcome: Outcome;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly counts: Readonly<Partial<Record<ReportState, number>>>;
+  readonly instances: readonly ReportInstance[];
+  /** 0, 1, 3, 4 or 130, as the design's table says. */
+  readonly exitStatus: number;
+  /** Published files, by path below `published/`. */
+  readonly published: readonly string[];
+}

@@ -1,0 +1,123 @@
+import type { Capabilities } from './model/capabilities.ts';
+import type { RunEvent } from './model/event.ts';
+import type { Job, JobResult, LogChunk } from './model/job.ts';
+import type { StoreRef } from './model/store-ref.ts';
+
+export interface ObjectInfo {
+  readonly key: string;
+  /** Opaque; changes with every write of a key, never returns to an earlier value. */
+  readonly etag: string;
+  readonly sizeBytes?: number;
+  readonly modifiedAt?: string;
+}
+
+export interface StoredBody extends ObjectInfo {
+  readonly sizeBytes: number;
+  readonly modifiedAt: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export type PutCondition =
+  /** Only if there is nothing under the key. */
+  | { readonly ifNoneMatch: '*' }
+  /** Only over exactly this version. */
+  | { readonly ifMatch: string };
+
+/**
+ * Keys are `/`-separated; no key is another's parent, none holds `//`, `.`/`..` segments or control characters,
+ * a segment is at most 255 bytes. Safe to call concurrently and from several processes at once. Every failure
+ * is a `StoreError`. A read that follows a finished write sees it, in every process.
+ */
+export interface ObjectStore {
+  readonly ref: StoreRef;
+
+  /** Undefined when there is nothing. `range` is inclusive, in bytes. The body must be consumed or closed. */
+  get(
+    key: string,
+    options?: {
+      readonly range?: { readonly from: number; readonly to: number };
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<StoredBody | undefined>;
+
+  /**
+   * All or nothing: a reader sees the old or the new value whole, also when the writer dies.
+   * With a condition that does not hold: `StoreError('precondition-failed')`. Conditional writes take a buffer.
+   * Keys below `objects/` and `published/` take no `ifMatch`.
+   */
+  put(
+    key: string,
+    body: Uint8Array | AsyncIterable<Uint8Array>,
+    options?: {
+      readonly condition?: PutCondition;
+      readonly signal?: AbortSignal;
+      readonly durable?: boolean;
+    },
+  ): Promise<{ readonly etag: string }>;
+
+  /**
+   * Pages in ascending byte order of the whole key; `after` is exclusive, `to` inclusive. Not a snapshot: what is
+   * written meanwhile may or may not be in it.
+   */
+  list(
+    prefix: string,
+    options?: { readonly after?: string; readonly to?: string; readonly signal?: AbortSignal },
+  ): AsyncIterable<readonly ObjectInfo[]>;
+
+  /** Replaces `to` whole. */
+  copy(from: string, to: string, options?: { readonly signal?: AbortSignal }): Promise<void>;
+
+  /** Unconditional; a key that is not there is no error. */
+  delete(keys: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<void>;
+
+  /** Proves that the store keeps its promises here; throws `StoreError('store-unsuitable')` in words if not. */
+  check(): Promise<void>;
+}
+
+export interface EngineRunOptions {
+  /** Aborted: the container is stopped, the result's cause is `cancelled`. */
+  readonly signal: AbortSignal;
+  /** Called in order, never concurrently; awaited, so that a slow reader slows the log and not the memory. */
+  readonly onLog: (chunk: LogChunk) => Promise<void> | void;
+  /** Pull and build progress. */
+  readonly onImage?: (progress: { image: string; message: string; fraction?: number; done: boolean }) => void;
+  /** True: log lines are wanted while it runs, not only after. */
+  readonly watched: boolean;
+}
+
+/**
+ * Runs containers. `run` never throws for what happens to a job: that is the result's `cause`. It resolves only
+ * when the container is gone or beyond reach, with the log delivered whole, and the outputs uploaded below
+ * `job.outputs.prefix` if and only if the exit status was 0 and every output check passed.
+ */
+export interface Engine {
+  run(job: Job, options: EngineRunOptions): Promise<JobResult>;
+  /** Removes what dead runs of this store left; leaves what is live or unknown. Returns how many were removed. */
+  sweep(options: {
+    readonly storeId: string;
+    readonly isLive: (run: string) => Promise<'live' | 'dead' | 'unknown'>;
+  }): Promise<number>;
+  /** Reaches the engine and probes it once; throws `EngineError` with the fix. */
+  check(): Promise<Capabilities>;
+  /** The equal command line for a person, secrets as `-e NAME`; inputs and files from `folder`. */
+  describe(job: Job, folder: string): readonly string[];
+  /** Releases holders and connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface Reporter {
+  /** Must not throw; whoever calls it ignores and reports a throw once. */
+  on(event: RunEvent): void;
+  close?(): Promise<void>;
+}
+
+export interface Notifier {
+  send(digest: unknown): Promise<void>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after `milliseconds`; rejects with the signal's reason when aborted. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+}

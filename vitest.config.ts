@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        // Needs nothing but Node.
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.engine.test.ts', 'test/system/**'],
+        },
+      },
+      {
+        // Needs a container engine; each file owns what it creates, by label.
+        test: {
+          name: 'engine',
+          include: ['test/**/*.engine.test.ts', 'test/system/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
