@@ -1,0 +1,64 @@
+import type { Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Report } from '../model/report.ts';
+
+/** The version of the documents that `--json` prints. */
+const SCHEMA = 1;
+
+/** What `sluice plan --json` prints. */
+export function planDocument(plan: Plan): object {
+  return {
+    schema: SCHEMA,
+    pipeline: plan.pipeline,
+    counts: plan.counts,
+    ...(plan.atLeast ? { atLeast: true } : {}),
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+    instances: plan.instances.map((instance) => ({
+      id: instance.id,
+      task: instance.task,
+      params: instance.params,
+      ...(Object.keys(instance.matrix).length > 0 ? { matrix: instance.matrix } : {}),
+      state: instance.state,
+      reason: instance.reason,
+      ...(instance.dueAt === undefined ? {} : { dueAt: instance.dueAt }),
+      ...(instance.neededBy === undefined ? {} : { neededBy: instance.neededBy }),
+      needs: instance.needs.flatMap((need) => need.members),
+    })),
+  };
+}
+
+/** What `sluice run --json` prints. */
+export function reportDocument(report: Report): object {
+  return {
+    schema: SCHEMA,
+    run: report.run,
+    pipeline: report.pipeline,
+    outcome: report.outcome,
+    counts: report.counts,
+    instances: report.instances.map((instance) => ({
+      id: instance.id,
+      state: instance.state,
+      attempt: instance.attempt ?? null,
+      reason: instance.reason,
+      seconds: instance.seconds ?? null,
+      exitCode: instance.exitCode ?? null,
+      ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
+    })),
+    ...(report.published.length > 0 ? { published: report.published } : {}),
+  };
+}
+
+/** What any command prints with `--json` when it ends with 2 or 4. */
+export function problemsDocument(problems: readonly Problem[]): object {
+  return {
+    schema: SCHEMA,
+    problems: problems.map((problem) => ({
+      code: problem.code,
+      file: problem.file ?? null,
+      line: problem.line ?? null,
+      column: problem.column ?? null,
+      message: problem.message,
+      fix: problem.fix ?? null,
+    })),
+  };
+}

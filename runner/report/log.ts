@@ -1,0 +1,54 @@
+import type { Writable } from 'node:stream';
+import { pino } from 'pino';
+import type { RunEvent } from '../model/event.ts';
+import type { Reporter } from '../ports.ts';
+
+/** One JSON object a line (`--log-format json`), for log collectors. */
+export function createLogReporter(options: { readonly stream: Writable; readonly logs: boolean }): Reporter {
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, options.stream);
+  return {
+    on(event: RunEvent) {
+      switch (event.type) {
+        case 'run-started':
+          log.info({
+            event: event.type,
+            run: event.run,
+            pipeline: event.plan.pipeline,
+            counts: event.plan.counts,
+          });
+          return;
+        case 'log':
+          if (options.logs) log.info(fields(event));
+          return;
+        case 'warning':
+          log.warn(fields(event), event.message);
+          return;
+        case 'retry-scheduled':
+          log.warn(fields(event), event.cause.message);
+          return;
+        case 'instance-finished': {
+          const { result } = event;
+          const level = result.state === 'failed' ? 'error' : 'info';
+          log[level]({ event: event.type, ...result }, result.reason);
+          return;
+        }
+        case 'run-finished': {
+          const { instances: _, ...report } = event.report;
+          log[event.report.exitStatus === 0 ? 'info' : 'error']({ event: event.type, ...report });
+          return;
+        }
+        case 'instance-started':
+        case 'image-progress':
+        case 'waiting-on-claim':
+        case 'interrupted':
+          log.info(fields(event));
+          return;
+      }
+    },
+  };
+}
+
+function fields(event: RunEvent): object {
+  const { type, ...rest } = event;
+  return { event: type, ...rest };
+}

@@ -1,0 +1,76 @@
+import type { RunEvent } from '../model/event.ts';
+import type { ReportInstance } from '../model/report.ts';
+import type { Reporter } from '../ports.ts';
+import type { Paint } from './paint.ts';
+import { formatSummary } from './summary.ts';
+import { formatCounts, formatDuration, shortId } from './words.ts';
+
+/** Plain lines, one an event, for pipes, cron mails and CI logs. */
+export function createPlainReporter(options: {
+  readonly write: (text: string) => void;
+  readonly paint: Paint;
+  /** Print the tasks' own lines too. */
+  readonly logs: boolean;
+}): Reporter {
+  const { paint } = options;
+  const say = (line: string) => options.write(`${line}\n`);
+  return {
+    on(event: RunEvent) {
+      switch (event.type) {
+        case 'run-started': {
+          const toDo = event.plan.instances.filter((instance) => instance.action !== 'none').length;
+          say(`${event.plan.pipeline} run ${event.run}: ${toDo} to run (${formatCounts(event.plan.counts)})`);
+          return;
+        }
+        case 'instance-started':
+          say(`${paint.state('running', 'start')}  ${shortId(event.id)}`);
+          return;
+        case 'image-progress':
+          if (event.done || event.fraction === undefined) say(`image  ${event.image}: ${event.message}`);
+          return;
+        case 'log':
+          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${event.line}`);
+          return;
+        case 'waiting-on-claim':
+          say(`wait   ${shortId(event.id)}: run ${event.run} has it in hand`);
+          return;
+        case 'retry-scheduled':
+        case 'warning':
+        case 'interrupted':
+          say(formatNotice(event, paint));
+          return;
+        case 'instance-finished':
+          if (event.result.state !== 'done') say(formatFinished(event.result, paint));
+          return;
+        case 'run-finished':
+          say(formatSummary(event.report, paint));
+          return;
+      }
+    },
+  };
+}
+
+export function formatFinished(result: ReportInstance, paint: Paint): string {
+  const word = result.state === 'succeeded' ? 'ok' : result.state;
+  const seconds = result.seconds === undefined ? '' : paint.dim(` (${formatDuration(result.seconds)})`);
+  const reason = result.state === 'succeeded' || result.reason === '' ? '' : `: ${result.reason}`;
+  return `${paint.state(result.state, word.padEnd(6))} ${shortId(result.id)}${reason}${seconds}`;
+}
+
+export function formatNotice(
+  event: Extract<RunEvent, { type: 'retry-scheduled' | 'warning' | 'interrupted' }>,
+  paint: Paint,
+): string {
+  switch (event.type) {
+    case 'retry-scheduled':
+      return `${paint.yellow('retry ')} ${shortId(event.id)} in ${formatDuration(event.afterSeconds)}: ${event.cause.message}`;
+    case 'warning':
+      return `${paint.yellow('warning')} ${event.id === undefined ? '' : `${shortId(event.id)}: `}${event.message}`;
+    case 'interrupted':
+      return paint.yellow(
+        event.stage === 1
+          ? `${event.signal}: stopping the containers; once more ends at once`
+          : `${event.signal} again: ending at once`,
+      );
+  }
+}

@@ -1,0 +1,117 @@
+import type { RunEvent } from '../model/event.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { ReportState } from '../model/state.ts';
+
+export interface RunningInstance {
+  readonly id: InstanceId;
+  readonly task: string;
+  readonly startedAt: number;
+  lastLine: string;
+}
+
+/** What the events so far add up to: the numbers behind the live table. */
+export interface Progress {
+  readonly running: Map<InstanceId, RunningInstance>;
+  readonly images: Map<string, string>;
+  readonly counts: Map<ReportState, number>;
+  readonly taskOf: Map<InstanceId, string>;
+  readonly secondsByTask: Map<string, { total: number; count: number }>;
+  /** By task: instances that are still to run. */
+  readonly pending: Map<string, number>;
+  startedAt: number;
+  toDo: number;
+  finished: number;
+}
+
+export function createProgress(): Progress {
+  return {
+    running: new Map(),
+    images: new Map(),
+    counts: new Map(),
+    taskOf: new Map(),
+    secondsByTask: new Map(),
+    pending: new Map(),
+    startedAt: 0,
+    toDo: 0,
+    finished: 0,
+  };
+}
+
+export function applyEvent(progress: Progress, event: RunEvent): void {
+  switch (event.type) {
+    case 'run-started':
+      progress.startedAt = Date.parse(event.at);
+      for (const instance of event.plan.instances) {
+        progress.taskOf.set(instance.id, instance.task);
+        if (instance.action === 'none') continue;
+        progress.toDo += 1;
+        progress.pending.set(instance.task, (progress.pending.get(instance.task) ?? 0) + 1);
+      }
+      return;
+    case 'instance-started': {
+      const task = progress.taskOf.get(event.id) ?? event.id;
+      progress.running.set(event.id, { id: event.id, task, startedAt: Date.parse(event.at), lastLine: '' });
+      return;
+    }
+    case 'image-progress':
+      if (event.done) progress.images.delete(event.image);
+      else progress.images.set(event.image, event.message);
+      return;
+    case 'log': {
+      const running = progress.running.get(event.id);
+      if (running !== undefined && event.line.trim() !== '') running.lastLine = event.line;
+      return;
+    }
+    case 'retry-scheduled':
+      progress.running.delete(event.id);
+      return;
+    case 'waiting-on-claim': {
+      const running = progress.running.get(event.id);
+      if (running !== undefined) running.lastLine = `waits for run ${event.run}, which has it in hand`;
+      return;
+    }
+    case 'instance-finished': {
+      const { result } = event;
+      progress.running.delete(result.id);
+      progress.counts.set(result.state, (progress.counts.get(result.state) ?? 0) + 1);
+      const left = progress.pending.get(result.task);
+      if (left !== undefined) {
+        progress.pending.set(result.task, Math.max(0, left - 1));
+        progress.finished += 1;
+      }
+      if (result.state === 'succeeded' && result.seconds !== undefined) {
+        const seconds = progress.secondsByTask.get(result.task) ?? { total: 0, count: 0 };
+        seconds.total += result.seconds;
+        seconds.count += 1;
+        progress.secondsByTask.set(result.task, seconds);
+      }
+      return;
+    }
+    case 'warning':
+    case 'interrupted':
+    case 'run-finished':
+      return;
+  }
+}
+
+/**
+ * Seconds until the end: the mean duration of each task so far times what is left of it, divided by the number that
+ * run side by side. Undefined until every pending task has finished once or half of all is done.
+ */
+export function estimateSeconds(progress: Progress, now: number): number | undefined {
+  if (progress.finished === 0) return undefined;
+  let work = 0;
+  let unknown = 0;
+  for (const [task, left] of progress.pending) {
+    const seconds = progress.secondsByTask.get(task);
+    if (seconds === undefined) unknown += left;
+    else work += (seconds.total / seconds.count) * left;
+  }
+  if (unknown > (progress.toDo - progress.finished) / 2) return undefined;
+  const elapsed = (now - progress.startedAt) / 1000;
+  const done = [...progress.secondsByTask.values()].reduce((sum, seconds) => sum + seconds.total, 0);
+  const width = elapsed > 0 ? Math.max(done / elapsed, 0.1) : 1;
+  const known = progress.toDo - progress.finished - unknown;
+  const scale = known > 0 ? (known + unknown) / known : 1;
+  return (work * scale) / width;
+}

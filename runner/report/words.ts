@@ -1,0 +1,66 @@
+import type { ReportState, State } from '../model/state.ts';
+
+/** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${String(whole % 60).padStart(2, '0')} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** `812 B`, `4.2 MiB`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < UNITS.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit] ?? 'B'}`;
+}
+
+/** `1,234 instances`, `1 instance`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The order in which people want counts: what went wrong last, so that it stands beside the prompt. */
+const ORDER: readonly ReportState[] = [
+  'succeeded',
+  'done',
+  'unchanged',
+  'unpublished',
+  'missing',
+  'stale',
+  'running',
+  'waiting',
+  'unknown',
+  'skipped',
+  'lost',
+  'not-in-range',
+  'cancelled',
+  'blocked',
+  'failed',
+];
+
+/** `51 succeeded, 2 blocked, 1 failed`. */
+export function formatCounts(
+  counts: Readonly<Partial<Record<ReportState | State, number>>>,
+  paint: (state: ReportState, text: string) => string = (_, text) => text,
+): string {
+  const parts = ORDER.flatMap((state) => {
+    const count = counts[state] ?? 0;
+    return count === 0 ? [] : [paint(state, `${count.toLocaleString('en-US')} ${state}`)];
+  });
+  return parts.length === 0 ? 'nothing' : parts.join(', ');
+}
+
+/** Without the pipeline, which everybody on this screen knows. */
+export function shortId(id: string): string {
+  const rest = id.slice(id.indexOf('/') + 1);
+  return rest.endsWith('/_') ? rest.slice(0, -2) : rest;
+}
