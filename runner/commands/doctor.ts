@@ -1,0 +1,167 @@
+import { openEngine, openProject, openProjectLedger, type OpenedProject } from '../compose.ts';
+import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
+import { createPaint } from '../report/paint.ts';
+import { formatBytes } from '../report/words.ts';
+import type { Output } from './output.ts';
+import { composeOptions, type CommonFlags } from './planning.ts';
+import { parseTarget } from './target.ts';
+
+export interface DoctorFlags extends CommonFlags {
+  /** Install and start what is missing, where that is possible. */
+  readonly fix?: boolean;
+}
+
+interface Finding {
+  readonly name: 'node' | 'project' | 'store' | 'clock' | 'engine';
+  readonly ok: boolean;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+const MAX_SKEW_SECONDS = 5;
+
+/** `sluice doctor`: what is wrong with project, store, clock, permissions and engine, and what to do. */
+export async function doctorCommand(
+  _words: readonly string[],
+  flags: DoctorFlags,
+  output: Output,
+): Promise<number> {
+  const findings: Finding[] = [{ name: 'node', ok: true, message: `Node ${process.versions.node}` }];
+  const options = composeOptions(flags, parseTarget([]));
+  const opened = await openProject(options).catch((error: unknown) => error);
+  const project = isOpened(opened) ? opened : undefined;
+  findings.push(
+    project === undefined
+      ? projectFinding(opened)
+      : { name: 'project', ok: true, message: describeProject(project) },
+  );
+  if (project !== undefined) findings.push(...(await storeFindings(project)));
+  const settings = project?.project ?? bareProject(options);
+  findings.push(await engineFinding(settings, flags, options.env, output));
+  show(findings, output);
+  const broken = findings.filter((finding) => !finding.ok).map((finding) => finding.name);
+  if (broken.includes('engine') || broken.includes('store') || broken.includes('clock'))
+    return EXIT.unreachable;
+  return broken.length > 0 ? EXIT.usage : EXIT.ok;
+}
+
+function isOpened(value: unknown): value is OpenedProject {
+  return typeof value === 'object' && value !== null && 'pipelines' in value;
+}
+
+function describeProject(opened: OpenedProject): string {
+  const names = [...opened.pipelines.keys()];
+  return `${opened.project.root}: ${names.length === 0 ? 'no pipelines yet' : names.join(', ')}`;
+}
+
+function projectFinding(error: unknown): Finding {
+  if (!(error instanceof ProblemsError)) throw error;
+  const [first] = error.problems;
+  const more = error.problems.length > 1 ? ` (and ${error.problems.length - 1} more)` : '';
+  return {
+    name: 'project',
+    ok: false,
+    message: `${first?.message ?? 'unreadable'}${more}`,
+    fix: 'sluice check shows every mistake',
+  };
+}
+
+/** Enough to look for an engine where no project is. */
+function bareProject(options: {
+  readonly cwd: string;
+  readonly engine?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}) {
+  const host = options.engine ?? options.env['SLUICE_ENGINE'];
+  return {
+    root: options.cwd,
+    store: '.sluice/store',
+    engine: host === undefined ? {} : { host },
+    pools: {},
+    concurrency: 1,
+    notify: undefined,
+  };
+}
+
+async function storeFindings(opened: OpenedProject): Promise<readonly Finding[]> {
+  try {
+    const ledger = await openProjectLedger(opened.project);
+    await ledger.store.check();
+    const key = `runs/doctor-${opened.clock.now()}/probe.json`;
+    await ledger.store.put(key, new TextEncoder().encode('{}'));
+    const written = await ledger.store.get(key);
+    const skew =
+      written === undefined ? 0 : Math.abs(Date.parse(written.modifiedAt) - opened.clock.now()) / 1000;
+    if (written !== undefined) for await (const _ of written.body) void _;
+    await ledger.store.delete([key]);
+    return [
+      {
+        name: 'store',
+        ok: true,
+        message: `${opened.project.store}: conditional writes hold, names keep their case`,
+      },
+      skew <= MAX_SKEW_SECONDS
+        ? { name: 'clock', ok: true, message: 'this machine and the store agree' }
+        : {
+            name: 'clock',
+            ok: false,
+            message: `expected the store’s clock within ${MAX_SKEW_SECONDS} s of this machine’s, found ${Math.round(skew)} s`,
+            fix: 'set the clock (NTP)',
+          },
+    ];
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    return [{ name: 'store', ok: false, message: error.message }];
+  }
+}
+
+async function engineFinding(
+  project: Parameters<typeof openEngine>[0],
+  flags: DoctorFlags,
+  env: Readonly<Record<string, string | undefined>>,
+  output: Output,
+): Promise<Finding> {
+  try {
+    if (flags.fix === true) {
+      const { ensureEngine } = await import('../engines/docker/install.ts');
+      await ensureEngine({
+        say: output.warn,
+        env,
+        ...(project.engine.host === undefined ? {} : { host: project.engine.host }),
+      });
+    }
+    const engine = await openEngine(project, env);
+    try {
+      const found = await engine.check();
+      return {
+        name: 'engine',
+        ok: true,
+        message: `${found.engine} (API ${found.apiVersion}, ${found.os}/${found.architecture}, ${found.cpus} CPUs, ${formatBytes(found.memoryBytes)})`,
+      };
+    } finally {
+      await engine.close();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    return {
+      name: 'engine',
+      ok: false,
+      message: error.message,
+      ...(error.fix === undefined ? {} : { fix: error.fix }),
+    };
+  }
+}
+
+function show(findings: readonly Finding[], output: Output): void {
+  if (output.json) {
+    output.document({ schema: 1, findings });
+    return;
+  }
+  const paint = createPaint(output.color);
+  for (const finding of findings) {
+    output.say(
+      `${finding.ok ? paint.state('done', 'ok   ') : paint.red('wrong')} ${finding.name.padEnd(8)} ${finding.message}`,
+    );
+    if (finding.fix !== undefined) output.say(`      ${' '.repeat(8)} ${paint.dim('do:')} ${finding.fix}`);
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { StoreError } from '../errors.ts';
+import type { StoredObject } from '../model/job.ts';
+import type { ObjectStore } from '../ports.ts';
+
+/** Copies an object out of the store; the file appears whole and verified, or not at all. */
+export async function downloadObject(
+  store: ObjectStore,
+  prefix: string,
+  object: StoredObject,
+  folder: string,
+): Promise<string> {
+  const key = `${prefix}${object.path}`;
+  const found = await store.get(key);
+  if (found === undefined) {
+    throw new StoreError('store-corrupt', `${key} is gone from the store, though its manifest names it`, {
+      key,
+    });
+  }
+  const target = join(folder, object.path);
+  const partial = `${target}.part-${process.pid}`;
+  await mkdir(dirname(target), { recursive: true });
+  const hash = createHash('sha256');
+  try {
+    await pipeline(
+      Readable.from(found.body, { objectMode: false }),
+      async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      },
+      createWriteStream(partial),
+    );
+    const sha256 = hash.digest('hex');
+    if (sha256 !== object.sha256) {
+      throw new StoreError(
+        'store-corrupt',
+        `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used. Run its task again: --rebuild all`,
+        { key },
+      );
+    }
+    await rename(partial, target);
+  } finally {
+    await rm(partial, { force: true });
+  }
+  return target;
+}

@@ -1,0 +1,37 @@
+import { openProject, openProjectLedger } from '../compose.ts';
+import { EXIT } from '../errors.ts';
+import { formatBytes, formatCount } from '../report/words.ts';
+import { usageError, type Output } from './output.ts';
+import { composeOptions, type CommonFlags } from './planning.ts';
+import { parseTarget } from './target.ts';
+
+export interface GcFlags extends CommonFlags {
+  readonly dryRun?: boolean;
+  readonly graceHours?: string;
+}
+
+const DEFAULT_GRACE_HOURS = 24;
+
+/** `sluice gc`: removes what no manifest names and no live run can still need. */
+export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
+  const hours = flags.graceHours === undefined ? DEFAULT_GRACE_HOURS : Number(flags.graceHours);
+  if (!Number.isFinite(hours) || hours < 0) {
+    throw usageError(
+      'bad-number',
+      `expected hours, 0 or more, for --grace-hours, found "${flags.graceHours}"`,
+    );
+  }
+  const opened = await openProject(composeOptions(flags, parseTarget([])));
+  const ledger = await openProjectLedger(opened.project);
+  const report = await ledger.gc({ graceSeconds: hours * 3600, dryRun: flags.dryRun === true });
+  if (output.json) {
+    output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
+    return EXIT.ok;
+  }
+  const verb = flags.dryRun === true ? 'would remove' : 'removed';
+  for (const attempt of report.attemptsRemoved) output.say(`${verb} ${attempt}`);
+  output.say(
+    `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,47 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { Plan, PlannedInstance } from '../model/plan.ts';
+import { usageError } from './output.ts';
+import type { Session } from './planning.ts';
+
+/** The instances that the words ask for: named whole, or by task and params. */
+export function askedInstances(plan: Plan, session: Session): readonly PlannedInstance[] {
+  const { tasks, keys } = session.target;
+  return plan.instances.filter(
+    (instance) =>
+      instance.asked &&
+      (tasks.length === 0 || tasks.includes(instance.task)) &&
+      Object.entries(keys).every(
+        ([name, value]) => (instance.keys[name] ?? String(instance.matrix[name] ?? '')) === value,
+      ),
+  );
+}
+
+/** Exactly one, or an error that lists what it could be. */
+export function oneInstance(plan: Plan, session: Session): PlannedInstance {
+  const found = askedInstances(plan, session);
+  const [first, second] = found;
+  if (first === undefined) {
+    throw usageError(
+      'no-instance',
+      'there is no such instance',
+      `see them with: sluice plan ${session.pipeline.name} --all`,
+    );
+  }
+  if (second !== undefined) {
+    const names = found.slice(0, 5).map((instance) => instance.id);
+    throw usageError(
+      'many-instances',
+      `expected one instance, found ${found.length}`,
+      `name one as it is written, for example ${names.join(', ')}`,
+    );
+  }
+  return first;
+}
+
+/** `short-score/prices/date=2021-01-29` as typed, where it was. */
+export function typedInstance(words: readonly string[]): InstanceId | undefined {
+  const word = words.find(
+    (text) => !text.startsWith('-') && text.split('/').length >= 3 && !/\.ya?ml$/.test(text),
+  );
+  return word;
+}

@@ -1,0 +1,89 @@
+import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
+import type { Problem } from '../model/problem.ts';
+
+/** Where a command writes: one document or a person's text to stdout, all else to stderr. */
+export interface Output {
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+  /** A person's text: stdout, or stderr where stdout is for the document. */
+  readonly say: (text: string) => void;
+  readonly warn: (text: string) => void;
+  /** The one document of `--json`. */
+  readonly document: (value: unknown) => void;
+}
+
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+}
+
+export function createOutput(flags: OutputFlags): Output {
+  const json = flags.json === true;
+  const stream = json ? process.stderr : process.stdout;
+  return {
+    json,
+    color: wantsColor(stream, flags),
+    debug: flags.debug === true,
+    say: (text) => void stream.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${text}\n`),
+    document: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+  };
+}
+
+/** `--no-color` and `NO_COLOR` (no-color.org) before `FORCE_COLOR` before the terminal's own answer. */
+function wantsColor(stream: NodeJS.WriteStream, flags: OutputFlags): boolean {
+  if (flags.color === false || (process.env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = process.env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0';
+  return stream.isTTY === true && process.env['TERM'] !== 'dumb';
+}
+
+/** Says what went wrong, in the form asked for, and returns the exit status. */
+export async function reportError(error: unknown, output: Output): Promise<number> {
+  const { problems, status } = asProblems(error);
+  if (output.json) {
+    const { problemsDocument } = await import('../report/json.ts');
+    output.document(problemsDocument(problems));
+  } else {
+    const { formatProblems } = await import('../spec/frame.ts');
+    output.warn(formatProblems(problems, { color: output.color }));
+  }
+  if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));
+  return status;
+}
+
+function asProblems(error: unknown): { readonly problems: readonly Problem[]; readonly status: number } {
+  if (error instanceof ProblemsError) return { problems: error.problems, status: EXIT.usage };
+  if (error instanceof StoreError) {
+    return {
+      problems: [{ severity: 'error', code: error.code, message: error.message }],
+      status: EXIT.unreachable,
+    };
+  }
+  if (error instanceof EngineError) {
+    const fix = error.fix === undefined ? {} : { fix: error.fix };
+    return {
+      problems: [{ severity: 'error', code: error.code, message: error.message, ...fix }],
+      status: EXIT.unreachable,
+    };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    problems: [
+      {
+        severity: 'error',
+        code: 'internal',
+        message: `this is a defect of sluice: ${message}`,
+        fix: 'run again with --debug for the stack trace',
+      },
+    ],
+    status: EXIT.failed,
+  };
+}
+
+/** One problem about what was typed. */
+export function usageError(code: string, message: string, fix?: string): ProblemsError {
+  return new ProblemsError([{ severity: 'error', code, message, ...(fix === undefined ? {} : { fix }) }]);
+}

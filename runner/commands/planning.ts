@@ -1,0 +1,99 @@
+import { openProject, openProjectLedger, type ComposeOptions, type OpenedProject } from '../compose.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Plan } from '../model/plan.ts';
+import { suggest } from '../spec/suggest.ts';
+import type { Output } from './output.ts';
+import { usageError } from './output.ts';
+import { createRequest, type RequestFlags } from './request.ts';
+import { parseTarget, type Target } from './target.ts';
+
+/** Flags that every command has. */
+export interface CommonFlags {
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+  readonly project?: string;
+  readonly store?: string;
+  readonly engine?: string;
+  readonly param?: readonly string[];
+}
+
+export interface Session {
+  readonly opened: OpenedProject;
+  readonly pipeline: Pipeline;
+  readonly target: Target;
+  readonly options: ComposeOptions;
+}
+
+export function composeOptions(flags: CommonFlags, target: Target): ComposeOptions {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    ...(flags.project === undefined ? {} : { project: flags.project }),
+    ...(target.file === undefined ? {} : { file: target.file }),
+    ...(flags.store === undefined ? {} : { store: flags.store }),
+    ...(flags.engine === undefined ? {} : { engine: flags.engine }),
+  };
+}
+
+/** Opens the project and finds the pipeline that the words name. */
+export async function openSession(
+  words: readonly string[],
+  flags: CommonFlags,
+  output: Output,
+): Promise<Session> {
+  const target = parseTarget(words, flags.param);
+  const options = composeOptions(flags, target);
+  const opened = await openProject(options);
+  await sayWarnings(opened, output);
+  return { opened, pipeline: pick(opened, target), target, options };
+}
+
+function pick(opened: OpenedProject, target: Target): Pipeline {
+  const names = [...opened.pipelines.keys()];
+  const name = target.pipeline ?? opened.named ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) {
+    throw usageError('no-pipeline', 'expected the name of a pipeline', `there are ${names.join(', ')}`);
+  }
+  const pipeline = opened.pipelines.get(name);
+  if (pipeline !== undefined) return pipeline;
+  const near = suggest(name, names);
+  const known = names.length === 0 ? 'there are none in pipelines/' : `there are ${names.join(', ')}`;
+  throw usageError(
+    'unknown-pipeline',
+    `there is no pipeline "${name}"`,
+    near === undefined ? known : `did you mean ${near}?`,
+  );
+}
+
+async function sayWarnings(opened: OpenedProject, output: Output): Promise<void> {
+  if (opened.warnings.length === 0) return;
+  const { formatProblems } = await import('../spec/frame.ts');
+  output.warn(formatProblems(opened.warnings, { color: output.color }));
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+}
+
+/** Request, scope, what the store knows, plan. */
+export async function makeSessionPlan(
+  session: Session,
+  flags: RequestFlags,
+  options: { readonly contents?: boolean } = {},
+): Promise<Planned> {
+  const { opened, pipeline, target } = session;
+  const request = createRequest(pipeline, target, flags);
+  const [{ scopeOf }, { makePlan }] = await Promise.all([
+    import('../plan/scope.ts'),
+    import('../plan/plan.ts'),
+  ]);
+  const now = new Date(opened.clock.now()).toISOString();
+  const scope = scopeOf(opened.pipelines, request, now);
+  const ledger = await openProjectLedger(opened.project);
+  const contents = options.contents === true || request.rebuild.stale || request.downstream;
+  const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
+  return { plan: makePlan(opened.pipelines, scope, knowledge, now), ledger };
+}

@@ -1,0 +1,78 @@
+import type { DateRange, PlanRequest, Rebuild } from '../model/plan.ts';
+import type { Pipeline, Scalar } from '../model/pipeline.ts';
+import { usageError } from './output.ts';
+import type { Target } from './target.ts';
+
+export interface RequestFlags {
+  readonly from?: string;
+  readonly to?: string;
+  readonly rebuild?: string;
+  readonly downstream?: boolean;
+}
+
+/** Turns what was typed into what is asked of a pipeline. Values are checked by the plan. */
+export function createRequest(pipeline: Pipeline, target: Target, flags: RequestFlags): PlanRequest {
+  const given: Record<string, string> = { ...target.params, ...target.keys };
+  const params: Record<string, Scalar> = {};
+  const times: Record<string, DateRange> = {};
+  let range: DateRange = { kind: 'latest' };
+  for (const [name, text] of Object.entries(given)) {
+    const param = pipeline.params[name];
+    if (name === 'date') range = parseRange(text);
+    else if (param?.kind === 'time') times[name] = parseRange(text);
+    else params[name] = param === undefined ? text : scalar(text, param.type);
+  }
+  if (flags.from !== undefined || flags.to !== undefined) {
+    if (flags.from === undefined || flags.to === undefined) {
+      throw usageError('bad-range', '--from and --to go together', 'give both, or one --date a..b');
+    }
+    if (given['date'] !== undefined) {
+      throw usageError('bad-range', '--date and --from/--to say the same thing twice', 'give one of them');
+    }
+    range = { kind: 'range', from: flags.from, to: flags.to };
+  }
+  return {
+    pipeline: pipeline.name,
+    tasks: target.tasks,
+    range,
+    params,
+    times,
+    rebuild: parseRebuild(flags.rebuild),
+    downstream: flags.downstream === true,
+  };
+}
+
+function parseRange(text: string): DateRange {
+  if (text === 'latest' || text === 'today') return { kind: text };
+  const dots = text.indexOf('..');
+  if (dots < 0) return { kind: 'single', value: text };
+  return { kind: 'range', from: text.slice(0, dots), to: text.slice(dots + 2) };
+}
+
+/** As its type says; a text that is none is left for the plan to refuse. */
+function scalar(text: string, type: 'string' | 'number' | 'boolean' | 'choice'): Scalar {
+  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+  return text;
+}
+
+const REBUILDS = ['missing', 'failed', 'stale', 'all'] as const;
+
+/** `--rebuild stale,failed`; without it, what `run` does anyway: missing and failed. */
+export function parseRebuild(text: string | undefined): Rebuild {
+  const words = text === undefined ? ['missing', 'failed'] : text.split(',').map((word) => word.trim());
+  for (const word of words) {
+    if (!REBUILDS.some((known) => known === word)) {
+      throw usageError(
+        'bad-rebuild',
+        `expected a list of ${REBUILDS.join(', ')} for --rebuild, found "${word}"`,
+      );
+    }
+  }
+  return {
+    missing: words.includes('missing'),
+    failed: words.includes('failed'),
+    stale: words.includes('stale'),
+    all: words.includes('all'),
+  };
+}

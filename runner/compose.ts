@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { isAbsolute, resolve } from 'node:path';
+import { systemClock } from './clock.ts';
+import { ProblemsError, StoreError } from './errors.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import type { Pipeline, Project } from './model/pipeline.ts';
+import type { Problem } from './model/problem.ts';
+import type { StoreRef } from './model/store-ref.ts';
+import type { Clock, Engine, ObjectStore } from './ports.ts';
+
+/** Flags come before `SLUICE_*` variables, these before `sluice.yaml`, this before the defaults. */
+export interface ComposeOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly project?: string;
+  /** A pipeline file, where one was named instead of a project. */
+  readonly file?: string;
+  readonly store?: string;
+  readonly engine?: string;
+  readonly concurrency?: number;
+}
+
+export interface OpenedProject {
+  readonly project: Project;
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
+  /** Of the named file. */
+  readonly named?: string;
+  readonly warnings: readonly Problem[];
+  readonly clock: Clock;
+}
+
+/** Reads and checks every file of the project; all mistakes at once as a `ProblemsError`. */
+export async function openProject(options: ComposeOptions): Promise<OpenedProject> {
+  const [{ loadProject }, { folderSource, locateProject }] = await Promise.all([
+    import('./spec/load.ts'),
+    import('./spec/source.ts'),
+  ]);
+  const { root, selection } = await locateProject(
+    options.project === undefined ? options.cwd : resolve(options.cwd, options.project),
+    options.file === undefined ? undefined : resolve(options.cwd, options.file),
+  );
+  const loaded = await loadProject(folderSource(root), selection);
+  const errors = loaded.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) throw new ProblemsError(loaded.problems);
+  const file = selection.kind === 'file' ? selection.path : undefined;
+  const named = [...loaded.pipelines.values()].find((pipeline) => pipeline.file === file)?.name;
+  return {
+    project: withOverrides(loaded.project, options),
+    pipelines: loaded.pipelines,
+    ...(named === undefined ? {} : { named }),
+    warnings: loaded.problems,
+    clock: systemClock,
+  };
+}
+
+function withOverrides(project: Project, options: ComposeOptions): Project {
+  const { env } = options;
+  const host = options.engine ?? env['SLUICE_ENGINE'] ?? project.engine.host;
+  return {
+    ...project,
+    store: options.store ?? env['SLUICE_STORE'] ?? project.store,
+    engine: host === undefined ? {} : { host },
+    concurrency: options.concurrency ?? concurrencyOf(env['SLUICE_CONCURRENCY']) ?? project.concurrency,
+  };
+}
+
+function concurrencyOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (/^[1-9][0-9]*$/.test(text)) return Number(text);
+  throw new ProblemsError([
+    {
+      severity: 'error',
+      code: 'bad-variable',
+      message: `expected a whole number from 1 in SLUICE_CONCURRENCY, found "${text}"`,
+    },
+  ]);
+}
+
+/** The store that `project.store` names: a folder, `memory:`, or `s3://…`. */
+export async function openStore(project: Project): Promise<ObjectStore> {
+  return openStoreRef(storeRef(project));
+}
+
+export function storeRef(project: Project): StoreRef {
+  const text = project.store;
+  if (text.startsWith('s3://')) return { kind: 's3', uri: text };
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1];
+  if (scheme !== undefined && scheme !== 'file') {
+    throw new ProblemsError([
+      {
+        severity: 'error',
+        code: 'unknown-store',
+        message: `expected a folder for the store, found "${text}"`,
+        fix: 'write a path, such as .sluice/store',
+      },
+    ]);
+  }
+  const path = text.replace(/^file:\/\//, '');
+  return { kind: 'directory', root: isAbsolute(path) ? path : resolve(project.root, path) };
+}
+
+async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
+  switch (ref.kind) {
+    case 'directory': {
+      const { createDirectoryStore } = await import('./stores/directory/store.ts');
+      return createDirectoryStore(ref.root);
+    }
+    case 'memory': {
+      const { openMemoryStore } = await import('./stores/memory/store.ts');
+      return openMemoryStore(ref.id);
+    }
+    case 's3':
+      throw new StoreError(
+        'store-unsuitable',
+        `this version keeps its store in a folder; ${ref.uri} is not one`,
+      );
+  }
+}
+
+/** What is recorded in the project's store; made on first use. */
+export async function openProjectLedger(project: Project): Promise<Ledger> {
+  const { openLedger } = await import('./ledger/open.ts');
+  const { processIdentity } = await import('./ledger/process.ts');
+  return openLedger(await openStore(project), {
+    clock: systemClock,
+    process: await processIdentity(),
+    random: randomHex,
+  });
+}
+
+/** The engine that runs the project's containers; nothing is asked of it yet. */
+export async function openEngine(project: Project, env: ComposeOptions['env']): Promise<Engine> {
+  const { createDockerEngine } = await import('./engines/docker/engine.ts');
+  return createDockerEngine({
+    ...(project.engine.host === undefined ? {} : { host: project.engine.host }),
+    openStore: openStoreRef,
+    env,
+  });
+}
+
+/** So many bytes' worth of hexadecimal digits. */
+export function randomHex(bytes = 16): string {
+  return randomBytes(bytes).toString('hex');
+}
