@@ -138,6 +138,16 @@ export async function openEngine(project: Project, env: ComposeOptions['env']): 
   });
 }
 
+/** Installs and starts an engine where none answers and that is possible; else throws with the command to type. */
+export async function installEngine(
+  project: Project,
+  env: ComposeOptions['env'],
+  say: (text: string) => void,
+): Promise<void> {
+  const { ensureEngine } = await import('./engines/docker/install.ts');
+  await ensureEngine({ say, env, ...project.engine });
+}
+
 /** So many bytes' worth of hexadecimal digits. */
 export function randomHex(bytes = 16): string {
   return randomBytes(bytes).toString('hex');

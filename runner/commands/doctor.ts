@@ -1,4 +1,4 @@
-import { openEngine, openProject, openProjectLedger, type OpenedProject } from '../compose.ts';
+import { installEngine, openEngine, openProject, openProjectLedger, type OpenedProject } from '../compose.ts';
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
 import { createPaint } from '../report/paint.ts';
 import { formatBytes } from '../report/words.ts';
@@ -123,12 +123,7 @@ async function engineFinding(
 ): Promise<Finding> {
   try {
     if (flags.fix === true) {
-      const { ensureEngine } = await import('../engines/docker/install.ts');
-      await ensureEngine({
-        say: output.warn,
-        env,
-        ...(project.engine.host === undefined ? {} : { host: project.engine.host }),
-      });
+      await installEngine(project, env, output.warn);
     }
     const engine = await openEngine(project, env);
     try {

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', 'runner');
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => file.endsWith('.ts'));
+
+const imports = new Map(
+  files.map((file) => [
+    file,
+    [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+      ([, path = '']) => posix.normalize(posix.join(posix.dirname(file), path)),
+    ),
+  ]),
+);
+
+/** What each part may import; itself always. The order is the story: later ones know earlier ones. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  errors: ['model'],
+  ports: ['model', 'errors'],
+  clock: ['ports'],
+  calendar: ['model', 'errors'],
+  spec: ['model', 'errors', 'calendar'],
+  plan: ['model', 'errors', 'calendar', 'spec'],
+  ledger: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan'],
+  run: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger'],
+  stores: ['model', 'errors', 'ports'],
+  engines: ['model', 'errors', 'ports'],
+  report: ['model', 'errors', 'ports'],
+  compose: [
+    'model',
+    'errors',
+    'ports',
+    'clock',
+    'calendar',
+    'spec',
+    'plan',
+    'ledger',
+    'run',
+    'stores',
+    'engines',
+    'report',
+  ],
+  commands: [
+    'model',
+    'errors',
+    'ports',
+    'clock',
+    'calendar',
+    'spec',
+    'plan',
+    'ledger',
+    'run',
+    'report',
+    'compose',
+  ],
+  cli: ['commands'],
+  index: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger', 'run', 'report', 'compose'],
+};
+
+function partOf(file: string): string {
+  return file.includes('/') ? file.slice(0, file.indexOf('/')) : file.replace(/\.ts$/, '');
+}
+
+describe('the structure of runner/', () => {
+  it('has no part that this table does not know', () => {
+    expect([...new Set(files.map(partOf))].filter((part) => ALLOWED[part] === undefined)).toEqual([]);
+  });
+
+  it('imports in one direction', () => {
+    const wrong = [...imports].flatMap(([file, targets]) =>
+      targets
+        .filter(
+          (target) =>
+            partOf(target) !== partOf(file) && ALLOWED[partOf(file)]?.includes(partOf(target)) !== true,
+        )
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps adapters apart: no store, engine or reporter knows another', () => {
+    const adapter = (file: string) => /^(stores|engines)\/[^/]+/.exec(file)?.[0];
+    const wrong = [...imports].flatMap(([file, targets]) =>
+      targets
+        .filter(
+          (target) =>
+            adapter(target) !== undefined && adapter(file) !== undefined && adapter(target) !== adapter(file),
+        )
+        .map((target) => `${file} → ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('imports only files that are there, and in no cycle', () => {
+    const missing = [...imports].flatMap(([file, targets]) =>
+      targets.filter((target) => !imports.has(target)).map((target) => `${file} → ${target}`),
+    );
+    expect(missing).toEqual([]);
+    const finished = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+        return;
+      }
+      if (finished.has(file)) return;
+      for (const target of imports.get(file) ?? []) visit(target, [...path, file]);
+      finished.add(file);
+    };
+    for (const file of files) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('has no folder that says nothing', () => {
+    const folders = new Set(files.map((file) => posix.dirname(file)).flatMap((folder) => folder.split('/')));
+    expect(
+      [...folders].filter((name) => ['utils', 'helpers', 'common', 'types', 'lib', 'misc'].includes(name)),
+    ).toEqual([]);
+  });
+});

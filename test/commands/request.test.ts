@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { createRequest, parseRebuild } from '../../runner/commands/request.ts';
+import { parseTarget } from '../../runner/commands/target.ts';
+import { ProblemsError } from '../../runner/errors.ts';
+import type { Pipeline } from '../../runner/model/pipeline.ts';
+
+const pipeline: Pipeline = {
+  name: 'p',
+  file: 'pipelines/p.yaml',
+  timezone: 'UTC',
+  schedules: [],
+  calendars: {},
+  params: {
+    date: { kind: 'time', name: 'date', type: 'date' },
+    month: { kind: 'time', name: 'month', type: 'month' },
+    top: { kind: 'plain', name: 'top', type: 'number', key: false, default: 50 },
+    full: { kind: 'plain', name: 'full', type: 'boolean', key: false, default: false },
+    region: { kind: 'plain', name: 'region', type: 'string', key: true },
+  },
+  tasks: {},
+};
+
+const request = (words: readonly string[], flags: Parameters<typeof createRequest>[2] = {}) =>
+  createRequest(pipeline, parseTarget(words), flags);
+
+describe('what was typed, as a request', () => {
+  it('asks for the newest that is due by default', () => {
+    expect(request(['p'])).toMatchObject({ range: { kind: 'latest' }, tasks: [], params: {}, times: {} });
+  });
+
+  it('reads dates: one, a range, words', () => {
+    expect(request(['p', '--date', '2021-01-29']).range).toEqual({ kind: 'single', value: '2021-01-29' });
+    expect(request(['p', '--date', '2021-01-04..2021-01-29']).range).toEqual({
+      kind: 'range',
+      from: '2021-01-04',
+      to: '2021-01-29',
+    });
+    expect(request(['p', '--date', 'today']).range).toEqual({ kind: 'today' });
+    expect(request(['p', '--month', '2021-01']).times).toEqual({
+      month: { kind: 'single', value: '2021-01' },
+    });
+  });
+
+  it('reads --from and --to as the same range, and refuses halves and doubles', () => {
+    expect(request(['p'], { from: 'a', to: 'b' }).range).toEqual({ kind: 'range', from: 'a', to: 'b' });
+    expect(() => request(['p'], { from: 'a' })).toThrow(/go together/);
+    expect(() => request(['p', '--date', 'x'], { from: 'a', to: 'b' })).toThrow(/twice/);
+  });
+
+  it('types settings, and leaves what is not of its type for the plan to refuse', () => {
+    expect(request(['p', '--top', '20', '--full', '--region', '7']).params).toEqual({
+      top: 20,
+      full: true,
+      region: '7',
+    });
+    expect(request(['p', '--top', 'many', '--oops', 'x']).params).toEqual({ top: 'many', oops: 'x' });
+  });
+
+  it('takes the keys of an instance', () => {
+    expect(request(['p/t/date=2021-01-29/region=eu'])).toMatchObject({
+      tasks: ['t'],
+      range: { kind: 'single', value: '2021-01-29' },
+      params: { region: 'eu' },
+    });
+  });
+
+  it('rebuilds missing and failed by default, else exactly what is listed', () => {
+    expect(parseRebuild(undefined)).toEqual({ missing: true, failed: true, stale: false, all: false });
+    expect(parseRebuild('stale, failed')).toEqual({ missing: false, failed: true, stale: true, all: false });
+    expect(() => parseRebuild('old')).toThrow(ProblemsError);
+  });
+});

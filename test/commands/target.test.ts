@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { parseTarget } from '../../runner/commands/target.ts';
+
+describe('the words after a command', () => {
+  it('are a pipeline and tasks', () => {
+    expect(parseTarget(['short-score', 'prices', 'score'])).toEqual({
+      pipeline: 'short-score',
+      tasks: ['prices', 'score'],
+      keys: {},
+      params: {},
+    });
+  });
+
+  it('are a file where the first ends in .yaml or .yml, also with folders', () => {
+    expect(parseTarget(['./etl/lone.yaml']).file).toBe('./etl/lone.yaml');
+    expect(parseTarget(['lone.yml', 'a']).tasks).toEqual(['a']);
+  });
+
+  it('are an instance as it is written where the first has a slash', () => {
+    expect(parseTarget(['short-score/prices/date=2021-01-29/venue=a%2Fb'])).toEqual({
+      pipeline: 'short-score',
+      tasks: ['prices'],
+      keys: { date: '2021-01-29', venue: 'a/b' },
+      params: {},
+    });
+    expect(parseTarget(['etl/load/_'])).toEqual({ pipeline: 'etl', tasks: ['load'], keys: {}, params: {} });
+    expect(parseTarget(['etl/load'])).toEqual({ pipeline: 'etl', tasks: ['load'], keys: {}, params: {} });
+  });
+
+  it('take params as flags, before and after operands, with a space or an equals sign', () => {
+    expect(
+      parseTarget(['--date', '2021-01-04..2021-01-29', 'short-score', '--top=20', 'score']).params,
+    ).toEqual({
+      date: '2021-01-04..2021-01-29',
+      top: '20',
+    });
+    expect(parseTarget(['--date', '2021-01-29', 'short-score', 'score'])).toMatchObject({
+      pipeline: 'short-score',
+      tasks: ['score'],
+    });
+  });
+
+  it('take a flag without a value for true, and negative numbers for values', () => {
+    expect(parseTarget(['p', '--full', '--top', '-5']).params).toEqual({ full: 'true', top: '-5' });
+    expect(parseTarget(['p', '--full']).params).toEqual({ full: 'true' });
+  });
+
+  it('take -p pairs, whose values may hold anything', () => {
+    expect(parseTarget(['p'], ['json=yes', 'url=http://a/?x=1', 'flag']).params).toEqual({
+      json: 'yes',
+      url: 'http://a/?x=1',
+      flag: 'true',
+    });
+  });
+
+  it('may be absent', () => {
+    expect(parseTarget([])).toEqual({ tasks: [], keys: {}, params: {} });
+  });
+});
