@@ -1,0 +1,47 @@
+import type { Period, TimeKey } from '../model/time.ts';
+import { textOfDay } from './days.ts';
+import { gridOf } from './grid.ts';
+import { isoInZone, startOfDay } from './zone.ts';
+
+const MS_PER_HOUR = 3_600_000;
+
+const periods = new WeakMap<TimeKey, Map<string, Period>>();
+
+/** A position's period; an hour is UTC, all else begins and ends at midnight in the key's zone. */
+export function periodOf(key: TimeKey, value: string): Period {
+  let known = periods.get(key);
+  if (known === undefined) {
+    known = new Map();
+    periods.set(key, known);
+  }
+  let period = known.get(value);
+  if (period === undefined) {
+    const zone = key.type === 'hour' ? 'UTC' : key.timezone;
+    const { startMs, endMs } = boundsOf(key, value);
+    period = { start: isoInZone(zone, startMs), end: isoInZone(zone, endMs) };
+    known.set(value, period);
+  }
+  return period;
+}
+
+/** The same in milliseconds since the epoch, end exclusive. */
+export function boundsOf(key: TimeKey, value: string): { readonly startMs: number; readonly endMs: number } {
+  const grid = gridOf(key);
+  const slot = grid.slotOf(value);
+  if (key.type === 'hour') return { startMs: slot * MS_PER_HOUR, endMs: (slot + 1) * MS_PER_HOUR };
+  return {
+    startMs: startOfDay(key.timezone, grid.firstDay(slot)),
+    endMs: startOfDay(key.timezone, grid.lastDay(slot) + 1),
+  };
+}
+
+/** `YYYY-MM-DD`: ranges, `days` and `at` count from here. */
+export function lastDayOf(key: TimeKey, value: string): string {
+  const grid = gridOf(key);
+  return textOfDay(grid.lastDay(grid.slotOf(value)));
+}
+
+export function firstDayOf(key: TimeKey, value: string): string {
+  const grid = gridOf(key);
+  return textOfDay(grid.firstDay(grid.slotOf(value)));
+}

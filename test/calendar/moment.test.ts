@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Moment, TimeKey } from '../../runner/model/time.ts';
+import { describeMoment, momentAt } from '../../runner/calendar/moment.ts';
+import { date, half, hour, month, nyse } from './keys.ts';
+
+describe('a moment', () => {
+  it.each<[string, Moment, TimeKey, string, string]>([
+    ['`at` alone is on that day, in the zone', { at: '18:00' }, nyse, '2021-01-29', '2021-01-29T23:00:00Z'],
+    ['`at` follows summer time', { at: '18:00' }, nyse, '2021-06-30', '2021-06-30T22:00:00Z'],
+    ['`days` and `at`', { days: 1, at: '09:30' }, nyse, '2021-01-29', '2021-01-30T14:30:00Z'],
+    ['`days` alone ends with that day', { days: 14 }, half, '2021-01-16', '2021-02-15T05:00:00Z'],
+    ['nothing at all is the end of the last day', {}, date, '2021-01-29', '2021-01-30T00:00:00Z'],
+    [
+      '`days` count a calendar where one is named',
+      { days: 1, at: '09:30', ...(nyse.calendar && { calendar: nyse.calendar }) },
+      nyse,
+      '2021-01-15',
+      '2021-01-19T14:30:00Z',
+    ],
+    ['`hours` count from the end', { hours: 6 }, month, '2021-01', '2021-02-01T11:00:00Z'],
+    ['`hours` of an hour', { hours: 1 }, hour, '2021-01-29T13', '2021-01-29T15:00:00Z'],
+    ['its own zone', { at: '18:00', timezone: 'UTC' }, nyse, '2021-01-29', '2021-01-29T18:00:00Z'],
+    ['a month counts from its last day', { days: 3, at: '06:00' }, month, '2021-02', '2021-03-03T11:00:00Z'],
+    ['a time that the change skips is moved on', { at: '02:30' }, nyse, '2021-03-14', '2021-03-14T07:30:00Z'],
+    ['of a time that comes twice the first', { at: '01:30' }, nyse, '2021-11-07', '2021-11-07T05:30:00Z'],
+    ['a time after the change on its day', { at: '18:00' }, nyse, '2021-03-14', '2021-03-14T22:00:00Z'],
+  ])('%s', (_name, moment, key, value, expected) => {
+    expect(momentAt(moment, key, value)).toBe(expected);
+  });
+});
+
+describe('a moment in words', () => {
+  const now = Date.parse('2021-01-29T21:00:00Z');
+  it.each([
+    ['2021-01-29T23:00:00Z', '18:00, in 2 h'],
+    ['2021-01-29T21:40:00Z', '16:40, in 40 min'],
+    ['2021-01-29T21:00:20Z', '16:00, in 1 min'],
+    ['2021-01-30T14:30:00Z', '2021-01-30 09:30, in 18 h'],
+    ['2021-02-15T05:00:00Z', '2021-02-15 00:00, in 16 days'],
+    ['2021-01-29T18:00:00Z', '13:00, 3 h ago'],
+  ])('%s is %s', (at, words) => {
+    expect(describeMoment(Date.parse(at), now, 'America/New_York')).toBe(words);
+  });
+});
