@@ -1,0 +1,46 @@
+import type { EngineMessage } from './message-stream.ts';
+import type { ImageProgress } from './pull-progress.ts';
+
+const LAST_LINES = 20;
+
+/** Follows the words of a build: its steps, its last lines, the image it ends with. */
+export function createBuildReading(): {
+  readonly take: (message: EngineMessage) => ImageProgress | undefined;
+  readonly lastLines: () => readonly string[];
+  readonly imageId: () => string | undefined;
+} {
+  const lines: string[] = [];
+  let rest = '';
+  let id: string | undefined;
+
+  function takeLine(line: string): ImageProgress | undefined {
+    if (line.trim() === '') return undefined;
+    lines.push(line);
+    if (lines.length > LAST_LINES) lines.shift();
+    // Podman tells the id in these words only, Docker also by `aux`.
+    const built = /^Successfully built ([0-9a-f]{12,64})$/.exec(line.trim());
+    if (built !== null) id ??= built[1];
+    const step = /^step (\d+)\/(\d+) ?: (.*)$/i.exec(line);
+    if (step === null) return undefined;
+    const [, number = '', count = '', instruction = ''] = step;
+    return {
+      message: `building: step ${number} of ${count}, ${instruction.slice(0, 60)}`,
+      fraction: (Number(number) - 1) / Number(count),
+    };
+  }
+
+  return {
+    take({ aux, stream, status, id: layer, progressDetail }) {
+      if (aux?.ID !== undefined) id = aux.ID;
+      // A base image's layers: told by the step they belong to.
+      if (status !== undefined && layer === undefined && progressDetail === undefined)
+        return takeLine(status);
+      if (stream === undefined) return undefined;
+      const parts = (rest + stream).split(/\r\n|\n|\r/);
+      rest = parts.pop() ?? '';
+      return parts.map(takeLine).findLast((progress) => progress !== undefined);
+    },
+    lastLines: () => (rest.trim() === '' ? lines : [...lines, rest]),
+    imageId: () => id,
+  };
+}

@@ -1,0 +1,184 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type Dockerode from 'dockerode';
+import type { Cause } from '../../model/cause.ts';
+import type { JobImage } from '../../model/job.ts';
+import { baseImages } from './base-images.ts';
+import { createBuildReading } from './build-reading.ts';
+import { ContextError, readContext, type BuildContext } from './context.ts';
+import type { Login } from './credential-helper.ts';
+import { findLogin, HUB_KEY, type LoginLookup, type LoginOptions } from './credentials.ts';
+import { causeOf, engineAnswer } from './engine-answer.ts';
+import { findImage, type Ensured } from './find-image.ts';
+import { engineMessages } from './message-stream.ts';
+import { packContext } from './pack-context.ts';
+import { pullCause } from './pull-cause.ts';
+import { encodeLogin } from './pull.ts';
+import type { ImageProgress } from './pull-progress.ts';
+import type { Reference } from './reference.ts';
+
+type Build = Extract<JobImage, { kind: 'build' }>;
+
+export interface BuildOptions extends LoginOptions {
+  readonly platform: string | undefined;
+  readonly silenceSeconds: number;
+}
+
+/** The repository that all built images are tagged in. */
+const BUILT = 'sluice-build';
+
+/**
+ * The image of a Dockerfile: the one that carries its content's hash as a tag, else built. The tag is set only
+ * when what was sent had that hash, so a tag never lies. Two processes that build the same at once do no harm:
+ * the first one's image is used by both.
+ */
+export async function ensureBuilt(
+  docker: Dockerode,
+  image: Build,
+  options: BuildOptions,
+  signal: AbortSignal,
+  onProgress: (progress: ImageProgress) => void,
+): Promise<Ensured> {
+  const tag = tagOf(image, options.platform);
+  const name = `${BUILT}:${tag}`;
+  try {
+    const built = await findImage(docker, name, undefined);
+    if (built !== undefined) return { id: built };
+    const context = await readContext(image.contextFolder, image.dockerfile);
+    const outcome = await build(docker, image, context, options, signal, onProgress);
+    if ('cause' in outcome) return outcome;
+    if (outcome.sentHash !== image.contentHash) {
+      return failed(image, 'the files of its context changed since the plan was made; run again');
+    }
+    const first = await findImage(docker, name, undefined);
+    if (first !== undefined) return { id: first };
+    await docker.getImage(outcome.id).tag({ repo: BUILT, tag });
+    return { id: (await findImage(docker, name, undefined)) ?? outcome.id };
+  } catch (error) {
+    if (signal.aborted)
+      return { cause: { kind: 'cancelled', message: 'cancelled while building', transient: false } };
+    if (error instanceof ContextError) return failed(image, error.message);
+    return { cause: causeOf(error, `building ${join(image.contextFolder, image.dockerfile)}`) };
+  }
+}
+
+function tagOf(image: Build, platform: string | undefined): string {
+  const suffix = platform === undefined ? '' : `-${platform.replaceAll('/', '-')}`;
+  return `${image.contentHash}${suffix}`;
+}
+
+/** Sends the context to the classic builder, which every engine has, and reads its words to the end. */
+async function build(
+  docker: Dockerode,
+  image: Build,
+  context: BuildContext,
+  options: BuildOptions,
+  signal: AbortSignal,
+  onProgress: (progress: ImageProgress) => void,
+): Promise<{ readonly id: string; readonly sentHash: string } | { readonly cause: Cause }> {
+  const bases = await findBases(image, { ...options, signal });
+  const silence = new AbortController();
+  const timer = setTimeout(() => silence.abort(), options.silenceSeconds * 1000);
+  const sent = packContext(context, image.buildArgs);
+  const reading = createBuildReading();
+  try {
+    onProgress({ message: 'building: sending the context' });
+    const request: Dockerode.ImageBuildOptions = {
+      dockerfile: image.dockerfile,
+      buildargs: image.buildArgs,
+      labels: { 'sluice.build': image.contentHash },
+      rm: true,
+      forcerm: true,
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
+      registryconfig: registryConfig(bases),
+      abortSignal: AbortSignal.any([signal, silence.signal]),
+    };
+    const body = await docker.buildImage(sent.stream, request);
+    for await (const message of engineMessages(body)) {
+      timer.refresh();
+      const progress = reading.take(message);
+      if (progress !== undefined) onProgress(progress);
+      if (message.error !== undefined) {
+        return buildCause(image, bases, message.error, reading.lastLines(), options.platform);
+      }
+    }
+    const id = reading.imageId();
+    if (id !== undefined) return { id, sentHash: await sent.hash };
+    return failed(image, 'the engine did not say which image it built', reading.lastLines());
+  } catch (error) {
+    if (signal.aborted) throw error;
+    if (silence.signal.aborted) {
+      return failed(image, `nothing was heard for ${options.silenceSeconds} s`, reading.lastLines());
+    }
+    const { status, message } = engineAnswer(error);
+    if (status === undefined) throw error;
+    return buildCause(image, bases, message, reading.lastLines(), options.platform);
+  } finally {
+    clearTimeout(timer);
+    sent.stream.destroy();
+  }
+}
+
+interface Base {
+  readonly reference: Reference;
+  readonly lookup: LoginLookup;
+}
+
+async function findBases(image: Build, options: LoginOptions): Promise<readonly Base[]> {
+  const text = await readFile(join(image.contextFolder, image.dockerfile), 'utf8');
+  return Promise.all(
+    baseImages(text, image.buildArgs).map(async (reference) => ({
+      reference,
+      lookup: await findLogin(reference, options),
+    })),
+  );
+}
+
+function registryConfig(bases: readonly Base[]): Dockerode.RegistryConfig {
+  const logins: Record<string, Login> = {};
+  for (const { reference, lookup } of bases) {
+    if (lookup.login === undefined) continue;
+    logins[reference.registry === 'docker.io' ? HUB_KEY : reference.registry] = lookup.login;
+  }
+  // The client sends these bytes as they are, which its types don't know; by itself it would encode them wrongly.
+  return { base64: encodeLogin(logins) } as unknown as Dockerode.RegistryConfig;
+}
+
+/** A base image that is refused or missing is told as such, whatever the builder calls it. */
+function buildCause(
+  image: Build,
+  bases: readonly Base[],
+  message: string,
+  lines: readonly string[],
+  platform: string | undefined,
+): { readonly cause: Cause } {
+  const base = bases.find(({ reference }) =>
+    message.includes(reference.repository.replace(/^library\//, '')),
+  );
+  const duringPull =
+    lines.length === 0 || /^(?:Step \d+\/\d+ : FROM|STEP \d+\/\d+: FROM)/.test(lines.at(-1) ?? '');
+  if (base !== undefined && duringPull) {
+    const cause = pullCause(
+      { status: undefined, message },
+      {
+        reference: base.reference.text,
+        registry: base.reference.registry,
+        platform,
+        loginFrom: base.lookup.from,
+        loginTrouble: base.lookup.trouble,
+      },
+    );
+    return {
+      cause: { ...cause, message: `${join(image.contextFolder, image.dockerfile)}: ${cause.message}` },
+    };
+  }
+  return failed(image, message, lines);
+}
+
+function failed(image: Build, why: string, lines: readonly string[] = []): { readonly cause: Cause } {
+  const place = join(image.contextFolder, image.dockerfile);
+  const tail = lines.length === 0 ? '' : `\n${lines.map((line) => `  ${line}`).join('\n')}`;
+  return {
+    cause: { kind: 'build-failed', message: `building ${place} failed: ${why}${tail}`, transient: false },
+  };
+}

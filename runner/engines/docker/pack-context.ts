@@ -1,0 +1,84 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import tar from 'tar-stream';
+import { ContextError, createContextHash, type BuildContext, type ContextEntry } from './context.ts';
+
+/** All the same in every archive: what differs between two machines must not change an image. */
+const PLAIN = { uid: 0, gid: 0, uname: '', gname: '', mtime: new Date(0) } as const;
+
+/**
+ * A context as a tar stream, hashed on its way. `hash` settles when all has been read; it rejects with the
+ * stream's own error.
+ */
+export function packContext(
+  context: BuildContext,
+  buildArgs: Readonly<Record<string, string>>,
+): { readonly stream: Readable; readonly hash: Promise<string> } {
+  const pack = tar.pack();
+  const packed = packEntries(pack, context, buildArgs).catch((error: unknown) => {
+    pack.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  });
+  // Who only reads the stream hears of it there.
+  packed.catch(() => undefined);
+  return { stream: pack as unknown as Readable, hash: packed };
+}
+
+async function packEntries(
+  pack: tar.Pack,
+  context: BuildContext,
+  buildArgs: Readonly<Record<string, string>>,
+): Promise<string> {
+  const hash = createContextHash(context, buildArgs);
+  for (const entry of context.entries) {
+    hash.entry(entry);
+    await packEntry(pack, context.folder, entry, hash.bytes);
+  }
+  // Engines take the Dockerfile out of the context by the rules that come with it: here by this one alone.
+  if (context.dockerfileIgnored) {
+    const rules = Buffer.from(`.dockerignore\n${context.dockerfile}\n`);
+    pack.entry({ ...PLAIN, name: '.dockerignore', mode: 0o644, size: rules.length }, rules);
+  }
+  pack.finalize();
+  return hash.digest();
+}
+
+async function packEntry(
+  pack: tar.Pack,
+  folder: string,
+  entry: ContextEntry,
+  onBytes: (chunk: Uint8Array) => void,
+): Promise<void> {
+  switch (entry.kind) {
+    case 'folder':
+      pack.entry({ ...PLAIN, name: `${entry.path}/`, type: 'directory', mode: 0o755 });
+      return;
+    case 'link':
+      pack.entry({ ...PLAIN, name: entry.path, type: 'symlink', linkname: entry.target, mode: 0o777 });
+      return;
+    case 'file': {
+      const mode = entry.executable ? 0o755 : 0o644;
+      const sink = pack.entry({ ...PLAIN, name: entry.path, mode, size: entry.sizeBytes });
+      const place = join(folder, entry.path);
+      try {
+        await pipeline(
+          createReadStream(place),
+          async function* (chunks: AsyncIterable<Uint8Array>) {
+            for await (const chunk of chunks) {
+              onBytes(chunk);
+              yield chunk;
+            }
+          },
+          sink as unknown as Writable,
+        );
+      } catch (error) {
+        if (pack.destroyed) throw error;
+        throw new ContextError(`${place} could not be read, or changed meanwhile: ${String(error)}`, {
+          cause: error,
+        });
+      }
+    }
+  }
+}
