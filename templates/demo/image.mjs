@@ -56,7 +56,10 @@ async function fill(pack) {
   pack.entry({ name: 'root/', type: 'directory', mode: 0o700 });
   pack.entry({ name: 'etc/passwd' }, 'root:x:0:0:root:/root:/bin/sh\n');
   pack.entry({ name: 'etc/nsswitch.conf' }, 'hosts: files dns\n');
-  const files = new Map([[node, node], ['/bin/sh', shell]]);
+  const files = new Map([
+    [node, node],
+    ['/bin/sh', shell],
+  ]);
   for (const library of [...librariesOf(node), ...librariesOf(shell)]) files.set(library, library);
   for (const [path, from] of files) {
     const entry = pack.entry({ name: path.slice(1), mode: 0o755 }, readFileSync(from));

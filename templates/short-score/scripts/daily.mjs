@@ -17,7 +17,9 @@ if (withoutPrice.length > 0) console.log(`no price for ${withoutPrice.length}: $
 if (withoutVolume > 0) console.log(`${withoutVolume} with a price only, left out`);
 
 function joinDay(volumes, prices) {
-  const table = new Map(volumes.map(({ symbol, short, total }) => [canonicalSymbol(symbol), { short, total }]));
+  const table = new Map(
+    volumes.map(({ symbol, short, total }) => [canonicalSymbol(symbol), { short, total }]),
+  );
   const lookup = createSymbolLookup(table.keys());
   const closes = new Map();
   let withoutVolume = 0;

@@ -14,4 +14,6 @@ const rows = [...shares]
   .sort(([a], [b]) => (a < b ? -1 : 1))
   .map(([symbol, sum]) => ({ symbol, fails: fixed(sum / dates.size, 3), half }));
 writeOutput('fails.csv', formatTable(['symbol', 'fails', 'half'], rows));
-console.log(`${rows.length} symbols with fails on ${dates.size} settlement dates of the half-month from ${half}`);
+console.log(
+  `${rows.length} symbols with fails on ${dates.size} settlement dates of the half-month from ${half}`,
+);

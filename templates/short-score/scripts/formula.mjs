@@ -24,6 +24,8 @@ export function rankStocks(stocks) {
     return { ...stock, score, points: Object.fromEntries(points.map((part) => [part.name, part.points])) };
   });
   // To the decimals that are written: what looks equal is in the order of the alphabet.
-  scored.sort((a, b) => Number(b.score.toFixed(4)) - Number(a.score.toFixed(4)) || (a.symbol < b.symbol ? -1 : 1));
+  scored.sort(
+    (a, b) => Number(b.score.toFixed(4)) - Number(a.score.toFixed(4)) || (a.symbol < b.symbol ? -1 : 1),
+  );
   return scored.map((stock, index) => ({ rank: index + 1, ...stock }));
 }

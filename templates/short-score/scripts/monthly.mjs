@@ -25,8 +25,7 @@ const rows = [...symbols]
     mean_score: fixed(mean(scores), 4),
   }))
   .sort(
-    (a, b) =>
-      b.days_in_top - a.days_in_top || b.mean_score - a.mean_score || (a.symbol < b.symbol ? -1 : 1),
+    (a, b) => b.days_in_top - a.days_in_top || b.mean_score - a.mean_score || (a.symbol < b.symbol ? -1 : 1),
   );
 writeOutput('month.csv', formatTable(['symbol', 'days', 'days_in_top', 'best_rank', 'mean_score'], rows));
 console.log(`${month}: ${days.length} trading days, most often in the top ${top}: ${rows[0].symbol}`);

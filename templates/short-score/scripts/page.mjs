@@ -4,7 +4,9 @@ import { STYLE } from './style.mjs';
 
 /** The whole report as one file that needs nothing else. */
 export function page({ date, leader, ranked, marketRatio, half, withoutPrice, chart, rows }) {
-  const long = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(date));
+  const long = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeZone: 'UTC' }).format(
+    new Date(date),
+  );
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -14,7 +14,13 @@ const first = ranking.slice(0, top);
 const yesterday = ranksOf(readInput('yesterday', 'score.csv'));
 const names = Object.keys(first[0]);
 
-writeOutput('top.csv', formatTable(['date', ...names], first.map((row) => ({ date, ...row }))));
+writeOutput(
+  'top.csv',
+  formatTable(
+    ['date', ...names],
+    first.map((row) => ({ date, ...row })),
+  ),
+);
 writeOutput(
   'report.html',
   page({

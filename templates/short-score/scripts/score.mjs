@@ -27,10 +27,13 @@ const NAMES = ['rank', 'symbol', 'score', 'ratio', 'z', 'fails', 'momentum'];
 const POINTS = ['ratio_points', 'z_points', 'fails_points', 'momentum_points'];
 writeOutput('score.csv', formatTable([...NAMES, ...POINTS], ranking.map(rowOf)));
 writeValue('half', failsFile === undefined ? '' : parseTable(failsFile)[0].half);
-console.log(`${ranking.length} symbols ranked; first: ${ranking[0].symbol} with ${ranking[0].score.toFixed(1)}`);
+console.log(
+  `${ranking.length} symbols ranked; first: ${ranking[0].symbol} with ${ranking[0].score.toFixed(1)}`,
+);
 if (fails === undefined) console.log('no fails-to-deliver file was out yet: ranked without');
 const still = ranking.filter((stock) => stock.values.momentum === undefined).length;
-if (still > 0) console.log(`${still} without momentum (no price today, or none before): ranked by their other parts`);
+if (still > 0)
+  console.log(`${still} without momentum (no price today, or none before): ranked by their other parts`);
 
 function rowOf({ rank, symbol, score, values, points }) {
   return {

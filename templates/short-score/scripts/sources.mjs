@@ -46,14 +46,16 @@ export function parseFails(text, half) {
   const rows = lines.map((line, index) => {
     // A description may hold a `|` of its own; the first four fields never do.
     const [date, , symbol, quantity] = line.split('|');
-    if (quantity === undefined) throw new Error(`line ${index + 2} must have 6 fields, found "${shorten(line)}"`);
+    if (quantity === undefined)
+      throw new Error(`line ${index + 2} must have 6 fields, found "${shorten(line)}"`);
     if (!date.startsWith(half.slice(0, 7).replace('-', ''))) {
       throw new Error(`line ${index + 2} is of ${date}, but ${half.slice(0, 7)} was asked for`);
     }
     return { date, symbol, quantity: numberAt(quantity, index + 2) };
   });
   const sum = rows.reduce((shares, row) => shares + row.quantity, 0);
-  if (sum !== total) throw new Error(`it is damaged: its trailer says ${total} shares, its records hold ${sum}`);
+  if (sum !== total)
+    throw new Error(`it is damaged: its trailer says ${total} shares, its records hold ${sum}`);
   return rows;
 }
 

@@ -20,4 +20,6 @@ const rows = [...today].map(([symbol, ratio]) => {
   return { symbol, days: past.length, z: fixed(zScore(ratio, past, HISTORY_AT_LEAST), 6) };
 });
 writeOutput('z-score.csv', formatTable(['symbol', 'days', 'z'], rows));
-console.log(`${rows.filter((row) => row.z !== undefined).length} of ${rows.length} symbols have history enough`);
+console.log(
+  `${rows.filter((row) => row.z !== undefined).length} of ${rows.length} symbols have history enough`,
+);

@@ -17,7 +17,8 @@ export function isZip(bytes) {
  */
 export function unzipOnly(bytes) {
   const end = findEnd(bytes);
-  if (end === undefined) throw new Error('it is truncated: a zip file ends with a directory, this one does not');
+  if (end === undefined)
+    throw new Error('it is truncated: a zip file ends with a directory, this one does not');
   const count = bytes.readUInt16LE(end + 10);
   if (count !== 1) throw new Error(`expected one file in the zip, found ${count}`);
   const entry = bytes.readUInt32LE(end + 16);
@@ -30,7 +31,8 @@ export function unzipOnly(bytes) {
   const packed = bytes.subarray(start, start + size);
   const content = unpack(method, packed);
   // crc32 came with Node 20.15; an older one does without this proof, the trailer counts remain.
-  if (crc32 !== undefined && crc32(content) !== checksum) throw new Error('its content does not match its checksum');
+  if (crc32 !== undefined && crc32(content) !== checksum)
+    throw new Error('its content does not match its checksum');
   return content;
 }
 

@@ -4,9 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const WIDTH = 860;
 const LEFT = 44;
 const PANEL = 150;
-const GAP = 54;
+const GAP = 66;
 const PANELS = [
-  { measure: 'temperature', title: 'Temperature', unit: '°C, mean of the days, their lows and highs', color: 'warm' },
+  {
+    measure: 'temperature',
+    title: 'Temperature',
+    unit: '°C, mean of the days, their lows and highs',
+    color: 'warm',
+  },
   { measure: 'rain', title: 'Rain', unit: 'mm in the month', color: 'wet' },
   { measure: 'wind', title: 'Wind', unit: 'm/s, mean of the days, calmest and windiest', color: 'air' },
 ];
@@ -115,7 +120,7 @@ circle, rect { fill: var(--color); }
 </head>
 <body>
 <h1>Seattle's weather</h1>
-<p>The twelve months up to ${shortMonth(month)}. Three tasks a month drew from a window of twelve; this page was made when they were done.</p>
+<p>The twelve months up to ${shortMonth(month)}: temperature, rain and wind, each made by a task of its own from a window of months.</p>
 <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Temperature, rain and wind by month">
 ${chart}
 </svg>
