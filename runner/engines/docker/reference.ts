@@ -61,7 +61,7 @@ export function isImageId(text: string): boolean {
 function splitRegistry(name: string): { readonly registry: string | undefined; readonly path: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
-  const isRegistry = /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+  const isRegistry = /[.:]/.test(first) || first === 'localhost';
   return isRegistry ? { registry: first, path: name.slice(slash + 1) } : { registry: undefined, path: name };
 }
 
