@@ -1,0 +1,80 @@
+/** Keeps the head and the tail of a log in bounded memory; says what was cut between them. */
+export interface StoredLog {
+  /** Whole lines. */
+  push(lines: Buffer): void;
+  /** Head, a line that says how much is cut, tail. */
+  content(): Buffer;
+  /** The last `count` lines as a person would have seen them. */
+  lastLines(count: number): readonly string[];
+}
+
+export interface LogBounds {
+  readonly headBytes: number;
+  readonly tailBytes: number;
+}
+
+export const LOG_BOUNDS: LogBounds = { headBytes: 4 * 1024 * 1024, tailBytes: 4 * 1024 * 1024 };
+
+/** So much of the end is looked at for the last lines. */
+const LAST_LINES_BYTES = 64 * 1024;
+
+export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  /** A ring of the newest bytes; made when the head is full. */
+  let ring: Buffer | undefined;
+  let written = 0;
+
+  const pushTail = (bytes: Buffer): void => {
+    ring ??= Buffer.alloc(bounds.tailBytes);
+    written += bytes.length;
+    const newest = bytes.subarray(Math.max(0, bytes.length - ring.length));
+    const at = (written - newest.length) % ring.length;
+    const first = newest.copy(ring, at);
+    newest.copy(ring, 0, first);
+  };
+
+  const tail = (): Buffer => {
+    if (ring === undefined) return Buffer.alloc(0);
+    if (written <= ring.length) return ring.subarray(0, written);
+    const at = written % ring.length;
+    return Buffer.concat([ring.subarray(at), ring.subarray(0, at)]);
+  };
+
+  return {
+    push(lines) {
+      const room = ring === undefined ? bounds.headBytes - headBytes : 0;
+      // The head ends with a whole line; a block that does not fit goes to the tail from there on.
+      const end = lines.length <= room ? lines.length : lines.lastIndexOf(0x0a, Math.max(0, room - 1)) + 1;
+      const forHead = room > 0 ? Math.min(end, room) : 0;
+      if (forHead > 0) {
+        head.push(Buffer.from(lines.subarray(0, forHead)));
+        headBytes += forHead;
+      }
+      if (forHead < lines.length) pushTail(lines.subarray(forHead));
+    },
+    content() {
+      const end = tail();
+      if (ring === undefined || written <= ring.length) return Buffer.concat([...head, end]);
+      const whole = end.subarray(end.indexOf(0x0a) + 1);
+      const cut = (written - whole.length).toLocaleString('en-US');
+      return Buffer.concat([...head, Buffer.from(`… ${cut} bytes cut here …\n`), whole]);
+    },
+    lastLines(count) {
+      const end = tail();
+      const last = end.length >= LAST_LINES_BYTES ? end : Buffer.concat([...head.slice(-8), end]);
+      const bytes = last.subarray(Math.max(0, last.length - LAST_LINES_BYTES));
+      const lines = bytes.toString('utf8').split('\n');
+      // Looked at from the middle of a longer log, the first is half a line.
+      if (headBytes + written > bytes.length) lines.shift();
+      if (lines.at(-1) === '') lines.pop();
+      return lines.slice(-count).map(shownLine);
+    },
+  };
+}
+
+/** A carriage return starts a line over, as a progress bar does. */
+export function shownLine(line: string): string {
+  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
+  return text.slice(text.lastIndexOf('\r') + 1);
+}
