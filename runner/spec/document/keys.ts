@@ -1,0 +1,96 @@
+import type { YAMLMap } from 'yaml';
+import type { ObjectShape, Rest, VariantsShape } from '../schema/shape.ts';
+import { didYouMean, suggestion } from '../suggest.ts';
+import type { ReadContext } from './context.ts';
+import { spanOf } from './nodes.ts';
+import type { Entry } from './nodes.ts';
+import type { Span } from './problem.ts';
+import { alternatives } from './words.ts';
+
+/** The keys of an object: known ones by their shapes, named ones by `rest`, all others reported. */
+export function readKeys(
+  node: YAMLMap,
+  shape: ObjectShape,
+  owner: Span,
+  context: ReadContext,
+  family?: VariantsShape,
+): Readonly<Record<string, unknown>> {
+  const entries = context.nodes.entriesOf(node);
+  const value: Record<string, unknown> = {};
+  const meant = new Set<string>();
+  for (const entry of entries) {
+    const key = Object.hasOwn(shape.keys, entry.name) ? shape.keys[entry.name] : undefined;
+    const found =
+      key !== undefined
+        ? context.read(entry.valueNode, key.shape, spanOf(entry.keyNode), context)
+        : shape.rest !== undefined
+          ? readNamed(entry, shape.rest, context)
+          : reportUnknown(entry, shape, meant, context, family);
+    // A name such as `__proto__` is a name like any other.
+    if (found !== undefined)
+      Object.defineProperty(value, entry.name, {
+        value: found,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+  }
+  const names = new Set([...entries.map((entry) => entry.name), ...meant]);
+  for (const [name, key] of Object.entries(shape.keys)) {
+    if (key.required !== true || names.has(name)) continue;
+    const example = key.example?.includes('\n') === false ? ` For example \`${key.example}\`.` : '';
+    context.findings.add(
+      'missing-key',
+      owner,
+      `${shape.called} has no \`${name}\``,
+      `Add \`${name}:\`.${example}`,
+    );
+  }
+  for (const group of shape.oneOfKeys ?? []) {
+    if (group.some((name) => names.has(name))) continue;
+    context.findings.add(
+      'missing-key',
+      owner,
+      `${shape.called} has none of ${alternatives(group)}`,
+      'Add one of them.',
+    );
+  }
+  return value;
+}
+
+function readNamed(entry: Entry, rest: Rest, context: ReadContext): unknown {
+  if (!rest.name.pattern.test(entry.name)) {
+    const mended = rest.name.mend?.(entry.name);
+    const fix = mended === undefined || !rest.name.pattern.test(mended) ? undefined : `Write \`${mended}\`.`;
+    const message = `expected ${rest.name.words}, found ${JSON.stringify(entry.name)} as the name of a ${rest.called}`;
+    context.findings.add('bad-name', spanOf(entry.keyNode), message, fix);
+    // Read all the same, for what is wrong inside it; kept, so that what mentions it is not reported too.
+  }
+  return context.read(entry.valueNode, rest.shape, spanOf(entry.keyNode), context);
+}
+
+function reportUnknown(
+  entry: Entry,
+  shape: ObjectShape,
+  meant: Set<string>,
+  context: ReadContext,
+  family: VariantsShape | undefined,
+): undefined {
+  const known = Object.keys(shape.keys);
+  const near = suggestion(entry.name, known);
+  if (near !== undefined) meant.add(near);
+  const others = Object.values(family?.cases ?? {}).filter((other) => Object.hasOwn(other.keys, entry.name));
+  const instead = Object.hasOwn(shape.instead ?? {}, entry.name) ? shape.instead?.[entry.name] : undefined;
+  const fix =
+    instead ??
+    (others.length > 0
+      ? `It belongs to ${others.map((other) => other.called).join(', ')}.`
+      : didYouMean(entry.name, known, 'keys'));
+  context.findings.add(
+    'unknown-key',
+    spanOf(entry.keyNode),
+    `${shape.called} has no key \`${entry.name}\``,
+    fix,
+  );
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import { integer, list, map, object, oneOf, text } from './combinators.ts';
+import { DEFAULTS } from './defaults.ts';
+import { environmentName, nameFormat } from './format.ts';
+import type { ValueOf } from './shape.ts';
+
+export type ProjectFile = ValueOf<typeof projectFile>;
+
+/** `sluice.yaml`. */
+export const projectFile = object(
+  'the project',
+  {
+    store: {
+      shape: text(),
+      description:
+        'Where results and their records are kept: a folder, relative to this file, or `s3://bucket/prefix`. `--store` and `SLUICE_STORE` come first.',
+      default: DEFAULTS.store,
+      example: 'store: s3://acme-data/sluice',
+    },
+    engine: {
+      shape: oneOf(
+        text(),
+        object('an engine', {
+          host: {
+            shape: text(),
+            description: 'Address of the engine.',
+            example: 'host: unix:///run/podman/podman.sock',
+          },
+        }),
+      ),
+      description:
+        'The container engine: `unix:///…`, `tcp://…` or `npipe:…`. `--engine`, `SLUICE_ENGINE` come first.',
+      default: '`DOCKER_HOST`, then the usual sockets',
+      example: 'engine: unix:///var/run/docker.sock',
+    },
+    concurrency: {
+      shape: integer({ min: 1, max: 10_000 }),
+      description: 'How many containers run at once.',
+      default: DEFAULTS.concurrency,
+      example: 'concurrency: 8',
+    },
+    pools: {
+      shape: map('pools', {
+        called: 'pool',
+        name: nameFormat('a pool name', 'db'),
+        shape: integer({ min: 1, max: 10_000 }),
+      }),
+      description: 'Slots of what is scarce: tasks take them by `pool`.',
+      example: 'pools: { db: 4 }',
+    },
+    notify: {
+      shape: object('notify', {
+        slack: {
+          shape: object('slack', {
+            webhook: {
+              shape: text({ format: environmentName }),
+              required: true,
+              description: 'The environment variable that holds the webhook’s address.',
+              example: 'webhook: SLACK_WEBHOOK',
+            },
+          }),
+          description: 'Messages to a Slack channel.',
+          example: 'slack: { webhook: SLACK_WEBHOOK }',
+        },
+        email: {
+          shape: object('email', {
+            smtp: {
+              shape: text({ format: environmentName }),
+              required: true,
+              description: 'The environment variable that holds the server, `smtp://user:password@host:587`.',
+              example: 'smtp: SMTP_URL',
+            },
+            from: {
+              shape: text(),
+              required: true,
+              description: 'The sender.',
+              example: 'from: sluice@example.org',
+            },
+            to: {
+              shape: list(text(), 1),
+              required: true,
+              description: 'The receivers.',
+              example: 'to: [oncall@example.org]',
+            },
+          }),
+          description: 'Mail.',
+          example: 'email: { smtp: SMTP_URL, from: sluice@example.org, to: [oncall@example.org] }',
+        },
+      }),
+      description: 'Whom to tell of incidents.',
+      example: 'notify: { slack: { webhook: SLACK_WEBHOOK } }',
+    },
+  },
+  {
+    instead: {
+      pipelines: 'Pipelines are the files in `pipelines/`.',
+      tasks: 'Tasks belong to a pipeline: write them in `pipelines/<name>.yaml`.',
+      timezone: 'The time zone belongs to a pipeline: write it there.',
+    },
+  },
+);

@@ -1,0 +1,50 @@
+import { boolean, integer, list, map, object, objectWithRest, oneOf, template } from './combinators.ts';
+import { DEFAULTS } from './defaults.ts';
+import { nameFormat } from './format.ts';
+import { scalar } from './scalar.ts';
+
+const axisName = nameFormat('a matrix key', 'venue');
+const legs = list(map('matrix values', { called: 'matrix key', name: axisName, shape: scalar }));
+
+export const matrix = objectWithRest(
+  'a matrix',
+  {
+    include: {
+      shape: legs,
+      description: 'More values for legs that match, or legs of their own.',
+      example: 'include: [{ venue: nyse, tape: A }]',
+    },
+    exclude: {
+      shape: legs,
+      description: 'Legs to leave out.',
+      example: 'exclude: [{ venue: nasdaq, tape: A }]',
+    },
+  },
+  {
+    called: 'matrix key',
+    name: axisName,
+    shape: oneOf(list(scalar, 1), template(['params', 'needs', 'inputs'], { onlyExpression: true })),
+  },
+);
+
+export const strategy = object('a strategy', {
+  matrix: {
+    shape: matrix,
+    description:
+      'An instance for each combination of these values. A text is an expression that gives the list: `${{ fromJSON(needs.list.outputs.symbols) }}` is known once `list` is done.',
+    example: 'matrix: { venue: [nyse, nasdaq] }',
+  },
+  'max-parallel': {
+    shape: integer({ min: 1 }),
+    description: 'How many of the task’s instances run at once, over all its dates.',
+    default: 'no limit of its own',
+    example: 'max-parallel: 2',
+  },
+  'fail-fast': {
+    shape: boolean,
+    description:
+      'The first failure cancels the task’s other instances. GitHub’s default is true; here one bad date must not cost the others.',
+    default: DEFAULTS.failFast,
+    example: 'fail-fast: true',
+  },
+});
