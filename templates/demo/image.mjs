@@ -15,7 +15,7 @@ const SILENCE_SECONDS = 20;
  * @returns {Promise<string>} its name
  */
 export async function ensureNodeImage({ host, say }) {
-  const docker = connect(host);
+  const docker = await connect(host);
   if (await isThere(docker, PULLED)) return PULLED;
   say(`pulling ${PULLED} …`);
   const refusal = await pull(docker, PULLED);
@@ -26,7 +26,7 @@ export async function ensureNodeImage({ host, say }) {
 
 /** Imports this machine's own Node, its shell and the libraries of both as an image. */
 export async function makeNodeImage({ host, say }) {
-  return makeFromHost(connect(host), say);
+  return makeFromHost(await connect(host), say);
 }
 
 async function makeFromHost(docker, say) {
@@ -131,16 +131,29 @@ async function isThere(docker, reference) {
   }
 }
 
-function connect(host = process.env.DOCKER_HOST) {
+/** The engine that sluice would use: the one asked for, else the first that answers. */
+async function connect(host = process.env.DOCKER_HOST) {
   if (host?.startsWith('unix://')) return new Docker({ socketPath: host.slice('unix://'.length) });
   if (host !== undefined) return new Docker();
-  const runtime = process.env.XDG_RUNTIME_DIR ?? `/run/user/${process.getuid?.() ?? 0}`;
-  const socketPath = [
+  const runtime = process.env.XDG_RUNTIME_DIR;
+  const sockets = [
     '/var/run/docker.sock',
-    `${runtime}/docker.sock`,
+    ...(runtime === undefined ? [] : [`${runtime}/docker.sock`]),
     `${homedir()}/.docker/run/docker.sock`,
-    `${runtime}/podman/podman.sock`,
+    `${homedir()}/.colima/default/docker.sock`,
+    `${homedir()}/.rd/docker.sock`,
+    ...(runtime === undefined ? [] : [`${runtime}/podman/podman.sock`]),
     '/run/podman/podman.sock',
-  ].find((path) => existsSync(path));
-  return new Docker(socketPath === undefined ? {} : { socketPath });
+  ];
+  for (const socketPath of sockets.filter((path) => existsSync(path))) {
+    const docker = new Docker({ socketPath });
+    if (
+      await docker.ping().then(
+        () => true,
+        () => false,
+      )
+    )
+      return docker;
+  }
+  return new Docker();
 }
