@@ -28,7 +28,8 @@ export type StoreErrorCode =
   | 'store-full'
   | 'store-corrupt'
   | 'store-unsuitable'
-  | 'store-schema';
+  | 'store-schema'
+  | 'bad-key'; // a name that no store could hold: our own mistake, or a tampered record
 
 /** From a store; `message` says what, where and what to do. */
 export class StoreError extends Error {

@@ -109,6 +109,10 @@ export interface ProcessIdentity {
   /** From the system, so that a reused pid is not taken for the old process. */
   readonly startTime: string;
   readonly host: string;
+  /** Outlives a restart: tells a machine that was restarted from another one. */
+  readonly machineId?: string;
+  /** Two containers on one machine have the same pids for different processes. */
+  readonly pidNamespace?: string;
 }
 
 /** `runs/<run-id>/run.json` */

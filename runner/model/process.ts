@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { ProcessIdentity } from './records.ts';
+
+/** `unknown`: of another machine or another container, out of sight from here. */
+export type ProcessState = 'alive' | 'dead' | 'unknown';
+
+/** What this process can see of the machine. */
+export interface SystemProbe {
+  readonly pid: number;
+  readonly host: string;
+  /** The file's text; undefined when it is not there. */
+  readText(path: string): string | undefined;
+  readLink(path: string): string | undefined;
+  /** Where there is no `/proc`: when a process started and when the system did, in the system's own words. */
+  askProcess(pid: number): string | undefined;
+  askBoot(): string | undefined;
+}
+
+/** Who this process is, so that others can tell whether it still runs. */
+export function identify(probe: SystemProbe = systemProbe): ProcessIdentity {
+  const machineId = probe.readText('/etc/machine-id')?.trim();
+  const pidNamespace = probe.readLink('/proc/self/ns/pid');
+  return {
+    bootId: bootOf(probe),
+    pid: probe.pid,
+    startTime: startTimeOf(probe.pid, probe) ?? 'unknown',
+    host: probe.host,
+    ...(machineId === undefined || machineId === '' ? {} : { machineId }),
+    ...(pidNamespace === undefined ? {} : { pidNamespace }),
+  };
+}
+
+/** Whether the process still runs, as far as that can be told from `self`. A pid that was reused is not it. */
+export function processState(
+  identity: ProcessIdentity,
+  self: ProcessIdentity,
+  probe: SystemProbe = systemProbe,
+): ProcessState {
+  if (identity.bootId !== self.bootId) return wasRestarted(identity, self) ? 'dead' : 'unknown';
+  // Equal boot, other container: its pids mean nothing here.
+  if (identity.pidNamespace !== self.pidNamespace) return 'unknown';
+  return startTimeOf(identity.pid, probe) === identity.startTime ? 'alive' : 'dead';
+}
+
+/** One machine, two boots. Names alone are not enough: hosted machines share them. */
+function wasRestarted(identity: ProcessIdentity, self: ProcessIdentity): boolean {
+  return (
+    identity.machineId !== undefined && identity.machineId === self.machineId && identity.host === self.host
+  );
+}
+
+function bootOf(probe: SystemProbe): string {
+  return probe.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? probe.askBoot() ?? 'unknown';
+}
+
+/** Field 22 of `/proc/<pid>/stat`. The command before it may hold blanks and parentheses; a zombie is gone. */
+function startTimeOf(pid: number, probe: SystemProbe): string | undefined {
+  const stat = probe.readText(`/proc/${pid}/stat`);
+  if (stat === undefined) return probe.askProcess(pid);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+}
+
+export const systemProbe: SystemProbe = {
+  pid: process.pid,
+  host: hostname(),
+  readText: (path) => attempt(() => readFileSync(path, 'utf8')),
+  readLink: (path) => attempt(() => readlinkSync(path)),
+  askProcess: (pid) =>
+    process.platform === 'linux' ? undefined : ask('ps', ['-o', 'lstart=', '-p', String(pid)]),
+  askBoot: () => (process.platform === 'linux' ? undefined : ask('sysctl', ['-n', 'kern.boottime'])),
+};
+
+function ask(command: string, words: readonly string[]): string | undefined {
+  const text = attempt(() =>
+    execFileSync(command, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
+  );
+  return text === '' ? undefined : text;
+}
+
+/** Not there, not allowed, gone meanwhile: all mean that nothing can be seen. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  openSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  type BigIntStats,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { StoreError } from '../../errors.ts';
+import type { StoredBody } from '../../ports.ts';
+import { fileBody } from './body.ts';
+import { systemCode } from './failure.ts';
+import { inFolder, removeEmptyFolders, syncFolder } from './folder.ts';
+import { readRecord, writeRecord, type Context, type WriteOptions } from './record.ts';
+import { isBlob } from '../../model/key.ts';
+import type { Body } from './temporary.ts';
+
+/** A plain file at the key's path, put in place whole. */
+export async function writeBlob(
+  context: Context,
+  key: string,
+  body: Body,
+  { condition, durable, signal }: WriteOptions,
+): Promise<{ readonly etag: string }> {
+  if (condition !== undefined && 'ifMatch' in condition) {
+    throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
+  }
+  const path = join(context.root, key);
+  const temporary = await context.temporaries.create(key, body, { durable, ...(signal && { signal }) });
+  try {
+    signal?.throwIfAborted();
+    const etag = blobEtag(statSync(temporary.path, { bigint: true }));
+    await inFolder(dirname(path), durable, () =>
+      condition === undefined ? renameSync(temporary.path, path) : linkSync(temporary.path, path),
+    );
+    if (durable) await syncFolder(dirname(path));
+    return { etag };
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    throw new StoreError('precondition-failed', `expected nothing under ${key}, found an object`, { key });
+  } finally {
+    temporary.remove();
+  }
+}
+
+export function readBlob(
+  { root }: Context,
+  key: string,
+  range: { readonly from: number; readonly to: number } | undefined,
+  signal: AbortSignal | undefined,
+): StoredBody | undefined {
+  const descriptor = openBlob(join(root, key));
+  if (descriptor === undefined) return undefined;
+  const stats = fstatSync(descriptor, { bigint: true });
+  if (!stats.isFile()) {
+    closeSync(descriptor);
+    return undefined;
+  }
+  return {
+    key,
+    etag: blobEtag(stats),
+    sizeBytes: Number(stats.size),
+    modifiedAt: stats.mtime.toISOString(),
+    body: fileBody(descriptor, key, range, signal),
+  };
+}
+
+/** Reads and writes anew: a link would let whoever edits a published file edit the object behind it. */
+export async function copyBlob(context: Context, from: string, to: string): Promise<void> {
+  const read = isBlob(from) ? readBlob : readRecord;
+  const source = read(context, from, undefined, undefined);
+  if (source === undefined) {
+    throw new StoreError('not-found', `expected an object to copy under ${from}, found none`, { key: from });
+  }
+  await (isBlob(to) ? writeBlob : writeRecord)(context, to, source.body, { durable: true });
+}
+
+/** Takes folders along that became empty. */
+export function deleteBlob({ root }: Context, key: string): void {
+  const path = join(root, key);
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EISDIR' || code === 'EPERM') {
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    }
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+  }
+  removeEmptyFolders(dirname(path), join(root, key.slice(0, key.indexOf('/'))));
+}
+
+export function blobEtag(stats: BigIntStats): string {
+  return `${stats.mtimeNs.toString(36)}-${stats.ino.toString(36)}-${stats.size.toString(36)}`;
+}
+
+/** A link in its place is not an object: nothing of sluice makes one, and it could lead out of the store. */
+function openBlob(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}
