@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ensureEngine } from '../../runner/engines/docker/install.ts';
-import { thisMachine } from '../../runner/engines/docker/machine.ts';
+import { thisMachine, type Machine } from '../../runner/engines/docker/machine.ts';
 
 let folder = '';
 
@@ -29,16 +29,13 @@ it('starts a daemon that outlives its starter, without systemd; a second call fi
     say: (line: string) => said.push(line),
     env: process.env,
     host,
-    machine: { ...thisMachine(process.env), systemd: false },
+    machine: apart(),
     daemon: {
-      // A whole second engine, which touches nothing of the machine's own.
       arguments: [
         `--host=${host}`,
         `--data-root=${join(folder, 'data')}`,
         `--exec-root=${join(folder, 'exec')}`,
         `--pidfile=${join(folder, 'docker.pid')}`,
-        '--bridge=none',
-        '--iptables=false',
       ],
       logFile: join(folder, 'dockerd.log'),
     },
@@ -59,11 +56,24 @@ it('says what the daemon said when it does not start', async () => {
     say: () => undefined,
     env: process.env,
     host,
-    machine: { ...thisMachine(process.env), systemd: false },
+    machine: apart(),
     daemon: { arguments: ['--no-such-flag'], logFile: join(folder, 'other.log') },
   });
   await expect(outcome).rejects.toThrow(/dockerd ended at once; the end of its log:\n[^]*no-such-flag/);
 });
+
+/**
+ * Without systemd, and with a network of its own: a daemon takes docker0 and the packet filter for its property,
+ * and would remove the bridge that the machine's own engine uses.
+ */
+function apart(): Machine {
+  const machine = thisMachine(process.env);
+  return {
+    ...machine,
+    systemd: false,
+    start: (command, logFile) => machine.start(['unshare', '--net', ...command], logFile),
+  };
+}
 
 function isAlive(pid: number): boolean {
   try {

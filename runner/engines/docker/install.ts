@@ -130,8 +130,8 @@ async function becomesReady(
   let left = (seconds * 1000) / stepMilliseconds;
   while (left > 0) {
     if ((await machine.answers(host)) === 'yes') return true;
-    // Once ours has ended, another one gets a few seconds to answer.
-    if (hasEnded()) left = Math.min(left, 5000 / stepMilliseconds);
+    // Once ours has ended, another one gets two seconds to answer.
+    if (hasEnded()) left = Math.min(left, 2000 / stepMilliseconds);
     left -= 1;
     await machine.sleep(stepMilliseconds);
   }
