@@ -28,7 +28,7 @@ describe('windows', () => {
     const inputs = { 'daily/date=2021-01-05/daily.csv': 'symbol,short,total,close\nA,30,60,10\n' };
     const ratio = await runScript('ratio.mjs', { env: day, inputs });
     expect(ratio.output('ratio.csv')).toBe(
-      'symbol,days,ratio,ratio_5d,volume_5d\nA,1,0.500000,0.500000,60.000\n',
+      'symbol,days,ratio,ratio_5d,volume_5d\nA,1,0.50000000,0.50000000,60.000\n',
     );
     const momentum = await runScript('momentum.mjs', { env: day, inputs });
     expect(momentum.output('momentum.csv')).toBe('symbol,since,momentum\n');
@@ -48,7 +48,7 @@ describe('windows', () => {
       },
     });
     expect(result.output('ratio.csv')).toBe(
-      'symbol,days,ratio,ratio_5d,volume_5d\nA,2,0.500000,0.400000,200.000\n',
+      'symbol,days,ratio,ratio_5d,volume_5d\nA,2,0.50000000,0.40000000,200.000\n',
     );
   });
 
@@ -62,7 +62,7 @@ describe('windows', () => {
       },
     });
     expect(result.output('momentum.csv')).toBe(
-      'symbol,since,momentum\nA,2020-12-31,0.200000\nLATE,2021-01-04,0.500000\n',
+      'symbol,since,momentum\nA,2020-12-31,0.20000000\nLATE,2021-01-04,0.50000000\n',
     );
   });
 });

@@ -15,6 +15,6 @@ for (const day of readWindow('daily', 'daily.csv')) {
 const rows = [...closes]
   .filter(([, seen]) => seen.until === date && seen.since < date)
   .sort(([a], [b]) => (a < b ? -1 : 1))
-  .map(([symbol, seen]) => ({ symbol, since: seen.since, momentum: fixed(seen.last / seen.first - 1, 6) }));
+  .map(([symbol, seen]) => ({ symbol, since: seen.since, momentum: fixed(seen.last / seen.first - 1, 8) }));
 writeOutput('momentum.csv', formatTable(['symbol', 'since', 'momentum'], rows));
 console.log(`${rows.length} symbols with a price on ${date} and before`);

@@ -22,8 +22,8 @@ const rows = [...sums]
   .map(([symbol, sum]) => ({
     symbol,
     days: sum.days,
-    ratio: fixed(sum.today, 6),
-    ratio_5d: fixed(sum.short / sum.total, 6),
+    ratio: fixed(sum.today, 8),
+    ratio_5d: fixed(sum.short / sum.total, 8),
     volume_5d: fixed(sum.total / sum.days, 3),
   }));
 writeOutput('ratio.csv', formatTable(['symbol', 'days', 'ratio', 'ratio_5d', 'volume_5d'], rows));

@@ -17,7 +17,7 @@ for (const day of readWindow('ratio', 'ratio.csv')) {
 
 const rows = [...today].map(([symbol, ratio]) => {
   const past = history.get(symbol) ?? [];
-  return { symbol, days: past.length, z: fixed(zScore(ratio, past, HISTORY_AT_LEAST), 6) };
+  return { symbol, days: past.length, z: fixed(zScore(ratio, past, HISTORY_AT_LEAST), 8) };
 });
 writeOutput('z-score.csv', formatTable(['symbol', 'days', 'z'], rows));
 console.log(

@@ -1,0 +1,85 @@
+import { execFile, spawn } from 'node:child_process';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const bundle = join(root, 'dist', 'sluice.js');
+
+export interface CliResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the bundled command line as a user would: a process of its own, in a folder. */
+export async function sluice(cwd: string, args: readonly string[]): Promise<CliResult> {
+  await ensureBundle();
+  const child = spawn(process.execPath, [bundle, ...args], {
+    cwd,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  return { status, stdout, stderr };
+}
+
+export interface RunDocument {
+  readonly outcome: string;
+  readonly counts: Readonly<Record<string, number>>;
+  readonly instances: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly reason: string;
+    readonly exitCode: number | null;
+  }[];
+  readonly published?: readonly string[];
+}
+
+/** The same with `--json`, its one document read. */
+export async function sluiceJson(
+  cwd: string,
+  args: readonly string[],
+): Promise<CliResult & { readonly document: RunDocument }> {
+  const result = await sluice(cwd, [...args, '--json']);
+  try {
+    return { ...result, document: JSON.parse(result.stdout) as RunDocument };
+  } catch {
+    throw new Error(
+      `sluice ${args.join(' ')} ended with ${result.status} without a document:\n${result.stdout}\n${result.stderr}`,
+    );
+  }
+}
+
+let bundled: Promise<void> | undefined;
+
+/** Built anew when a source is newer: a test must not pass or fail on yesterday's code. */
+function ensureBundle(): Promise<void> {
+  bundled ??= (async () => {
+    const built = await stat(bundle).then(
+      (found) => found.mtimeMs,
+      () => 0,
+    );
+    if ((await newestSource()) > built)
+      await promisify(execFile)(process.execPath, [join(root, 'build.mjs')], { cwd: root });
+  })();
+  return bundled;
+}
+
+async function newestSource(): Promise<number> {
+  const entries = await readdir(join(root, 'runner'), { recursive: true });
+  const times = await Promise.all(
+    entries
+      .filter((file) => file.endsWith('.ts'))
+      .map(async (file) => (await stat(join(root, 'runner', file))).mtimeMs),
+  );
+  return Math.max(...times);
+}

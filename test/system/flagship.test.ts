@@ -1,0 +1,203 @@
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureNodeImage } from '../../templates/demo/image.mjs';
+import { dataFolder, templates } from '../templates/data.ts';
+import { readDays, scoreByHand } from './by-hand.ts';
+import { sluice, sluiceJson, type RunDocument } from './cli.ts';
+import { startPublishers, type Publishers } from './publishers.ts';
+
+const ALL_DAYS = '2020-12-01..2021-02-12';
+/** 408 of the days, 10 of five half-months (the first is only needed), 2 of the months that are over. */
+const ALL_INSTANCES = 51 * 8 + 5 * 2 + 2;
+
+const FIRST_DAYS = '2020-12-01..2020-12-18';
+const CUT_DAY = '2020-12-10';
+const CUT_FILE = 'CNMSshvol20201210.txt';
+
+let publishers: Publishers;
+let project: string;
+
+beforeAll(async () => {
+  publishers = await startPublishers(dataFolder);
+  project = await layOutProject();
+}, 120_000);
+
+afterAll(async () => {
+  await publishers[Symbol.asyncDispose]();
+  await rm(project, { recursive: true, force: true });
+});
+
+describe('the flagship pipeline', () => {
+  it('checks without a mistake or a warning', async () => {
+    const result = await sluice(project, ['check']);
+    expect(result.stderr).toBe('');
+    expect(result.status).toBe(0);
+  });
+
+  it('runs all 51 days through containers', { timeout: 600_000 }, async () => {
+    const started = Date.now();
+    const { status, document } = await run(ALL_DAYS);
+    expect(unexpected(document)).toEqual([]);
+    expect(status).toBe(0);
+    expect(document.outcome).toBe('succeeded');
+    expect(document.counts).toEqual({ succeeded: ALL_INSTANCES });
+    const seconds = (Date.now() - started) / 1000;
+    console.log(`${ALL_INSTANCES} containers in ${seconds.toFixed(0)} s`);
+    // Each file once: 51 days of two publishers, five half-months of the third.
+    expect(publishers.served).toHaveLength(51 * 2 + 5);
+    expect(new Set(publishers.served).size).toBe(51 * 2 + 5);
+  });
+
+  const days = readDays(dataFolder);
+  it.each([
+    ['2020-12-01', 'first day: no history, no fails, no momentum'],
+    ['2020-12-08', 'the sixth: history just enough for a z-score'],
+    ['2020-12-14', 'the last one before any fails were out'],
+    ['2020-12-15', 'the first one with fails'],
+    ['2020-12-31', 'eight symbols without prices'],
+    ['2021-01-05', 'their second day with prices'],
+    ['2021-01-29', 'windows full'],
+    ['2021-02-12', 'the last day'],
+  ])('ranks %s as a calculation by hand does (%s)', async (date) => {
+    const byHand = scoreByHand(days, date, dataFolder);
+    const rows = readTable(await published(`rankings/${date}.csv`));
+    expect(rows).toHaveLength(byHand.size);
+    for (const [at, row] of rows.entries()) {
+      const hand = byHand.get((row['symbol'] ?? '').replace('.', ''));
+      expect(Number(row['rank'])).toBe(at + 1);
+      expect(Number(row['score'])).toBeCloseTo(hand?.score ?? NaN, 3);
+      expect(Math.abs(difference(row['ratio'], hand?.ratio))).toBeLessThan(2e-6);
+      expect(Math.abs(difference(row['z'], hand?.z))).toBeLessThan(2e-6);
+      expect(Math.abs(difference(row['fails'], hand?.fails))).toBeLessThan(2e-6);
+      expect(Math.abs(difference(row['momentum'], hand?.momentum))).toBeLessThan(2e-6);
+    }
+    const scores = rows.map((row) => Number(row['score']));
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+  });
+
+  it('publishes a report a day, two months, and the newest rows', async () => {
+    expect(await readdir(join(storeOf(), 'published/reports'))).toHaveLength(51 + 1);
+    expect(await readdir(join(storeOf(), 'published/months'))).toEqual(['2020-12.csv', '2021-01.csv']);
+    expect(readTable(await published('reports/latest.csv'))[0]?.['date']).toBe('2021-02-12');
+    expect(await published('reports/2020-12-01.html')).toContain(
+      'No price for 8 symbols, ranked by the other parts: AMC, BBBY, GME, KOSS, NAKD, NOK, SPXS, SPY',
+    );
+    expect(await published('reports/2021-01-29.html')).not.toContain('No price for');
+    const december = readTable(await published('months/2020-12.csv'));
+    expect(december).toHaveLength(512);
+    expect(december[0]?.['days']).toBe('22');
+  });
+
+  it('does nothing the second time', async () => {
+    const before = publishers.served.length;
+    const { status, document } = await run(ALL_DAYS);
+    expect(status).toBe(0);
+    // A month that is over is asked for whole; its half-month upstream is not asked for again.
+    expect(document.counts).toEqual({ done: expect.any(Number) as number });
+    expect(publishers.served).toHaveLength(before);
+  });
+});
+
+describe('a source that breaks in the middle', () => {
+  const store = '.sluice/second';
+
+  it('fails in words, blocks what needs it, and nothing else', { timeout: 300_000 }, async () => {
+    publishers.spoil(CUT_FILE, (content) => content.subarray(0, content.length - 300));
+    const { status, document, stderr } = await run(FIRST_DAYS, '--store', store);
+    expect(status).toBe(1);
+    expect(document.outcome).toBe('failed');
+
+    const failed = document.instances.filter((instance) => instance.state === 'failed');
+    expect(failed.map((instance) => instance.id)).toEqual([`short-score/short-volume/date=${CUT_DAY}`]);
+    expect(failed[0]?.exitCode).toBe(1);
+    expect(stderr).toContain(`${CUT_FILE} of ${CUT_DAY}: it is truncated`);
+    expect(stderr).toContain('must be the number of rows');
+
+    const blocked = new Set(document.instances.flatMap(({ id, state }) => (state === 'blocked' ? [id] : [])));
+    const onAndAfter = days(document, 'score').filter((date) => date >= CUT_DAY);
+    expect(onAndAfter).toHaveLength(7);
+    expect([...blocked].sort()).toEqual(
+      [
+        `short-score/daily/date=${CUT_DAY}`,
+        // A window of five trading days: until 16 December.
+        ...onAndAfter.slice(0, 5).map((date) => `short-score/ratio/date=${date}`),
+        ...['momentum', 'z-score', 'score', 'report'].flatMap((task) =>
+          onAndAfter.map((date) => `short-score/${task}/date=${date}`),
+        ),
+      ].sort(),
+    );
+    expect(document.instances.filter(({ state }) => state !== 'blocked' && state !== 'failed')).toSatisfy(
+      (rest: RunDocument['instances']) => rest.every(({ state }) => state === 'succeeded'),
+    );
+    expect(await readdir(join(storeOf(store), 'published/rankings'))).toHaveLength(7);
+  });
+
+  it('once repaired, only what is missing runs', { timeout: 300_000 }, async () => {
+    publishers.spoil(CUT_FILE, undefined);
+    const before = publishers.served.length;
+    const { status, document } = await run(FIRST_DAYS, '--store', store);
+    expect(status).toBe(0);
+    expect(document.counts['succeeded']).toBe(1 + 1 + 5 + 4 * 7);
+    expect(publishers.served.slice(before).map((path) => path.split('/').at(-1))).toEqual([CUT_FILE]);
+  });
+
+  it('and everything is as if it had never broken, byte for byte', async () => {
+    for (const file of await readdir(join(storeOf(store), 'published/rankings'))) {
+      expect(await published(`rankings/${file}`, store)).toBe(await published(`rankings/${file}`));
+    }
+    for (const file of await readdir(join(storeOf(store), 'published/reports'))) {
+      if (file === 'latest.csv') continue;
+      expect(await published(`reports/${file}`, store)).toBe(await published(`reports/${file}`));
+    }
+  });
+});
+
+function run(dates: string, ...more: readonly string[]) {
+  return sluiceJson(project, ['run', 'short-score', '--date', dates, ...publishers.flags, ...more]);
+}
+
+/** A copy, as a user would have it; only the base image is this machine's. */
+async function layOutProject(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-flagship-'));
+  await cp(join(templates, 'short-score'), folder, { recursive: true });
+  const image = await ensureNodeImage({ say: () => undefined });
+  const dockerfile = join(folder, 'image/Dockerfile');
+  const text = await readFile(dockerfile, 'utf8');
+  await writeFile(dockerfile, text.replace(/^ARG BASE=.*$/m, `ARG BASE=${image}`));
+  return folder;
+}
+
+function unexpected(document: RunDocument) {
+  return document.instances.filter((instance) => instance.state !== 'succeeded').slice(0, 5);
+}
+
+function days(document: RunDocument, task: string): readonly string[] {
+  return document.instances
+    .filter(({ id }) => id.startsWith(`short-score/${task}/`))
+    .map(({ id }) => id.slice(-'2020-12-01'.length))
+    .sort();
+}
+
+function storeOf(store = '.sluice/store'): string {
+  return join(project, store);
+}
+
+function published(path: string, store?: string): Promise<string> {
+  return readFile(join(storeOf(store), 'published', path), 'utf8');
+}
+
+function readTable(text: string): readonly Readonly<Record<string, string>>[] {
+  const [header = '', ...lines] = text.trimEnd().split('\n');
+  const names = header.split(',');
+  return lines.map((line) =>
+    Object.fromEntries(line.split(',').map((field, at) => [names[at] ?? '', field])),
+  );
+}
+
+/** Of what is written and what was calculated; infinite where only one of them is there. */
+function difference(written: string | undefined, byHand: number | undefined): number {
+  if (written === '' || byHand === undefined) return written === '' && byHand === undefined ? 0 : Infinity;
+  return Number(written) - byHand;
+}
