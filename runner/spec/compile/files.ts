@@ -1,0 +1,78 @@
+import picomatch from 'picomatch';
+import type { TaskFile } from '../../model/pipeline.ts';
+import { posix } from 'node:path';
+import { text } from './node.ts';
+import type { Node } from './node.ts';
+import { projectPath } from './path.ts';
+import type { Report } from './report.ts';
+import type { Tree } from './tree.ts';
+import { suggestion } from '../suggest.ts';
+
+/**
+ * `files:` as paths, folders (all below) and globs, each of which must name something. Sorted by path, each
+ * once; a file in two entries is no mistake.
+ */
+export async function compileFiles(
+  nodes: readonly Node[],
+  tree: Tree,
+  report: Report,
+): Promise<readonly TaskFile[]> {
+  const found = new Map<string, TaskFile>();
+  for (const node of nodes) {
+    const written = text(node);
+    const path = written === undefined ? undefined : projectPath(node, written, report);
+    if (path === undefined) continue;
+    for (const each of await expand(node, path, tree, report)) {
+      const content = found.has(each) ? undefined : await tree.fingerprint(each);
+      if (content !== undefined) found.set(each, { path: each, ...content });
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function expand(node: Node, path: string, tree: Tree, report: Report): Promise<readonly string[]> {
+  // A name such as `a[1].csv` may be both: what is there as it is written is meant.
+  const kind = await tree.kindOf(path.replace(/\/$/, ''));
+  switch (kind) {
+    case 'file':
+      return [path];
+    case 'folder': {
+      const below = await tree.filesBelow(path.replace(/\/$/, ''));
+      if (below.length === 0) {
+        report.error(node, 'file-not-found', `the folder ${path} is empty`, {
+          fix: 'Put files into it, or remove it from `files`.',
+        });
+      }
+      return below;
+    }
+    case 'outside':
+      report.error(node, 'outside-project', `${path} is a link that leads out of the project`, {
+        fix: 'Copy the file into the project.',
+      });
+      return [];
+    case 'other':
+    case undefined:
+  }
+  if (!picomatch.scan(path).isGlob) {
+    report.error(node, 'file-not-found', `there is no file ${path} in the project`, {
+      fix: await nearestName(path, tree),
+    });
+    return [];
+  }
+  const matching = await tree.matching(path);
+  if (matching.length === 0) {
+    report.error(node, 'file-not-found', `no file of the project matches ${path}`, {
+      fix: 'Globs are relative to the project root; ** crosses folders.',
+    });
+  }
+  return matching;
+}
+
+async function nearestName(path: string, tree: Tree): Promise<string> {
+  const folder = posix.dirname(path);
+  const names = await tree.namesIn(folder === '.' ? '' : folder);
+  const near = suggestion(posix.basename(path), names);
+  return near === undefined
+    ? 'Create it; paths are relative to the project root, not to this file.'
+    : `Did you mean ${posix.join(folder, near)}?`;
+}

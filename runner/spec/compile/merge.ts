@@ -1,0 +1,63 @@
+import { child, items, members } from './node.ts';
+import type { Node } from './node.ts';
+
+/*
+ * A task's keys come from up to three places: the pipeline's `defaults`, the reusable task it `uses`, and the
+ * task itself. The nearest wins, with two exceptions that people expect. `env` and `retry` are merged key by key,
+ * so a task changes one variable without repeating the others. And what a task writes beside `uses` under
+ * `needs`, `files`, `secrets` and `outputs` is added to the reusable task's: its author can't know what a caller
+ * has to wait for or needs besides. `defaults` of these four hold only where neither writes any: they would
+ * otherwise be impossible to get rid of.
+ */
+
+const BY_KEY = ['env', 'retry'] as const;
+const JOINED = ['needs', 'files', 'secrets', 'outputs'] as const;
+
+export interface MergedTask {
+  readonly name: string;
+  /** The task's own entry under `tasks`. */
+  readonly node: Node;
+  /** Every key but those below; each knows where it was written. */
+  readonly keys: ReadonlyMap<string, Node>;
+  /** Keys that the task or its reusable task writes, so not only `defaults`. */
+  readonly own: ReadonlySet<string>;
+  readonly env: ReadonlyMap<string, Node>;
+  /** Undefined where no place has any. */
+  readonly retry: ReadonlyMap<string, Node> | undefined;
+  readonly lists: Readonly<Record<(typeof JOINED)[number], readonly Node[]>>;
+}
+
+export function mergeTask(
+  name: string,
+  node: Node,
+  reusable: Node | undefined,
+  defaults: Node | undefined,
+): MergedTask {
+  const layers = [defaults, reusable, node];
+  const keys = new Map<string, Node>();
+  for (const layer of layers) {
+    for (const [key, value] of members(layer)) {
+      if (value.value !== null && value.value !== undefined) keys.set(key, value);
+    }
+  }
+  const own = new Set([...members(reusable), ...members(node)].map(([key]) => key));
+  const byKey = (key: (typeof BY_KEY)[number]) =>
+    new Map(layers.flatMap((layer) => members(child(layer, key))));
+  const joined = (key: (typeof JOINED)[number]) =>
+    own.has(key) ? [...items(child(reusable, key)), ...items(child(node, key))] : items(child(defaults, key));
+  for (const key of [...BY_KEY, ...JOINED]) keys.delete(key);
+  return {
+    name,
+    node,
+    keys,
+    own,
+    env: byKey('env'),
+    retry: layers.some((layer) => child(layer, 'retry') !== undefined) ? byKey('retry') : undefined,
+    lists: {
+      needs: joined('needs'),
+      files: joined('files'),
+      secrets: joined('secrets'),
+      outputs: joined('outputs'),
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { parseDocument } from '../document.ts';
+import type { ParsedDocument } from '../document.ts';
+import { pipelineFile } from '../schema/pipeline.ts';
+import { projectFile } from '../schema/project.ts';
+import { reusableFile } from '../schema/reusable.ts';
+import type { TextShape } from '../schema/shape.ts';
+import type { Node } from './node.ts';
+import type { Report } from './report.ts';
+import type { Tree } from './tree.ts';
+
+/** `parseDocument` with its shape; what a shape stands for is no more to compiling than plain values. */
+type Parse = (
+  text: string,
+  file: string,
+) => Omit<ParsedDocument<TextShape>, 'value'> & { readonly value: unknown };
+
+const SHAPES: Readonly<Record<'project' | 'pipeline' | 'reusable', Parse>> = {
+  project: (text, file) => parseDocument(text, file, projectFile),
+  pipeline: (text, file) => parseDocument(text, file, pipelineFile),
+  reusable: (text, file) => parseDocument(text, file, reusableFile),
+};
+
+/** A file of the project read by its shape; what is wrong in it is reported and left out. */
+export async function parseFile(
+  file: string,
+  shape: keyof typeof SHAPES,
+  tree: Tree,
+  report: Report,
+): Promise<Node | undefined> {
+  const start = { file, line: 1, column: 1, length: 1, source: '' };
+  const bytes = await tree.read(file);
+  if (bytes === undefined) {
+    report.error(start, 'file-not-found', `there is no file ${file} in the project`, {
+      fix: 'Check its spelling; links that lead out of the project are not followed.',
+    });
+    return undefined;
+  }
+  const content = decode(bytes);
+  if (content === undefined) {
+    report.error(start, 'file-unreadable', 'expected a text in UTF-8, found other bytes', {
+      fix: 'Save the file as UTF-8.',
+    });
+    return undefined;
+  }
+  const document = SHAPES[shape](content, file);
+  report.add(document.problems);
+  return document.value === undefined
+    ? undefined
+    : { value: document.value, path: [], document: { ...document, file } };
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

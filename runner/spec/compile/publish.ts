@@ -1,0 +1,67 @@
+import type { LocatedOutput } from './outputs.ts';
+import { child } from './node.ts';
+import type { Report } from './report.ts';
+import type { TaskDraft } from './task.ts';
+import { quoted } from './words.ts';
+
+/** What must hold between a published path and its task's keys, and between all published paths. */
+export function checkPublications(
+  tasks: readonly { readonly pipeline: string; readonly draft: TaskDraft }[],
+  report: Report,
+): void {
+  const taken = new Map<string, string>();
+  for (const { pipeline, draft } of tasks) {
+    for (const located of draft.outputs) {
+      const { output, node } = located;
+      if (output.kind !== 'path' || output.publish === undefined) continue;
+      checkKeys(draft, located, output.publish, report);
+      // `${{params.date}}` and `${{ params.date }}` are one path.
+      const path = output.publish.path.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, '${{ $1 }}');
+      const owner = `${pipeline}/${draft.task.name}`;
+      const other = taken.get(path);
+      if (other !== undefined) {
+        const who = other === owner ? 'another output of this task' : `\`${other}\``;
+        report.error(
+          child(node, 'publish') ?? node,
+          'publish-conflict',
+          `${who} publishes ${path} too: each would overwrite the other`,
+          {
+            fix: 'Publish to different paths.',
+          },
+        );
+      }
+      taken.set(path, owner);
+    }
+  }
+}
+
+function checkKeys(
+  draft: TaskDraft,
+  { node }: LocatedOutput,
+  publish: { readonly path: string; readonly newest: boolean },
+  report: Report,
+): void {
+  const { task } = draft;
+  const expressions = [...publish.path.matchAll(/\$\{\{(.*?)\}\}/gs)]
+    .map((match) => match[1] ?? '')
+    .join(' ');
+  // An input may hold anything, also keys.
+  const all = Object.entries(task.inputs).reduce(
+    (text, [name, value]) =>
+      new RegExp(`inputs\\.${name}(?![\\w-])`).test(text) ? `${text} ${value}` : text,
+    expressions,
+  );
+  const missing = task.keys.filter(
+    (key) => !new RegExp(`(?:params|matrix)(?:\\.${key}(?![\\w-])|\\['${key}'\\])`, 'i').test(all),
+  );
+  if (publish.newest || missing.length === 0) return;
+  const source = (key: string) => (task.matrix?.keys.includes(key) === true ? 'matrix' : 'params');
+  report.error(
+    child(node, 'publish') ?? node,
+    'publish-without-key',
+    `${publish.path} is the same for every ${quoted(missing, 'or')}: results would overwrite each other`,
+    {
+      fix: `Put ${missing.map((key) => `\${{ ${source(key)}.${key} }}`).join(' and ')} into the path, or write publish: { path: ${publish.path}, newest: true }.`,
+    },
+  );
+}

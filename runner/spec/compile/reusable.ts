@@ -1,0 +1,93 @@
+import { boolean, child, members, scalarText, text } from './node.ts';
+import type { Node } from './node.ts';
+import { parseFile } from './parse.ts';
+import { projectPath } from './path.ts';
+import type { Report } from './report.ts';
+import type { Tree } from './tree.ts';
+import { suggest } from './words.ts';
+
+/** Reads each reusable task once, so that what is wrong in it is told once. */
+export type Reusables = (path: string) => Promise<Node | undefined>;
+
+export function createReusables(tree: Tree, report: Report): Reusables {
+  const known = new Map<string, Promise<Node | undefined>>();
+  return (path) => {
+    const before = known.get(path) ?? parseFile(path, 'reusable', tree, report);
+    known.set(path, before);
+    return before;
+  };
+}
+
+/** The file that a task `uses`, where it does and the file is there. */
+export async function resolveUses(
+  task: Node,
+  defaults: Node | undefined,
+  reusables: Reusables,
+  tree: Tree,
+  report: Report,
+): Promise<Node | undefined> {
+  const uses = child(task, 'uses') ?? child(defaults, 'uses');
+  const written = text(uses);
+  if (uses === undefined || written === undefined) {
+    const orphan = child(task, 'with');
+    if (orphan !== undefined) {
+      report.error(
+        orphan,
+        'task-contradiction',
+        '`with` gives inputs to a reusable task, and this task has no `uses`',
+        {
+          fix: 'Add `uses: ./tasks/<file>.yaml`, or write the values under `env`.',
+          at: 'key',
+        },
+      );
+    }
+    return undefined;
+  }
+  const path = projectPath(uses, written, report);
+  if (path === undefined) return undefined;
+  if ((await tree.kindOf(path)) !== 'file') {
+    report.error(uses, 'file-not-found', `there is no reusable task ${path} in the project`, {
+      fix: "Paths are relative to the project root. Actions of GitHub can't be used here.",
+    });
+    return undefined;
+  }
+  const file = await reusables(path);
+  const nested = child(file, 'uses');
+  if (nested !== undefined) {
+    report.error(nested, 'uses-nested', "a reusable task can't use another one", {
+      fix: 'Write its keys out here, or let the pipelines use the other file.',
+      at: 'key',
+    });
+  }
+  return file;
+}
+
+/** The `inputs` context: what the caller gives under `with`, else each input's default. */
+export function compileInputs(
+  reusable: Node | undefined,
+  uses: Node | undefined,
+  given: Node | undefined,
+  report: Report,
+): Readonly<Record<string, string>> {
+  if (reusable === undefined || uses === undefined) return {};
+  const declared = members(child(reusable, 'inputs'));
+  const names = declared.map(([name]) => name);
+  for (const [name, node] of members(given)) {
+    if (names.includes(name)) continue;
+    report.error(node, 'input-unknown', `${reusable.document.file} has no input \`${name}\``, {
+      fix: suggest(name, names, 'It has no inputs at all.'),
+      at: 'key',
+    });
+  }
+  const inputs: Record<string, string> = {};
+  for (const [name, declaration] of declared) {
+    const value = scalarText(child(given, name)) ?? scalarText(child(declaration, 'default'));
+    if (value === undefined && boolean(child(declaration, 'required')) === true) {
+      report.error(uses, 'input-missing', `${reusable.document.file} requires the input \`${name}\``, {
+        fix: `Give it: with: { ${name}: … }.`,
+      });
+    }
+    inputs[name] = value ?? '';
+  }
+  return inputs;
+}
