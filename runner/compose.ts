@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import { ProblemsError, StoreError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { Pipeline, Project } from './model/pipeline.ts';
+import type { Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
@@ -51,6 +51,44 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
     warnings: loaded.problems,
     clock: systemClock,
   };
+}
+
+/** The pipelines with the content hash of every image that is built; a context in use twice is read once. */
+export async function withImageHashes(opened: OpenedProject): Promise<ReadonlyMap<string, Pipeline>> {
+  const hashes = new Map<string, Promise<string>>();
+  const withHash = async (task: Task): Promise<Task> => {
+    const { image } = task;
+    if (image?.kind !== 'dockerfile') return task;
+    const key = JSON.stringify([image.path, image.buildArgs]);
+    const hash = hashes.get(key) ?? imageHash(opened.project.root, image.path, image.buildArgs);
+    hashes.set(key, hash);
+    return { ...task, image: { ...image, contentHash: await hash } };
+  };
+  const pipelines = await Promise.all(
+    [...opened.pipelines].map(async ([name, pipeline]): Promise<[string, Pipeline]> => {
+      const tasks = await Promise.all(
+        Object.entries(pipeline.tasks).map(async ([task, value]) => [task, await withHash(value)] as const),
+      );
+      return [name, { ...pipeline, tasks: Object.fromEntries(tasks) }];
+    }),
+  );
+  return new Map(pipelines);
+}
+
+async function imageHash(
+  root: string,
+  dockerfile: string,
+  buildArgs: Readonly<Record<string, string>>,
+): Promise<string> {
+  const { hashContext, ContextError } = await import('./engines/docker/context.ts');
+  try {
+    return await hashContext(join(root, posix.dirname(dockerfile)), posix.basename(dockerfile), buildArgs);
+  } catch (error) {
+    if (!(error instanceof ContextError)) throw error;
+    throw new ProblemsError([
+      { severity: 'error', code: 'bad-context', file: dockerfile, message: error.message },
+    ]);
+  }
 }
 
 function withOverrides(project: Project, options: ComposeOptions): Project {

@@ -1,8 +1,14 @@
-import { openProject, openProjectLedger, type ComposeOptions, type OpenedProject } from '../compose.ts';
+import {
+  openProject,
+  openProjectLedger,
+  withImageHashes,
+  type ComposeOptions,
+  type OpenedProject,
+} from '../compose.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
-import { suggest } from '../spec/suggest.ts';
+import { didYouMean } from '../spec/suggest.ts';
 import type { Output } from './output.ts';
 import { usageError } from './output.ts';
 import { createRequest, type RequestFlags } from './request.ts';
@@ -58,12 +64,10 @@ function pick(opened: OpenedProject, target: Target): Pipeline {
   }
   const pipeline = opened.pipelines.get(name);
   if (pipeline !== undefined) return pipeline;
-  const near = suggest(name, names);
-  const known = names.length === 0 ? 'there are none in pipelines/' : `there are ${names.join(', ')}`;
   throw usageError(
     'unknown-pipeline',
     `there is no pipeline "${name}"`,
-    near === undefined ? known : `did you mean ${near}?`,
+    didYouMean(name, names, 'pipelines'),
   );
 }
 
@@ -75,6 +79,8 @@ async function sayWarnings(opened: OpenedProject, output: Output): Promise<void>
 
 export interface Planned {
   readonly plan: Plan;
+  /** With the hashes of the images that are built. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly ledger: Ledger;
 }
 
@@ -91,9 +97,10 @@ export async function makeSessionPlan(
     import('../plan/plan.ts'),
   ]);
   const now = new Date(opened.clock.now()).toISOString();
-  const scope = scopeOf(opened.pipelines, request, now);
+  const pipelines = await withImageHashes(opened);
+  const scope = scopeOf(pipelines, request, now);
   const ledger = await openProjectLedger(opened.project);
-  const contents = options.contents === true || request.rebuild.stale || request.downstream;
+  const contents = options.contents === true || scope.contents;
   const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
-  return { plan: makePlan(opened.pipelines, scope, knowledge, now), ledger };
+  return { plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };
 }

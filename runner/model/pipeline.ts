@@ -41,6 +41,8 @@ export type Image =
       readonly kind: 'dockerfile';
       readonly path: string;
       readonly buildArgs: Readonly<Record<string, string>>;
+      /** Of Dockerfile, context and arguments; known from planning on, so that a changed context shows. */
+      readonly contentHash?: string;
     };
 
 export interface Publish {

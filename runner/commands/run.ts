@@ -1,0 +1,122 @@
+import { openEngine, randomHex } from '../compose.ts';
+import { EngineError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { processIdentity } from '../ledger/process.ts';
+import type { Plan } from '../model/plan.ts';
+import { runId } from '../model/run-id.ts';
+import type { Engine, Reporter } from '../ports.ts';
+import { runPlan } from '../run/loop.ts';
+import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
+import { listenForInterrupt } from './interrupt.ts';
+import { usageError, type Output } from './output.ts';
+import { makeSessionPlan, openSession, type CommonFlags, type Session } from './planning.ts';
+import type { RequestFlags } from './request.ts';
+import { readSecrets } from './secrets.ts';
+
+export interface RunFlags extends CommonFlags, RequestFlags {
+  readonly concurrency?: string;
+  readonly envFile?: string;
+  readonly logs?: boolean;
+  readonly logFormat?: string;
+}
+
+/** `sluice run`: runs what is missing or failed, to its end. */
+export async function runCommand(words: readonly string[], flags: RunFlags, output: Output): Promise<number> {
+  const concurrency = wholeNumber('--concurrency', flags.concurrency);
+  const session = await openSession(words, flags, output);
+  const { plan, pipelines, ledger } = await makeSessionPlan(session, flags);
+  for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
+  const { project, clock } = session.opened;
+  const secrets = await readSecrets(plan, pipelines, process.env, flags.envFile);
+  const { reporters, live } = await createReporters(flags, output, session);
+  const engine = await openEngine(project, process.env);
+  const interrupt = listenForInterrupt();
+  try {
+    await prepareEngine(engine, plan, ledger);
+    const report = await runPlan(plan, {
+      run: runId(clock.now(), randomHex),
+      process: await processIdentity(),
+      pipelines,
+      projectRoot: project.root,
+      pools: project.pools,
+      concurrency: concurrency ?? project.concurrency,
+      ledger,
+      engine,
+      clock,
+      random: Math.random,
+      reporters,
+      secrets,
+      interrupt: { signal: interrupt.soft, hard: interrupt.hard },
+      watched: live || flags.logs === true,
+      expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    });
+    if (output.json) {
+      const { reportDocument } = await import('../report/json.ts');
+      output.document(reportDocument(report));
+    }
+    return report.exitStatus;
+  } finally {
+    interrupt.dispose();
+    await engine.close();
+    for (const reporter of reporters) await reporter.close?.();
+  }
+}
+
+/** An engine is needed only where something is to run, or where a dead run may have left containers. */
+async function prepareEngine(engine: Engine, plan: Plan, ledger: Ledger): Promise<void> {
+  const needed = plan.instances.some(({ action }) => action === 'run' || action === 'compare');
+  if (!needed && !(await anyRunDied(ledger))) return;
+  try {
+    await engine.check();
+    await engine.sweep({
+      storeId: ledger.storeId,
+      isLive: async (run) => {
+        const found = await ledger.liveness(run);
+        return found === 'finished' ? 'dead' : found;
+      },
+    });
+  } catch (error) {
+    if (needed || !(error instanceof EngineError)) throw error;
+  }
+}
+
+const RECENT_RUNS = 5;
+
+async function anyRunDied(ledger: Ledger): Promise<boolean> {
+  for (const run of await ledger.listRuns({ limit: RECENT_RUNS })) {
+    if (run.finishedAt === undefined && (await ledger.liveness(run.run)) === 'dead') return true;
+  }
+  return false;
+}
+
+async function createReporters(
+  flags: RunFlags,
+  output: Output,
+  session: Session,
+): Promise<readonly Reporter[]> {
+  const logs = flags.logs === true;
+  if (flags.logFormat === 'json') {
+    const { createLogReporter } = await import('../report/log.ts');
+    return { reporters: [createLogReporter({ stream: process.stderr, logs })], live: false };
+  }
+  if (flags.logFormat !== 'text') {
+    throw usageError('bad-log-format', `expected text or json for --log-format, found "${flags.logFormat}"`);
+  }
+  const { createPaint } = await import('../report/paint.ts');
+  const paint = createPaint(output.color);
+  const stream = output.json ? process.stderr : process.stdout;
+  if (stream.isTTY && process.env['TERM'] !== 'dumb') {
+    const { createTerminalReporter } = await import('../report/terminal.ts');
+    const reporter = createTerminalReporter({ stream, paint, clock: session.opened.clock, logs });
+    return { reporters: [reporter], live: true };
+  }
+  const { createPlainReporter } = await import('../report/plain.ts');
+  const reporter = createPlainReporter({ write: (text) => void stream.write(text), paint, logs });
+  return { reporters: [reporter], live: false };
+}
+
+function wholeNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^[1-9][0-9]*$/.test(text)) return Number(text);
+  throw usageError('bad-number', `expected a whole number from 1 for ${flag}, found "${text}"`);
+}
