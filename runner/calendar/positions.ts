@@ -49,6 +49,20 @@ export function positionsByLastDay(key: TimeKey, from: string, to: string): read
   return positionsEnding(gridOf(key), dayOfText(from), dayOfText(to));
 }
 
+/** Positions from one value to another, inclusive; the ends need not be positions. */
+export function positionsBetween(key: TimeKey, from: string, to: string): readonly string[] {
+  const grid = gridOf(key);
+  return slotsBetween(grid, grid.slotOf(from), grid.slotOf(to));
+}
+
+/** The newest position whose period has begun at an instant (milliseconds since the epoch). */
+export function positionBegunBy(key: TimeKey, epochMs: number): string | undefined {
+  const grid = gridOf(key);
+  const slot =
+    key.type === 'hour' ? Math.floor(epochMs / MS_PER_HOUR) : grid.slotOnDay(dayAt(key.timezone, epochMs));
+  return valueAt(grid, nearest(grid, slot, -1));
+}
+
 /** The newest position whose period's last day is at or before a date. */
 export function positionEndingBy(key: TimeKey, date: string): string | undefined {
   const grid = gridOf(key);
@@ -63,7 +77,7 @@ export function positionsWithin(fine: TimeKey, coarse: TimeKey, coarseValue: str
   const grid = gridOf(fine);
   if (fine.type === 'hour') {
     const { startMs, endMs } = boundsOf(coarse, coarseValue);
-    return positionsBetween(grid, Math.ceil(startMs / MS_PER_HOUR), Math.ceil(endMs / MS_PER_HOUR) - 1);
+    return slotsBetween(grid, Math.ceil(startMs / MS_PER_HOUR), Math.ceil(endMs / MS_PER_HOUR) - 1);
   }
   const around = gridOf(coarse);
   const slot = around.slotOf(coarseValue);
@@ -85,17 +99,17 @@ function positionsEnding(grid: Grid, fromDay: number, toDay: number): readonly s
   const { key } = grid;
   if (key.type === 'hour') {
     const from = Math.ceil(startOfDay(key.timezone, fromDay) / MS_PER_HOUR);
-    return positionsBetween(grid, from, Math.ceil(startOfDay(key.timezone, toDay + 1) / MS_PER_HOUR) - 1);
+    return slotsBetween(grid, from, Math.ceil(startOfDay(key.timezone, toDay + 1) / MS_PER_HOUR) - 1);
   }
   let from = grid.slotOnDay(fromDay);
   let to = grid.slotOnDay(toDay);
   if (grid.lastDay(to) > toDay) to -= 1;
   // Days of a calendar stand apart: the slots between two positions are no positions.
   if (grid.lastDay(from) < fromDay) from += 1;
-  return positionsBetween(grid, from, to);
+  return slotsBetween(grid, from, to);
 }
 
-function positionsBetween(grid: Grid, from: number, to: number): readonly string[] {
+function slotsBetween(grid: Grid, from: number, to: number): readonly string[] {
   const first = Math.max(from, grid.startSlot);
   if (to - first > MAX_POSITIONS) {
     throw new CalendarError(

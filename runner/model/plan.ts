@@ -50,6 +50,8 @@ export interface BoundNeed {
   readonly atLeastWritten: boolean;
   /** How many positions the rule asked for, those before `start` included. */
   readonly positions: number;
+  /** How many of `members` each existing position has, in order; absent: one each. */
+  readonly perPosition?: readonly number[];
 }
 
 /** An instance in a plan. */
@@ -94,7 +96,10 @@ export interface Plan {
   readonly request: PlanRequest;
   /** ISO instant at which it was made. */
   readonly at: string;
-  /** Every one after all it needs. */
+  /**
+   * Every one after all it needs: what was asked for, what that needs and is not done, and hooks last. A member
+   * of a need that is not among them is done, or another pipeline's.
+   */
   readonly instances: readonly PlannedInstance[];
   readonly counts: Readonly<Partial<Record<State, number>>>;
   /** Placeholders are in it: counts are lower bounds. */

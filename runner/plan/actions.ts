@@ -1,0 +1,170 @@
+import type { Action } from '../model/plan.ts';
+import type { Judged, Judging } from './judged.ts';
+import { memberName, sentence } from './reasons.ts';
+import type { ScopedInstance } from './tables.ts';
+
+export interface Decision {
+  readonly action: Action;
+  /** Set where the decision changes what was judged: `stale` "if momentum changes". */
+  readonly judged: Judged;
+  /** The instance that made this one wanted, where it was not asked for. */
+  readonly neededBy: ScopedInstance | undefined;
+  /** Part of the plan that a person sees. */
+  readonly shown: boolean;
+}
+
+/**
+ * What this run does with each instance. Wanted are the asked ones in a state that the request selects, and what
+ * those need and is not there: what nobody wants stays undone, so that a done instance never pulls its history.
+ */
+export function decide(judging: Judging, judged: readonly Judged[]): readonly Decision[] {
+  const { instances } = judging.scope;
+  const work = {
+    instances,
+    judged: [...judged],
+    actions: instances.map((): Action => 'none'),
+    neededBy: instances.map((): ScopedInstance | undefined => undefined),
+    wanted: new Uint8Array(instances.length),
+  };
+  for (const instance of instances) {
+    const known = judged[instance.index];
+    if (known !== undefined && instance.asked && isSelected(judging, known)) work.wanted[instance.index] = 1;
+  }
+  // A comparison may end in a run and wants its needs, which may make more to compare.
+  do pull(work);
+  while (compare(judging, work));
+  const shown = show(work);
+  return instances.map(({ index }) => ({
+    action: work.actions[index] ?? 'none',
+    judged: work.judged[index] ?? UNJUDGED,
+    neededBy: work.neededBy[index],
+    shown: shown[index] === 1,
+  }));
+}
+
+const UNJUDGED: Judged = { state: 'unknown', reason: 'unknown', runnable: false, pulls: false };
+
+interface Work {
+  readonly instances: readonly ScopedInstance[];
+  readonly judged: Judged[];
+  readonly actions: Action[];
+  readonly neededBy: (ScopedInstance | undefined)[];
+  readonly wanted: Uint8Array;
+}
+
+/** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
+function isSelected(judging: Judging, { state }: Judged): boolean {
+  const { rebuild } = judging.scope.request;
+  switch (state) {
+    case 'missing':
+    case 'waiting':
+    case 'running':
+    case 'unknown':
+      return rebuild.missing || rebuild.all;
+    case 'failed':
+      return rebuild.failed || rebuild.all;
+    case 'stale':
+      return rebuild.stale || rebuild.all;
+    case 'unpublished':
+      return true;
+    case 'done':
+    case 'blocked':
+    case 'skipped':
+    case 'lost':
+    case 'not-in-range':
+      return false;
+  }
+}
+
+/** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
+function pull(work: Work): void {
+  for (let index = work.instances.length - 1; index >= 0; index -= 1) {
+    const instance = work.instances[index];
+    const known = work.judged[index];
+    if (instance === undefined || known === undefined || work.wanted[index] === 0) continue;
+    if (instance.table.foreign) continue;
+    if (work.actions[index] !== 'compare') work.actions[index] = actionOf(known);
+    if (!known.pulls && work.actions[index] !== 'compare') continue;
+    for (const { members } of instance.bindings) {
+      for (const member of members) {
+        if (member.table.foreign || work.wanted[member.index] === 1) continue;
+        if (!isPulled(work.judged[member.index])) continue;
+        work.wanted[member.index] = 1;
+        if (!member.asked) work.neededBy[member.index] = instance;
+      }
+    }
+  }
+}
+
+function actionOf(known: Judged): Action {
+  if (known.state === 'unpublished') return 'publish';
+  return known.runnable ? 'run' : 'none';
+}
+
+/** What a needer makes run: what has no result. `failed` ones that may not be tried again block it before. */
+function isPulled(known: Judged | undefined): boolean {
+  switch (known?.state) {
+    case 'missing':
+    case 'failed':
+    case 'running':
+    case 'waiting':
+    case 'unknown':
+    case 'unpublished':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** A done one whose needs may change is decided when its turn comes. True if there are new ones. */
+function compare(judging: Judging, work: Work): boolean {
+  const { rebuild, downstream } = judging.scope.request;
+  if (!rebuild.stale && !downstream) return false;
+  let found = false;
+  for (const instance of work.instances) {
+    const { index } = instance;
+    if (!instance.asked && !instance.downstream) continue;
+    if (work.judged[index]?.state !== 'done' || instance.table.task.kind === 'wrapper') continue;
+    const changing = changingNeeds(work, instance);
+    if (changing.length === 0) continue;
+    const reason = `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
+    work.judged[index] = { state: 'stale', reason, runnable: true, pulls: true };
+    work.actions[index] = 'compare';
+    work.wanted[index] = 1;
+    found = true;
+  }
+  return found;
+}
+
+function changingNeeds(work: Work, instance: ScopedInstance): readonly string[] {
+  const names: string[] = [];
+  for (const { members } of instance.bindings) {
+    for (const member of members) {
+      const action = work.actions[member.index];
+      if (action === 'run' || action === 'compare') names.push(memberName(instance, member));
+    }
+  }
+  return names;
+}
+
+/** What was asked for, what is done for it, and whatever else keeps one of those from being done. */
+function show(work: Work): Uint8Array {
+  const shown = new Uint8Array(work.instances.length);
+  for (let index = work.instances.length - 1; index >= 0; index -= 1) {
+    const instance = work.instances[index];
+    const known = work.judged[index];
+    if (instance === undefined || known === undefined || instance.table.foreign) continue;
+    if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
+    if (shown[index] === 0 || known.state === 'done' || known.state === 'unpublished') continue;
+    for (const { members } of instance.bindings) {
+      for (const member of members) {
+        const state = work.judged[member.index]?.state;
+        if (member.table.foreign || shown[member.index] === 1) continue;
+        if (state === undefined || state === 'done' || state === 'stale') continue;
+        shown[member.index] = 1;
+        if (!member.asked) work.neededBy[member.index] ??= instance;
+      }
+    }
+  }
+  return shown;
+}

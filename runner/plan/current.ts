@@ -1,0 +1,66 @@
+import type { Fingerprint } from '../model/records.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { differences, settingDifferences, type CurrentInput } from './staleness.ts';
+import type { Judged, Judging } from './judged.ts';
+import { paramsOf, type ScopedInstance, type Variant } from './tables.ts';
+
+/**
+ * How a committed instance differs from what the file says now and from what its needs hold now. Where staleness is
+ * not asked for, only of the settings that were given.
+ */
+export function ownDifferences(
+  judging: Judging,
+  instance: ScopedInstance,
+  judged: readonly Judged[],
+): readonly string[] {
+  const { scope, knowledge } = judging;
+  const manifest = knowledge.contents.get(instance.id);
+  if (manifest === undefined) return [];
+  const { settings } = instance.table;
+  if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
+  return differences(
+    manifest,
+    currentFingerprint(instance),
+    currentInputs(judging, instance, judged),
+    settings,
+  );
+}
+
+const fingerprints = new WeakMap<Variant, Fingerprint>();
+
+export function currentFingerprint(instance: ScopedInstance): Fingerprint {
+  const { table, variant } = instance;
+  let known = fingerprints.get(variant);
+  if (known === undefined) {
+    known = fingerprintOf(table.pipeline, table.task, paramsOf(instance), variant.matrix);
+    fingerprints.set(variant, known);
+  }
+  return known;
+}
+
+/** Undefined where what a member holds is not known. */
+function currentInputs(
+  judging: Judging,
+  instance: ScopedInstance,
+  judged: readonly Judged[],
+): readonly CurrentInput[] | undefined {
+  const { contents } = judging.knowledge;
+  const recorded = contents.get(instance.id)?.inputs ?? [];
+  const inputs: CurrentInput[] = [];
+  for (const { need, members } of instance.bindings) {
+    for (const member of members) {
+      if (member.table.task.kind === 'wrapper') continue;
+      const state = judged[member.index]?.state;
+      if (state === 'done' || state === 'stale' || state === 'unpublished') {
+        const manifest = contents.get(member.id);
+        if (manifest === undefined) return undefined;
+        inputs.push({ need: need.name, instance: member.id, contentDigest: manifest.contentDigest });
+        continue;
+      }
+      // What is being remade is compared when its turn comes; until then it counts as it was read.
+      const before = recorded.find((input) => input.need === need.name && input.instance === member.id);
+      if (before !== undefined) inputs.push(before);
+    }
+  }
+  return inputs;
+}

@@ -1,0 +1,14 @@
+import type { Scalar } from '../model/pipeline.ts';
+
+/** What an expression may read while planning: nothing has run yet. */
+export interface PlanContexts {
+  readonly params: Readonly<Record<string, Scalar>>;
+  readonly matrix: Readonly<Record<string, Scalar>>;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** `${{ }}` as `spec/expression` evaluates it; a seam, so that planning without expressions loads none of it. */
+export interface Expressions {
+  readonly template: (template: string, contexts: PlanContexts) => string;
+  readonly condition: (expression: string, contexts: PlanContexts) => boolean;
+}

@@ -1,0 +1,82 @@
+import { isoInstant } from '../calendar/moment.ts';
+import { periodOf } from '../calendar/period.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Knowledge, Plan, PlannedInstance } from '../model/plan.ts';
+import { STATES, type State } from '../model/state.ts';
+import { decide, type Decision } from './actions.ts';
+import { currentFingerprint } from './current.ts';
+import { dueMs } from './due.ts';
+import { planHooks } from './hooks.ts';
+import type { Judging } from './judged.ts';
+import { keyWarnings } from './key-warnings.ts';
+import type { Scope } from './scope.ts';
+import { judgeAll } from './states.ts';
+import { keysOf, paramsOf, type ScopedInstance } from './tables.ts';
+
+/**
+ * One state and one reason for every instance of a scope, and what a run does about it. Pure: the store's part is
+ * in `knowledge`, the time in `now` (ISO instant).
+ */
+export function makePlan(
+  pipelines: ReadonlyMap<string, Pipeline>,
+  scope: Scope,
+  knowledge: Knowledge,
+  now: string,
+): Plan {
+  const judging: Judging = { scope, knowledge, nowMs: Date.parse(now) };
+  const decisions = decide(judging, judgeAll(judging));
+  const instances: PlannedInstance[] = [];
+  for (const [index, instance] of scope.instances.entries()) {
+    const decision = decisions[index];
+    if (decision?.shown === true) instances.push(planned(judging, instance, decision));
+  }
+  const pipeline = pipelines.get(scope.request.pipeline);
+  if (pipeline !== undefined) instances.push(...planHooks(pipeline, scope, instances));
+  return {
+    pipeline: scope.request.pipeline,
+    request: scope.request,
+    at: now,
+    instances,
+    counts: countStates(instances),
+    atLeast: instances.some((instance) => instance.state === 'unknown'),
+    warnings: keyWarnings(scope, knowledge),
+  };
+}
+
+function planned(judging: Judging, instance: ScopedInstance, decision: Decision): PlannedInstance {
+  const { id, table, position, variant } = instance;
+  const { tables } = judging.scope;
+  const etag = judging.knowledge.manifests.get(id);
+  return {
+    id,
+    pipeline: table.pipeline.name,
+    task: table.task.name,
+    keys: keysOf(instance),
+    params: paramsOf(instance),
+    matrix: variant.matrix,
+    ...(table.timeKey !== undefined && {
+      period: periodOf(table.timeKey, position),
+      dueAt: isoInstant(dueMs(tables, table, position)),
+    }),
+    state: decision.judged.state,
+    reason: decision.judged.reason,
+    needs: instance.bindings.map((binding) => binding.need),
+    asked: instance.asked || instance.downstream,
+    ...(decision.neededBy !== undefined && { neededBy: decision.neededBy.id }),
+    action: decision.action,
+    ...(etag !== undefined && { manifestEtag: etag }),
+    ...(decision.action !== 'none' && { fingerprint: currentFingerprint(instance) }),
+  };
+}
+
+/** In the states' own order, zeros left out. */
+function countStates(instances: readonly PlannedInstance[]): Plan['counts'] {
+  const counts = new Map<State, number>();
+  for (const { state } of instances) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return Object.fromEntries(
+    STATES.flatMap((state) => {
+      const count = counts.get(state);
+      return count === undefined ? [] : [[state, count]];
+    }),
+  );
+}

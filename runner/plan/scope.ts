@@ -1,0 +1,189 @@
+import { CalendarError } from '../calendar/calendar-error.ts';
+import { lastDayOf } from '../calendar/period.ts';
+import { ProblemsError } from '../errors.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { ListingRange, PlanRequest } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
+import { ExpressionError } from '../spec/expression/problem.ts';
+import { bindNeeds, type LatestFor } from './bind.ts';
+import { addDownstream } from './downstream.ts';
+import { dueMs, latestDue } from './due.ts';
+import type { Expressions } from './expressions.ts';
+import { listingRanges } from './listing.ts';
+import { problem, readRequest, type Asked } from './request.ts';
+import { createTables, instanceAt, type ScopedInstance, type Tables, type TaskTable } from './tables.ts';
+
+/** The instances that a request concerns, and what must be read of the store to judge them. */
+export interface Scope {
+  readonly request: PlanRequest;
+  readonly tables: Tables;
+  /** Every one after all it needs: asked ones, and the closure of what they need. */
+  readonly instances: readonly ScopedInstance[];
+  readonly ranges: readonly ListingRange[];
+  /** Manifests are wanted, not only their names: staleness is asked for, or a setting is given. */
+  readonly contents: boolean;
+}
+
+/** More than anybody plans at once: a mistake in a range or an endless chain of needs. */
+const MAX_INSTANCES = 3_000_000;
+
+/**
+ * Expands a request into instances. Throws a `ProblemsError` with every mistake in it.
+ *
+ * @param now ISO instant.
+ */
+export function scopeOf(
+  pipelines: ReadonlyMap<string, Pipeline>,
+  request: PlanRequest,
+  now: string,
+  expressions: Expressions = SPEC_EXPRESSIONS,
+): Scope {
+  const pipeline = pipelines.get(request.pipeline);
+  if (pipeline === undefined) {
+    throw new ProblemsError([problem('unknown-pipeline', `there is no pipeline \`${request.pipeline}\``)]);
+  }
+  const nowMs = Date.parse(now);
+  const problems: Problem[] = [];
+  const tables = createTables(pipelines, pipeline.name, request.params, expressions);
+  const asked = readRequest(tables, pipeline, request, nowMs, problems);
+  if (problems.length > 0) throw new ProblemsError(problems);
+  try {
+    const latestFor = createLatest(tables);
+    const bindings = (instance: ScopedInstance) => bindNeeds(tables, instance, latestFor);
+    const roots = rootsOf(tables, asked);
+    if (request.downstream) roots.push(...addDownstream(tables, pipeline, asked, roots, bindings, nowMs));
+    const instances = expand(roots, bindings);
+    checkSettings(instances, problems);
+    if (problems.length > 0) throw new ProblemsError(problems);
+    return {
+      request,
+      tables,
+      instances,
+      ranges: listingRanges(instances),
+      contents: request.rebuild.stale || request.downstream || givesSetting(pipeline, request),
+    };
+  } catch (error) {
+    if (error instanceof CalendarError) throw new ProblemsError([problem('out-of-calendar', error.message)]);
+    if (error instanceof ExpressionError) throw new ProblemsError([problem('expression', error.message)]);
+    throw error;
+  }
+}
+
+const SPEC_EXPRESSIONS: Expressions = {
+  template: (template, contexts) => evaluateTemplate(template, { ...contexts, needs: {} }),
+  condition: (expression, contexts) => evaluateCondition(expression, { ...contexts, needs: {} }),
+};
+
+function createLatest(tables: Tables): LatestFor {
+  return (instance: ScopedInstance, target: TaskTable) =>
+    latestDue(tables, target, dueMs(tables, instance.table, instance.position));
+}
+
+/** By day, then in the file's order: what a person reads first comes first. */
+function rootsOf(tables: Tables, asked: readonly Asked[]): ScopedInstance[] {
+  const byDay = new Map<string, ScopedInstance[]>();
+  for (const { table, positions, variants } of asked) {
+    for (const position of positions) {
+      const day = table.timeKey === undefined ? '' : lastDayOf(table.timeKey, position);
+      let sameDay = byDay.get(day);
+      if (sameDay === undefined) {
+        sameDay = [];
+        byDay.set(day, sameDay);
+      }
+      for (const variant of variants) {
+        const instance = instanceAt(tables, table, position, variant);
+        if (instance === undefined) continue;
+        instance.asked = true;
+        sameDay.push(instance);
+      }
+    }
+  }
+  return [...byDay.keys()].sort().flatMap((day) => byDay.get(day) ?? []);
+}
+
+interface Frame {
+  readonly instance: ScopedInstance;
+  need: number;
+  member: number;
+}
+
+/**
+ * Adds what the roots need and orders all, each after its needs. Iterative: a chain of `offset` may be as long as
+ * the pipeline's history.
+ */
+function expand(
+  roots: readonly ScopedInstance[],
+  bindingsOf: (instance: ScopedInstance) => ScopedInstance['bindings'],
+): readonly ScopedInstance[] {
+  const ordered: ScopedInstance[] = [];
+  const open = new Set<ScopedInstance>();
+  const closed = new Set<ScopedInstance>();
+  const stack: Frame[] = [];
+  const enter = (instance: ScopedInstance): void => {
+    instance.bindings = bindingsOf(instance);
+    open.add(instance);
+    stack.push({ instance, need: 0, member: 0 });
+  };
+  for (const root of roots) {
+    if (closed.has(root)) continue;
+    enter(root);
+    for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
+      const binding = frame.instance.bindings[frame.need];
+      if (binding === undefined) {
+        stack.pop();
+        open.delete(frame.instance);
+        closed.add(frame.instance);
+        frame.instance.index = ordered.length;
+        ordered.push(frame.instance);
+        continue;
+      }
+      const member = binding.members[frame.member];
+      if (member === undefined) {
+        frame.need += 1;
+        frame.member = 0;
+        continue;
+      }
+      frame.member += 1;
+      if (closed.has(member)) continue;
+      if (open.has(member)) throw new ProblemsError([cycle(stack, member)]);
+      if (closed.size + stack.length > MAX_INSTANCES) throw new ProblemsError([tooMany(member)]);
+      enter(member);
+    }
+  }
+  return ordered;
+}
+
+function cycle(stack: readonly Frame[], again: ScopedInstance): Problem {
+  const ids = stack.map((frame) => frame.instance.id);
+  const path = [...ids.slice(ids.indexOf(again.id)), again.id].join(' → ');
+  return problem('cycle', `these instances need each other: ${path}`, 'Take one of the needs away.');
+}
+
+function tooMany(instance: ScopedInstance): Problem {
+  return problem(
+    'too-many-instances',
+    `more than ${MAX_INSTANCES.toLocaleString('en-US')} instances are needed, reached at ${instance.id}`,
+    'Ask for a shorter range, or give its time key a `start`.',
+  );
+}
+
+function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]): void {
+  for (const table of new Set(instances.map((instance) => instance.table))) {
+    if (table.foreign) continue;
+    for (const name of table.task.params) {
+      const param = table.pipeline.params[name];
+      if (param?.kind !== 'plain' || param.key || table.settings[name] !== undefined) continue;
+      if (problems.some((known) => known.message.includes(`\`${name}\``))) continue;
+      const message = `task ${table.task.name} needs a value for \`${name}\``;
+      problems.push(problem('missing-param', message, `Give --${name} <${param.type}>, or write a default.`));
+    }
+  }
+}
+
+function givesSetting(pipeline: Pipeline, request: PlanRequest): boolean {
+  return Object.keys(request.params).some((name) => {
+    const param = pipeline.params[name];
+    return param?.kind === 'plain' && !param.key;
+  });
+}

@@ -1,0 +1,95 @@
+import type { InstanceId } from '../model/partition.ts';
+import { keyText } from '../model/partition.ts';
+import type { Scalar } from '../model/pipeline.ts';
+import type { Fingerprint, FingerprintPart, Manifest, ManifestInput } from '../model/records.ts';
+
+/** What an instance would read now: the members that are there, each with its content. */
+export type CurrentInput = Pick<ManifestInput, 'need' | 'instance' | 'contentDigest'>;
+
+/** How a committed result differs from what would be made now, one line each; empty: it is not stale. */
+export function differences(
+  manifest: Manifest,
+  fingerprint: Fingerprint,
+  inputs: readonly CurrentInput[] | undefined,
+  settings: Readonly<Record<string, Scalar>> = manifest.settings,
+): readonly string[] {
+  return [
+    ...partDifferences(manifest, fingerprint, settings),
+    ...(inputs === undefined ? [] : inputDifferences(manifest, inputs)),
+  ];
+}
+
+const PARTS: Readonly<Record<FingerprintPart, string>> = {
+  script: 'script changed',
+  image: 'image changed',
+  files: 'files changed',
+  env: 'env changed',
+  settings: 'settings changed',
+  shell: 'shell changed',
+  user: 'user changed',
+  outputs: 'outputs changed',
+  needs: 'needs changed',
+};
+
+function partDifferences(
+  manifest: Manifest,
+  fingerprint: Fingerprint,
+  settings: Readonly<Record<string, Scalar>>,
+): readonly string[] {
+  const lines: string[] = [];
+  for (const [part, words] of Object.entries(PARTS)) {
+    if (!isPart(part) || manifest.fingerprint[part] === fingerprint[part]) continue;
+    const named = part === 'settings' ? settingDifferences(manifest.settings, settings) : [];
+    lines.push(...(named.length > 0 ? named : [words]));
+  }
+  return lines;
+}
+
+function isPart(name: string): name is FingerprintPart {
+  return name in PARTS;
+}
+
+/** `setting top: 50 → 20` */
+export function settingDifferences(
+  before: Readonly<Record<string, Scalar>>,
+  now: Readonly<Record<string, Scalar>>,
+): readonly string[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
+  return names
+    .filter((name) => before[name] !== now[name])
+    .map((name) => `setting ${name}: ${said(before[name])} → ${said(now[name])}`);
+}
+
+function said(value: Scalar | undefined): string {
+  return value === undefined ? 'none' : keyText(value);
+}
+
+function inputDifferences(manifest: Manifest, inputs: readonly CurrentInput[]): readonly string[] {
+  const before = new Map(manifest.inputs.map((input) => [keyOf(input.need, input.instance), input]));
+  const omitted = new Set(manifest.omitted.map((one) => keyOf(one.need, one.instance)));
+  const lines: string[] = [];
+  for (const input of inputs) {
+    const key = keyOf(input.need, input.instance);
+    const known = before.get(key);
+    before.delete(key);
+    if (known === undefined) {
+      lines.push(
+        omitted.has(key)
+          ? `input ${short(input.instance)} has arrived`
+          : `input ${short(input.instance)} is new`,
+      );
+    } else if (known.contentDigest !== input.contentDigest)
+      lines.push(`input ${short(input.instance)} changed`);
+  }
+  for (const gone of before.values()) lines.push(`input ${short(gone.instance)} is gone`);
+  return lines;
+}
+
+function keyOf(need: string, instance: InstanceId): string {
+  return `${need}\0${instance}`;
+}
+
+/** Without the pipeline: a reason is read beside its instance. */
+function short(id: InstanceId): string {
+  return id.slice(id.indexOf('/') + 1);
+}

@@ -1,0 +1,216 @@
+import { describeMoment } from '../calendar/moment.ts';
+import type { State } from '../model/state.ts';
+import { dueMs, hasOwnDue, momentOf } from './due.ts';
+import { judgeNeeds, type Fate, type Verdict } from './judge.ts';
+import type { Judged, Judging } from './judged.ts';
+import { ownDifferences } from './current.ts';
+import type { ScopedInstance } from './tables.ts';
+import { causeOf, derivedReason, memberName, sentence } from './reasons.ts';
+
+const DONE: Judged = { state: 'done', reason: 'done', runnable: false, pulls: false };
+
+/** One state and reason each, in the scope's order: every one is judged after all it needs. */
+export function judgeAll(judging: Judging): readonly Judged[] {
+  const judged: Judged[] = [];
+  for (const instance of judging.scope.instances) judged.push(judgeOne(judging, instance, judged));
+  return judged;
+}
+
+function judgeOne(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
+  const { knowledge } = judging;
+  const { id, table } = instance;
+  if (table.task.kind === 'wrapper') return judgeWrapper(judging, instance, judged);
+  if (knowledge.manifests.has(id) && knowledge.exceptions.get(id)?.outcome !== 'void') {
+    return judgeCommitted(judging, instance, judged);
+  }
+  return judgeAbsent(judging, instance, judged);
+}
+
+function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
+  const { knowledge, scope, nowMs } = judging;
+  const { id, table, asked } = instance;
+  const failure = knowledge.failures.get(id);
+  if (knowledge.publications.has(id)) {
+    return fixed('unpublished', 'committed, but not all of it is published');
+  }
+  const exception = knowledge.exceptions.get(id);
+  const base: Judged =
+    exception?.outcome === 'skipped' ? fixed('skipped', exception.reason ?? 'skipped') : DONE;
+  if (!asked) return base;
+  const { rebuild } = scope.request;
+  const again = ((): { state: State; reason: string } | undefined => {
+    if (failure !== undefined && failure.over !== null && exception === undefined) {
+      return {
+        state: 'failed',
+        reason: `rebuilding it: ${failureReason(failure)}; the earlier result stands`,
+      };
+    }
+    if (rebuild.all) return { state: 'stale', reason: 'to be rebuilt, as asked' };
+    const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
+    return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
+  })();
+  if (again === undefined) return base;
+  const until = momentOf(table, 'until', instance.position);
+  if (until !== undefined && until <= nowMs) {
+    return again.state === 'stale' && !rebuild.all
+      ? fixed(
+          'stale',
+          `${again.reason}; what it reads shows no more since ${moment(judging, instance, until)}`,
+        )
+      : base;
+  }
+  const verdict = verdictOf(judging, instance, judged);
+  if (verdict.kind === 'ready' || verdict.kind === 'coming') {
+    const stated = rebuild.stale || rebuild.all || again.state === 'failed';
+    const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
+    return { state: again.state, reason, runnable: true, pulls: true };
+  }
+  const held = heldBack(instance, verdict, judged);
+  return { ...held, reason: `${again.reason}; ${held.reason}` };
+}
+
+function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
+  const { knowledge, nowMs, scope } = judging;
+  const { id, table, position } = instance;
+  const verdict = verdictOf(judging, instance, judged);
+  if (verdict.kind === 'derived') return heldBack(instance, verdict, judged);
+  const until = momentOf(table, 'until', position);
+  if (until !== undefined && until <= nowMs) {
+    return fixed('lost', `it could be had until ${moment(judging, instance, until)}`);
+  }
+  if (hasOwnDue(table)) {
+    const due = dueMs(scope.tables, table, position);
+    if (due > nowMs) {
+      const reason = `due ${moment(judging, instance, due)}`;
+      return {
+        state: 'waiting',
+        reason,
+        cause: `${table.task.name}, ${reason}`,
+        runnable: false,
+        pulls: false,
+      };
+    }
+  }
+  if (instance.variant.placeholder) return { ...placeholder(instance), runnable: false, pulls: true };
+  const claim = knowledge.claims.get(id);
+  if (claim !== undefined) {
+    return { state: 'running', reason: `in run ${claim.run}`, runnable: true, pulls: false };
+  }
+  if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
+    return heldBack(instance, verdict, judged);
+  }
+  const failure = knowledge.failures.get(id);
+  if (failure !== undefined) {
+    return { state: 'failed', reason: failureReason(failure), runnable: true, pulls: true };
+  }
+  const gone = knowledge.exceptions.get(id);
+  const reason = gone?.outcome === 'void' ? `cleared: ${gone.reason ?? 'its result was removed'}` : 'missing';
+  return { state: 'missing', reason, runnable: true, pulls: true };
+}
+
+/** Done when its needs are; nothing of it is ever stored. */
+function judgeWrapper(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
+  const verdict = verdictOf(judging, instance, judged);
+  switch (verdict.kind) {
+    case 'ready':
+      return DONE;
+    case 'coming':
+      return { state: 'missing', reason: 'done when its needs are', runnable: true, pulls: true };
+    case 'derived':
+    case 'waiting':
+    case 'blocked':
+      return heldBack(instance, verdict, judged);
+  }
+}
+
+function heldBack(
+  instance: ScopedInstance,
+  verdict: Extract<Verdict, { kind: 'derived' | 'waiting' | 'blocked' }>,
+  judged: readonly Judged[],
+): Judged {
+  if (verdict.kind === 'derived') {
+    const reason = derivedReason(instance, verdict, judged);
+    return { ...fixed(verdict.state, reason), cause: reason };
+  }
+  const cause = causeOf(instance, verdict, judged);
+  return verdict.kind === 'waiting'
+    ? { state: 'waiting', reason: `waiting on ${cause}`, cause, runnable: false, pulls: true }
+    : { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
+}
+
+export function verdictOf(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Verdict {
+  const { bindings } = instance;
+  if (bindings.length === 0) return READY;
+  const memberAt = (need: number, member: number) => bindings[need]?.members[member];
+  return judgeNeeds(
+    bindings.map((binding) => binding.need),
+    (need, member) => {
+      const found = memberAt(need, member);
+      return found === undefined ? 'not-in-range' : fateOf(judging, found, judged[found.index]);
+    },
+    (need, member) => {
+      const found = memberAt(need, member);
+      if (found === undefined) return false;
+      const moments = [
+        momentOf(found.table, 'until', found.position),
+        momentOf(found.table, 'deadline', found.position),
+      ];
+      return moments.some((at) => at !== undefined && at > judging.nowMs);
+    },
+  );
+}
+
+const READY: Verdict = { kind: 'ready' };
+
+function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undefined): Fate {
+  const { foreign } = member.table;
+  const { rebuild } = judging.scope.request;
+  switch (judged?.state) {
+    case undefined:
+      return 'not-in-range';
+    case 'done':
+    case 'stale':
+    case 'unpublished':
+      return 'there';
+    case 'missing':
+    case 'running':
+      return foreign ? 'waiting' : 'coming';
+    case 'failed':
+      if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
+      if (judging.knowledge.manifests.has(member.id)) return 'there';
+      return foreign ? 'waiting' : 'blocked';
+    case 'blocked':
+      return foreign ? 'waiting' : 'blocked';
+    case 'waiting':
+    case 'unknown':
+      return 'waiting';
+    case 'skipped':
+    case 'lost':
+    case 'not-in-range':
+      return judged.state;
+  }
+}
+
+function placeholder(instance: ScopedInstance): Pick<Judged, 'state' | 'reason' | 'cause'> {
+  const { matrix, name } = instance.table.task;
+  const axes = matrix?.kind === 'dynamic' ? Object.values(matrix.axes).join(' ') : '';
+  const sources = [...new Set([...axes.matchAll(/needs\.([\w-]+)/g)].map((match) => match[1]))];
+  const reason = `known when ${sources.join(' and ') || 'its source'} is done`;
+  return { state: 'unknown', reason, cause: `${memberName(instance, instance)}, ${reason || name}` };
+}
+
+function failureReason(failure: {
+  readonly cause: { readonly message: string };
+  readonly count: number;
+}): string {
+  return failure.count > 1 ? `${failure.cause.message} (${failure.count} times)` : failure.cause.message;
+}
+
+function moment(judging: Judging, instance: ScopedInstance, atMs: number): string {
+  const { pipeline, task } = instance.table;
+  return describeMoment(atMs, judging.nowMs, task.due?.timezone ?? pipeline.timezone);
+}
+
+function fixed(state: State, reason: string): Judged {
+  return { state, reason, runnable: false, pulls: false };
+}

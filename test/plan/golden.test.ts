@@ -1,0 +1,521 @@
+import { describe, expect, it } from 'vitest';
+import type { Pipeline, Task } from '../../runner/model/pipeline.ts';
+import type { Knowledge, PlanRequest } from '../../runner/model/plan.ts';
+import {
+  failure,
+  knowledge,
+  made,
+  manifest,
+  need,
+  pairs,
+  pipeline,
+  pipelines,
+  request,
+  select,
+  task,
+  wrapper,
+} from './build.ts';
+import { NOW, planned, table } from './table.ts';
+
+interface Case {
+  /** Also the golden file's name. */
+  readonly name: string;
+  readonly tasks: readonly Task[];
+  readonly others?: readonly Pipeline[];
+  readonly request?: Partial<PlanRequest>;
+  readonly knowledge?: Parameters<typeof knowledge>[0];
+  readonly now?: string;
+}
+
+const day = (value: string): Partial<PlanRequest> => ({ range: { kind: 'single', value } });
+const days = (from: string, to: string): Partial<PlanRequest> => ({ range: { kind: 'range', from, to } });
+const venues = {
+  kind: 'static',
+  keys: ['venue'],
+  legs: [
+    { venue: 'nyse', suffix: 'N' },
+    { venue: 'nasdaq', suffix: 'Q' },
+  ],
+} as const;
+
+const a = task('a');
+const readsA = (given: Parameters<typeof need>[1] = {}, more: Partial<Task> = {}): Task =>
+  task('b', { needs: [need('a', given)], ...more });
+
+const RULES: readonly Case[] = [
+  { name: 'same', tasks: [a, readsA()], request: day('2021-01-28') },
+  {
+    name: 'same-adds-missing-upstream',
+    tasks: [a, readsA()],
+    request: { ...day('2021-01-28'), tasks: ['b'] },
+  },
+  {
+    name: 'same-done-needs-no-upstream',
+    tasks: [a, readsA()],
+    request: { ...day('2021-01-28'), tasks: ['b'] },
+    knowledge: { done: ['p/b/date=2021-01-28'] },
+  },
+  {
+    name: 'window',
+    tasks: [a, readsA({ select: select.window(5), atLeast: 1 })],
+    request: { ...day('2021-01-20'), tasks: ['b'] },
+    knowledge: { done: ['p/a/date=2021-01-14', 'p/a/date=2021-01-15', 'p/a/date=2021-01-20'] },
+  },
+  {
+    name: 'window-clipped-at-start',
+    tasks: [a, readsA({ select: select.window(5), atLeast: 1 })],
+    request: { ...day('2021-01-05'), tasks: ['b'] },
+  },
+  {
+    name: 'window-fan-in',
+    tasks: [task('a', { matrix: venues }), readsA({ select: select.window(2), fanIn: ['venue'] })],
+    request: { ...day('2021-01-05'), tasks: ['b'] },
+  },
+  {
+    name: 'latest',
+    tasks: [
+      task('fails', { params: ['half'], due: { days: 14 } }),
+      task('b', {
+        due: { at: '18:00' },
+        needs: [need('fails', { select: select.latest('half'), optional: true })],
+      }),
+    ],
+    request: { ...days('2021-01-13', '2021-01-15'), tasks: ['b'] },
+  },
+  {
+    name: 'latest-none-yet',
+    tasks: [
+      task('fails', { params: ['half'], due: { days: 60 } }),
+      task('b', { needs: [need('fails', { select: select.latest('half') })] }),
+      task('c', { needs: [need('fails', { select: select.latest('half'), optional: true })] }),
+    ],
+    request: day('2021-01-13'),
+  },
+  {
+    name: 'offset',
+    tasks: [task('b', { needs: [need('b', { select: select.offset(-1) })] })],
+    request: day('2021-01-06'),
+  },
+  {
+    name: 'offset-stops-at-what-is-done',
+    tasks: [task('b', { needs: [need('b', { select: select.offset(-1) })] })],
+    request: day('2021-01-28'),
+    knowledge: { done: ['p/b/date=2021-01-26'] },
+  },
+  {
+    name: 'within',
+    tasks: [
+      a,
+      task('monthly', {
+        params: ['month'],
+        needs: [need('a', { select: select.within('date', 'month'), atLeast: 1 })],
+      }),
+    ],
+    request: { ...day('2021-01-31'), tasks: ['monthly'] },
+    now: '2021-02-02T00:00:00Z',
+    knowledge: {
+      done: Array.from({ length: 27 }, (_, n) => `p/a/date=2021-01-${String(n + 1).padStart(2, '0')}`),
+    },
+  },
+  {
+    name: 'around',
+    tasks: [
+      task('fails', { params: ['half'] }),
+      task('b', { needs: [need('fails', { select: select.around('half', 'date') })] }),
+    ],
+    request: { ...day('2021-01-14'), tasks: ['b'] },
+  },
+  {
+    name: 'pairs-and-fan-in',
+    tasks: [
+      task('a', { matrix: venues }),
+      task('b', { matrix: venues, needs: [need('a', { pair: [pairs('venue', 'matrix')] })] }),
+      task('c', { needs: [need('b', { fanIn: ['venue'] })] }),
+    ],
+    request: day('2021-01-28'),
+  },
+  {
+    name: 'choice-keys',
+    tasks: [
+      task('a', { params: ['date', 'region'] }),
+      task('b', { params: ['date'], needs: [need('a', { fanIn: ['region'] })] }),
+    ],
+    request: day('2021-01-28'),
+  },
+  {
+    name: 'params-override',
+    tasks: [
+      task('a', { params: ['date', 'symbol'] }),
+      task('b', {
+        matrix: venues,
+        needs: [need('a', { pair: [{ key: 'symbol', source: 'value', value: 'X${{ matrix.suffix }}' }] })],
+      }),
+      task('c', {
+        needs: [
+          need('a', {
+            name: 'first',
+            select: select.value('date', '2021-01-04'),
+            pair: [{ key: 'symbol', source: 'value', value: 'SPY' }],
+          }),
+        ],
+      }),
+    ],
+    request: { ...day('2021-01-28'), tasks: ['b', 'c'] },
+  },
+  {
+    name: 'without-keys',
+    tasks: [task('a', { params: [] }), task('b', { needs: [need('a', { select: select.untimed })] })],
+    request: day('2021-01-28'),
+  },
+  {
+    name: 'hours-of-a-day',
+    tasks: [
+      task('a', { params: ['hour'] }),
+      task('b', { needs: [need('a', { select: select.within('hour', 'date') })] }),
+    ],
+    request: { ...day('2021-01-28'), tasks: ['b'] },
+  },
+  {
+    name: 'another-pipeline',
+    tasks: [task('b', { needs: [need('copy/main', { select: select.same() })] })],
+    others: [pipeline([task('main')], { name: 'copy' })],
+    request: days('2021-01-27', '2021-01-29'),
+    knowledge: { done: ['copy/main/date=2021-01-27'] },
+  },
+  {
+    name: 'matrix-known-at-run-time',
+    tasks: [
+      task('list', { outputs: [{ kind: 'value', name: 'symbols' }] }),
+      task('each', {
+        needs: [need('list')],
+        matrix: {
+          kind: 'dynamic',
+          keys: ['ticker'],
+          axes: { ticker: '${{ fromJSON(needs.list.outputs.symbols) }}' },
+        },
+      }),
+      task('all', { needs: [need('each', { fanIn: ['ticker'] })] }),
+    ],
+    request: day('2021-01-28'),
+  },
+];
+
+const NOT_THERE: readonly Case[] = [
+  {
+    name: 'skipped-need',
+    tasks: [
+      a,
+      readsA(),
+      task('c', { needs: [need('b')] }),
+      task('d', { needs: [need('a', { optional: true })] }),
+    ],
+    request: day('2021-01-28'),
+    knowledge: {
+      manifests: [manifest('p/a/date=2021-01-28', { outcome: 'skipped', reason: 'exit 66: no data' })],
+    },
+  },
+  {
+    name: 'lost-need',
+    tasks: [
+      task('a', { until: { at: '23:59' } }),
+      readsA(),
+      task('c', { needs: [need('a', { optional: true })] }),
+    ],
+    request: day('2021-01-28'),
+  },
+  {
+    name: 'lost-in-a-window',
+    tasks: [
+      task('a', { until: { at: '23:59' } }),
+      readsA({ select: select.window(3) }),
+      task('c', { needs: [need('a', { select: select.window(3), atLeast: 3 })] }),
+    ],
+    request: { ...day('2021-01-28'), tasks: ['b', 'c'] },
+    knowledge: { done: ['p/a/date=2021-01-27'] },
+  },
+  {
+    name: 'too-few-in-a-window',
+    tasks: [
+      a,
+      readsA({ select: select.window(5) }),
+      task('c', { needs: [need('b')] }),
+      task('d', { needs: [need('b', { select: select.offset(-1) })] }),
+    ],
+    request: day('2021-01-05'),
+  },
+  {
+    name: 'not-in-range-members-count',
+    tasks: [
+      a,
+      readsA({ select: select.window(2) }),
+      task('c', { needs: [need('b', { select: select.window(2) })] }),
+      task('d', { needs: [need('b', { select: select.window(2), atLeast: 1 })] }),
+    ],
+    request: days('2021-01-04', '2021-01-05'),
+    knowledge: { done: ['p/a/date=2021-01-04', 'p/a/date=2021-01-05'] },
+  },
+  {
+    name: 'before-the-targets-start',
+    tasks: [
+      task('fails', { params: ['half'] }),
+      task('b', { needs: [need('fails', { select: select.around('half', 'date') })] }),
+      task('c', { needs: [need('fails', { select: select.around('half', 'date'), optional: true })] }),
+    ],
+    others: [],
+    request: { ...day('2021-01-06') },
+    knowledge: {},
+  },
+  {
+    name: 'optional-with-a-deadline-is-awaited',
+    tasks: [
+      task('a', { due: { at: '15:00' }, deadline: { at: '21:00' } }),
+      readsA({ optional: true }, { due: { at: '15:00' } }),
+    ],
+    request: { ...day('2021-01-29'), rebuild: { missing: true, failed: false, stale: false, all: false } },
+    knowledge: { failures: [failure('p/a/date=2021-01-29')] },
+  },
+  {
+    name: 'optional-past-its-deadline-is-left-out',
+    tasks: [
+      task('a', { due: { at: '15:00' }, deadline: { at: '15:30' } }),
+      readsA({ optional: true }, { due: { at: '15:00' } }),
+    ],
+    request: { ...day('2021-01-29'), rebuild: { missing: true, failed: false, stale: false, all: false } },
+    knowledge: { failures: [failure('p/a/date=2021-01-29')] },
+  },
+  {
+    name: 'if-on-params-removes',
+    tasks: [
+      task('a', { params: ['date', 'region'], if: { expression: "params.region == 'us'", reads: 'params' } }),
+      task('b', { params: ['date', 'region'], needs: [need('a', { pair: [pairs('region', 'param')] })] }),
+      task('c', { needs: [need('a', { fanIn: ['region'] })] }),
+    ],
+    request: day('2021-01-28'),
+  },
+];
+
+const STATES: readonly Case[] = [
+  {
+    name: 'waiting-for-its-due-time',
+    tasks: [task('a', { due: { at: '18:00' } }), readsA(), task('c', { needs: [need('b')] })],
+    request: day('2021-01-29'),
+  },
+  {
+    name: 'latest-is-the-newest-due',
+    tasks: [
+      task('a', { due: { at: '18:00' } }),
+      task('b', { due: { at: '15:00' } }),
+      task('m', { params: ['month'] }),
+      task('n', { params: [] }),
+    ],
+  },
+  {
+    name: 'failed',
+    tasks: [a, readsA()],
+    request: day('2021-01-28'),
+    knowledge: { failures: [failure('p/a/date=2021-01-28', { count: 3 })] },
+  },
+  {
+    name: 'blocked',
+    tasks: [a, readsA(), task('c', { needs: [need('b')] })],
+    request: { ...day('2021-01-28'), rebuild: { missing: true, failed: false, stale: false, all: false } },
+    knowledge: { failures: [failure('p/a/date=2021-01-28')] },
+  },
+  {
+    name: 'running-elsewhere',
+    tasks: [a, readsA()],
+    request: day('2021-01-28'),
+    knowledge: { running: ['p/a/date=2021-01-28'] },
+  },
+  {
+    name: 'unpublished',
+    tasks: [a, readsA()],
+    request: day('2021-01-28'),
+    knowledge: { done: ['p/a/date=2021-01-28', 'p/b/date=2021-01-28'], publishing: ['p/a/date=2021-01-28'] },
+  },
+  {
+    name: 'cleared',
+    tasks: [a, readsA()],
+    request: day('2021-01-28'),
+    knowledge: {
+      done: ['p/b/date=2021-01-28'],
+      manifests: [manifest('p/a/date=2021-01-28', { outcome: 'void', reason: 'sluice clear' })],
+    },
+  },
+  {
+    name: 'wrapper',
+    tasks: [
+      a,
+      task('b'),
+      wrapper('all', { needs: [need('a'), need('b')] }),
+      task('c', { needs: [need('all')] }),
+    ],
+    request: days('2021-01-27', '2021-01-28'),
+    knowledge: { done: ['p/a/date=2021-01-27', 'p/b/date=2021-01-27', 'p/a/date=2021-01-28'] },
+  },
+  {
+    name: 'hook',
+    tasks: [
+      a,
+      task('b'),
+      task('tell', {
+        params: ['top'],
+        kind: 'hook',
+        after: ['a'],
+        if: { expression: 'always()', reads: 'status' },
+      }),
+    ],
+    request: day('2021-01-28'),
+  },
+  {
+    name: 'hook-without-work',
+    tasks: [
+      a,
+      task('tell', {
+        params: [],
+        kind: 'hook',
+        after: ['a'],
+        if: { expression: 'always()', reads: 'status' },
+      }),
+    ],
+    request: day('2021-01-28'),
+    knowledge: { done: ['p/a/date=2021-01-28'] },
+  },
+  {
+    name: 'changed-keys',
+    tasks: [task('a', { params: ['date', 'region'] })],
+    request: day('2021-01-28'),
+    knowledge: { done: ['p/a/date=2021-01-28', 'p/a/date=2021-01-27'], taskKeys: { 'p/a': ['date'] } },
+  },
+];
+
+const rebuild = (words: string): Partial<PlanRequest> => ({
+  rebuild: {
+    missing: words.includes('missing'),
+    failed: words.includes('failed'),
+    stale: words.includes('stale'),
+    all: words.includes('all'),
+  },
+});
+const chain = [a, readsA(), task('c', { needs: [need('b')] })];
+const D = 'date=2021-01-28';
+const chainMade = [
+  made(pipeline(chain), 'a', D),
+  made(pipeline(chain), 'b', D, [['a', `p/a/${D}`]]),
+  made(pipeline(chain), 'c', D, [['b', `p/b/${D}`]]),
+];
+const changedScript = chain.map((one) => (one.name === 'a' ? { ...one, run: 'false' } : one));
+
+const REBUILDS: readonly Case[] = [
+  {
+    name: 'stale-nothing-changed',
+    tasks: chain,
+    request: { ...day('2021-01-28'), ...rebuild('stale') },
+    knowledge: { manifests: chainMade },
+  },
+  {
+    name: 'stale-script',
+    tasks: changedScript,
+    request: { ...day('2021-01-28'), ...rebuild('stale') },
+    knowledge: { manifests: chainMade },
+  },
+  {
+    name: 'stale-of-a-named-task',
+    tasks: changedScript,
+    request: { ...day('2021-01-28'), ...rebuild('stale'), tasks: ['c'] },
+    knowledge: { manifests: chainMade },
+  },
+  {
+    name: 'stale-input',
+    tasks: chain,
+    request: { ...day('2021-01-28'), ...rebuild('stale') },
+    knowledge: {
+      manifests: chainMade.map((one, index) => (index === 0 ? { ...one, contentDigest: 'other' } : one)),
+    },
+  },
+  {
+    name: 'stale-late-optional',
+    tasks: [a, readsA({ optional: true })],
+    request: { ...day('2021-01-28'), ...rebuild('stale') },
+    knowledge: {
+      manifests: [
+        made(pipeline([a]), 'a', D),
+        {
+          ...made(pipeline([a, readsA({ optional: true })]), 'b', D),
+          omitted: [{ need: 'a', instance: `p/a/${D}` }],
+        },
+      ],
+    },
+  },
+  {
+    name: 'stale-setting',
+    tasks: [task('a', { params: ['date', 'top'] }), readsA()],
+    request: { ...day('2021-01-28'), ...rebuild('stale'), params: { top: 20 } },
+    knowledge: {
+      manifests: [
+        made(pipeline([task('a', { params: ['date', 'top'] })]), 'a', D),
+        made(pipeline([readsA()]), 'b', D, [['a', `p/a/${D}`]]),
+      ],
+    },
+  },
+  {
+    name: 'setting-is-said-not-rerun',
+    tasks: [task('a', { params: ['date', 'top'] })],
+    request: { ...day('2021-01-28'), params: { top: 20 } },
+    knowledge: { manifests: [made(pipeline([task('a', { params: ['date', 'top'] })]), 'a', D)] },
+  },
+  {
+    name: 'rebuild-all-of-a-named-task',
+    tasks: chain,
+    request: { ...day('2021-01-28'), ...rebuild('all'), tasks: ['b'] },
+    knowledge: { manifests: chainMade.slice(1) },
+  },
+  {
+    name: 'rebuild-after-until-is-refused',
+    tasks: [task('a', { until: { at: '23:59' } })],
+    request: { ...day('2021-01-28'), ...rebuild('all') },
+    knowledge: { done: [`p/a/${D}`] },
+  },
+  {
+    name: 'rebuild-that-failed',
+    tasks: [a, readsA()],
+    request: day('2021-01-28'),
+    knowledge: { done: [`p/a/${D}`, `p/b/${D}`], failures: [failure(`p/a/${D}`, { over: 'r-1' })] },
+  },
+  {
+    name: 'downstream',
+    tasks: [
+      a,
+      readsA({ select: select.window(3), atLeast: 1 }),
+      task('c', { needs: [need('b')] }),
+      task('other', { needs: [] }),
+    ],
+    request: { ...day('2021-01-26'), tasks: ['a'], downstream: true },
+    knowledge: {
+      done: ['25', '26', '27', '28', '29'].flatMap((n) =>
+        ['b', 'c', 'other'].map((name) => `p/${name}/date=2021-01-${n}`),
+      ),
+    },
+    now: '2021-01-30T12:00:00Z',
+  },
+  {
+    name: 'downstream-of-nothing-new',
+    tasks: [a, readsA()],
+    request: { ...day('2021-01-26'), tasks: ['a'], downstream: true },
+    knowledge: { done: ['p/a/date=2021-01-26', 'p/b/date=2021-01-26'] },
+  },
+];
+
+describe.each([
+  ['rules', RULES],
+  ['not-there', NOT_THERE],
+  ['states', STATES],
+  ['rebuild', REBUILDS],
+] as const)('the plan: %s', (folder, cases) => {
+  it.each(cases)('$name', async (one) => {
+    const own = pipeline(one.tasks);
+    const known: Knowledge = knowledge(one.knowledge ?? {});
+    const plan = planned(pipelines(own, ...(one.others ?? [])), request(one.request), known, one.now ?? NOW);
+    await expect(table(plan)).toMatchFileSnapshot(`../golden/plan/${folder}/${one.name}.txt`);
+  });
+});
