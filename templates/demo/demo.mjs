@@ -1,7 +1,7 @@
 // The first minute: a real pipeline in real containers, and what to type next.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureNodeImage } from './image.mjs';
 
@@ -10,7 +10,8 @@ const RANGE = '2012-10-01..2012-12-31';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const cli = join(root, 'dist', 'sluice.js');
-const project = join(root, 'sluice-demo');
+// In a test elsewhere.
+const project = resolve(process.argv[2] ?? join(root, 'sluice-demo'));
 
 if (!existsSync(cli)) node([join(root, 'build.mjs')], root);
 layOut();

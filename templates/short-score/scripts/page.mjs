@@ -28,7 +28,9 @@ ${tile('Fails to deliver', half === '' ? 'none out yet' : escape(half), half ===
 </dl>
 <section>
 <h2>What the first ${Math.min(rows.length, 15)} scores are made of</h2>
+<div class="scroll">
 ${chart}
+</div>
 </section>
 <section>
 <h2>The first ${rows.length}</h2>

@@ -11,7 +11,7 @@ header p { margin: 2px 0 0; color: var(--quiet); }
 .tiles dt { color: var(--quiet); font-size: 13px; }
 .tiles dd { margin: 2px 0 0; font-size: 23px; font-weight: 650; letter-spacing: -0.01em; }
 .tiles small { display: block; color: var(--quiet); font-size: 13px; font-weight: 400; letter-spacing: 0; }
-.chart { width: 100%; height: auto; font-size: 13px; fill: var(--ink); }
+.chart { width: 100%; min-width: 640px; height: auto; font-size: 13px; fill: var(--ink); }
 .chart .name, .chart .total { font-weight: 600; }
 .chart .tick { fill: var(--quiet); font-size: 11.5px; }
 .chart .grid { stroke: var(--line); }
