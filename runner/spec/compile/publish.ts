@@ -1,5 +1,6 @@
 import type { LocatedOutput } from './outputs.ts';
 import { child } from './node.ts';
+import { keysIn } from './reads.ts';
 import type { Report } from './report.ts';
 import type { TaskDraft } from './task.ts';
 import { quoted } from './words.ts';
@@ -42,18 +43,8 @@ function checkKeys(
   report: Report,
 ): void {
   const { task } = draft;
-  const expressions = [...publish.path.matchAll(/\$\{\{(.*?)\}\}/gs)]
-    .map((match) => match[1] ?? '')
-    .join(' ');
-  // An input may hold anything, also keys.
-  const all = Object.entries(task.inputs).reduce(
-    (text, [name, value]) =>
-      new RegExp(`inputs\\.${name}(?![\\w-])`).test(text) ? `${text} ${value}` : text,
-    expressions,
-  );
-  const missing = task.keys.filter(
-    (key) => !new RegExp(`(?:params|matrix)(?:\\.${key}(?![\\w-])|\\['${key}'\\])`, 'i').test(all),
-  );
+  const named = keysIn(publish.path, task.inputs, task.keys);
+  const missing = task.keys.filter((key) => !named.has(key));
   if (publish.newest || missing.length === 0) return;
   const source = (key: string) => (task.matrix?.keys.includes(key) === true ? 'matrix' : 'params');
   report.error(

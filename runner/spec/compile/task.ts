@@ -45,7 +45,7 @@ export async function compileTask(
 ): Promise<TaskDraft> {
   const { keys, lists, name } = merged;
   const { params, calendars, pools } = surroundings;
-  const condition = compileCondition(keys.get('if'));
+  const condition = compileCondition(keys.get('if'), report);
   const kind = kindOf(merged, condition);
   const { unclear, ...taskParams } = compileTaskParams(merged, params, kind === 'hook', report);
   const matrix = compileMatrix(child(keys.get('strategy'), 'matrix'), Object.keys(params), report);
