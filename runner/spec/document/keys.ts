@@ -66,7 +66,7 @@ function readNamed(entry: Entry, rest: Rest, context: ReadContext): unknown {
     context.findings.add('bad-name', spanOf(entry.keyNode), message, fix);
     // Read all the same, for what is wrong inside it; kept, so that what mentions it is not reported too.
   }
-  return context.read(entry.valueNode, rest.shape, spanOf(entry.keyNode), context);
+  return context.read(entry.valueNode, rest.shape, spanOf(entry.keyNode), context) ?? null;
 }
 
 function reportUnknown(

@@ -112,7 +112,8 @@ export interface VariantsShape<
 
 /**
  * What a place of this shape holds once read. Every key may be absent, required ones too: what is wrong is
- * reported and left out, all that is there is right.
+ * reported and left out, all that is there is right. A name that the writer chose stays, with null, so that what
+ * mentions it is not called a mistake too.
  */
 export type ValueOf<S> =
   S extends TextShape<infer V>
@@ -129,7 +130,7 @@ export type ValueOf<S> =
               ? { [N in keyof C]: { readonly type: N } & ValueOf<C[N]> }[keyof C]
               : S extends { kind: 'object'; keys: infer K; rest: Rest<infer R> }
                 ? string extends keyof K
-                  ? Readonly<Record<string, ValueOf<R>>>
+                  ? Readonly<Record<string, ValueOf<R> | null>>
                   : ValueOfKeys<K> & Readonly<Record<string, unknown>>
                 : S extends { kind: 'object'; keys: infer K }
                   ? ValueOfKeys<K>
