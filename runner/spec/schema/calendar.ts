@@ -1,5 +1,5 @@
 import { choice, integer, list, object, oneOf, text } from './combinators.ts';
-import { projectPath, weekdays } from './format.ts';
+import { projectPath, timeValues, weekdays } from './format.ts';
 
 export const calendar = oneOf(
   object('a calendar of weekdays', {
@@ -13,10 +13,16 @@ export const calendar = oneOf(
       example: 'weekdays: mon-fri',
     },
     holidays: {
-      shape: text({ format: projectPath }),
+      shape: oneOf(text({ format: projectPath }), list(text({ format: timeValues.date, asWritten: true }))),
       description:
-        'A file with a date a line and `#` comments. A line `through: 2030-12-31` says how far it is known: asking for later dates is an error.',
+        'Dates without a partition: a list, or a file with a date a line and `#` comments. A line `through: 2030-12-31` in it says how far it is known.',
       example: 'holidays: calendars/nyse.txt',
+    },
+    through: {
+      shape: text({ format: timeValues.date, asWritten: true }),
+      description: 'The last date for which the holidays are known: asking for later ones is an error.',
+      default: "what the holidays' file says, else no end",
+      example: 'through: 2030-12-31',
     },
   }),
   object('a calendar of days of the month', {
@@ -24,7 +30,7 @@ export const calendar = oneOf(
       shape: list(integer({ min: 1, max: 31 }), 1),
       required: true,
       description:
-        'The days on which a partition begins; it runs to the day before the next one. 29 to 31 fall on the last day of a shorter month.',
+        'The days on which a partition begins; it runs to the day before the next one. A month that has no such day goes without.',
       example: 'month-days: [1, 16]',
     },
   }),
