@@ -28,7 +28,7 @@ export async function importImage(
     repo: name,
     changes: [...changes],
   });
-  const words = (await buffer(answer as unknown as NodeJS.ReadableStream)).toString('utf8');
+  const words = (await buffer(answer)).toString('utf8');
   if (!(await exists(docker, name))) throw new Error(`importing ${name} failed: ${words}`);
   return name;
 }

@@ -23,16 +23,30 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 `;
 
-/** Podman's service with a store and socket of its own: nothing of the machine's is touched. */
-export async function startPodman(): Promise<Podman> {
+/**
+ * Podman's service with a store and socket of its own: nothing of the machine's is touched. Other than Docker it
+ * must be told which registries on loopback speak plain HTTP.
+ */
+export async function startPodman(plainRegistries: readonly string[] = []): Promise<Podman> {
   await installPackages(['podman', 'crun', 'runc', 'netavark', 'catatonit']);
   // Short: the path of a socket is at most 108 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'sluice-podman-'));
-  const env = { ...process.env, CONTAINERS_CONF: join(folder, 'containers.conf'), TMPDIR: folder };
+  const env = {
+    ...process.env,
+    CONTAINERS_CONF: join(folder, 'containers.conf'),
+    CONTAINERS_REGISTRIES_CONF: join(folder, 'registries.conf'),
+    TMPDIR: folder,
+  };
   await writeFile(env.CONTAINERS_CONF, CONFIG);
+  await writeFile(
+    env.CONTAINERS_REGISTRIES_CONF,
+    plainRegistries.map((address) => `[[registry]]\nlocation = "${address}"\ninsecure = true\n`).join(''),
+  );
   const place = [
-    ...['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--tmpdir', join(folder, 'tmp')],
-    ...['--network-config-dir', join(folder, 'networks')],
+    `--root=${join(folder, 'root')}`,
+    `--runroot=${join(folder, 'run')}`,
+    `--tmpdir=${join(folder, 'tmp')}`,
+    `--network-config-dir=${join(folder, 'networks')}`,
   ];
   const socket = join(folder, 'podman.sock');
   const program = programOf('podman');
