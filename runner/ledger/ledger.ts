@@ -38,6 +38,8 @@ export interface GcReport {
   readonly objectsRemoved: number;
   readonly bytesFreed: number;
   readonly recordsRemoved: number;
+  /** Damaged manifests, each in words: what belongs to their instances was left alone. */
+  readonly problems: readonly string[];
 }
 
 /** All that sluice records in a store. Every failure is a `StoreError`. */

@@ -94,11 +94,35 @@ export interface ClaimRecord {
   readonly nonce: string;
 }
 
-/** `publications/<pipeline>/<task>/<partition>.json`: written before the manifest, removed after the copies. */
+/**
+ * `publications/<pipeline>/<task>/<partition>/<attempt>.json`: written before the manifest, removed after the
+ * copies. One an attempt, so that removing one never takes that of another attempt along.
+ */
 export interface PublicationRecord {
   readonly schema: number;
   readonly instance: InstanceId;
   readonly attempt: string;
+  readonly nonce: string;
+}
+
+/**
+ * `publications/_paths/<sha256 of the path>.json`: whose file stands at a published path. Written before the file
+ * is, so that a publisher that was overtaken finds out and puts back what belongs there.
+ */
+export interface PublishedPathRecord {
+  readonly schema: number;
+  /** Below `published/`. */
+  readonly path: string;
+  readonly instance: InstanceId;
+  readonly attempt: string;
+  /** The object's path below the attempt's prefix. */
+  readonly object: string;
+  /** The value of the time key where only a later partition may follow; else empty. */
+  readonly order: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Of the attempt: between equals the later one stays. */
+  readonly finishedAt: string;
   readonly nonce: string;
 }
 

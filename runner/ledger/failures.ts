@@ -1,0 +1,75 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { FailureRecord } from '../model/records.ts';
+import { instanceKey } from './keys.ts';
+import type { Ledger } from './ledger.ts';
+import type { Manifests } from './manifests.ts';
+import type { Context } from './open.ts';
+import { recordKind } from './record.ts';
+import { failureFields } from './record-shapes.ts';
+
+export const failureRecords = recordKind(
+  'the record of a failure',
+  failureFields,
+  'delete it: the instance then counts as missing',
+);
+
+export type Failures = Pick<Ledger, 'recordFailure' | 'closeFailure' | 'readFailure' | 'openFailures'>;
+
+export function createFailures(context: Context, manifests: Pick<Manifests, 'readManifest'>): Failures {
+  const { store } = context;
+
+  return {
+    /** Over one that is still open the count goes on; whoever else writes meanwhile is counted too. */
+    async recordFailure(failure) {
+      const key = instanceKey('failures', failure.instance);
+      for (;;) {
+        const found = await failureRecords.read(store, key);
+        const record = continued(failure, found?.record);
+        const etag = await failureRecords.write(store, key, record, {
+          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
+        });
+        if (etag !== undefined) return;
+      }
+    },
+
+    async closeFailure(id) {
+      await store.delete([instanceKey('failures', id)]);
+    },
+
+    async readFailure(id) {
+      return (await failureRecords.read(store, instanceKey('failures', id)))?.record;
+    },
+
+    async openFailures(pipeline) {
+      const open: FailureRecord[] = [];
+      for await (const page of store.list(pipeline === undefined ? 'failures/' : `failures/${pipeline}/`)) {
+        for (const { key } of page) {
+          const record = (await failureRecords.read(store, key))?.record;
+          if (record !== undefined && record.over === (await committedAttempt(record.instance))) {
+            open.push(record);
+          }
+        }
+      }
+      return open;
+    },
+  };
+
+  async function committedAttempt(id: InstanceId): Promise<string | null> {
+    return attemptOf((await manifests.readManifest(id))?.manifest);
+  }
+}
+
+/** A void manifest commits nothing. */
+export function attemptOf(
+  manifest: { readonly outcome: string; readonly attempt: string } | undefined,
+): string | null {
+  return manifest === undefined || manifest.outcome === 'void' ? null : manifest.attempt;
+}
+
+function continued(failure: FailureRecord, before: FailureRecord | undefined): FailureRecord {
+  if (before === undefined || before.over !== failure.over) return failure;
+  if (before.attempt === failure.attempt) {
+    return { ...failure, count: before.count, firstFailedAt: before.firstFailedAt };
+  }
+  return { ...failure, count: before.count + 1, firstFailedAt: before.firstFailedAt };
+}

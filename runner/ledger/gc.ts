@@ -1,0 +1,168 @@
+import { StoreError } from '../errors.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { Manifest } from '../model/records.ts';
+import { isAttemptId, runOfAttempt } from '../model/run-id.ts';
+import { claimRecords } from './claims.ts';
+import { attemptOf } from './failures.ts';
+import { instanceKey } from './keys.ts';
+import type { GcOptions, GcReport, Ledger, StoredManifest } from './ledger.ts';
+import type { Manifests } from './manifests.ts';
+import type { Context } from './open.ts';
+import { sweepRecords } from './sweep-records.ts';
+
+/** Objects of one attempt, as listed. */
+interface StoredAttempt {
+  readonly attempt: string;
+  readonly keys: string[];
+  bytes: number;
+  newestAt: number;
+}
+
+/** A manifest that nobody wrote: what commits over absence must fail. */
+const FENCE_REASON = 'what an unfinished attempt had left was removed';
+
+/**
+ * Removes attempts that no manifest names. Before anything goes, the instance's manifest gets a fresh etag (or a
+ * void one is put where there was none): whoever still means to commit such an attempt then can't any more.
+ */
+export function createGc(
+  context: Context,
+  manifests: Manifests,
+  liveness: Ledger['liveness'],
+  run: () => string,
+): Ledger['gc'] {
+  const { store, clock, nonce } = context;
+
+  return async (options) => {
+    const report = {
+      attemptsRemoved: [] as string[],
+      objectsRemoved: 0,
+      bytesFreed: 0,
+      problems: [] as string[],
+    };
+    for await (const [id, attempts] of storedAttempts(options)) {
+      try {
+        for (const removed of await collect(id, attempts, options)) {
+          report.attemptsRemoved.push(`${id}/${removed.attempt}`);
+          report.objectsRemoved += removed.keys.length;
+          report.bytesFreed += removed.bytes;
+        }
+      } catch (error) {
+        // One damaged manifest must not keep all the rest from being collected.
+        if (!(error instanceof StoreError && error.code === 'store-corrupt')) throw error;
+        report.problems.push(error.message);
+      }
+    }
+    const recordsRemoved = await sweepRecords(context, manifests, liveness, options);
+    return { ...report, recordsRemoved } satisfies GcReport;
+  };
+
+  async function collect(
+    id: InstanceId,
+    attempts: readonly StoredAttempt[],
+    options: GcOptions,
+  ): Promise<readonly StoredAttempt[]> {
+    const stored = await manifests.readManifest(id);
+    const garbage: StoredAttempt[] = [];
+    for (const attempt of attempts) {
+      if (await isGarbage(attempt, stored?.manifest, options)) garbage.push(attempt);
+    }
+    // A fence would cost whoever works on it right now its commit.
+    if (garbage.length === 0 || (await isInHand(id))) return [];
+    if (options.dryRun) return garbage;
+    if (!(await fence(id, stored, garbage))) return [];
+    for (const { keys } of garbage) await store.delete(keys);
+    return garbage;
+  }
+
+  async function isGarbage(
+    { attempt, newestAt }: StoredAttempt,
+    manifest: Manifest | undefined,
+    { graceSeconds }: GcOptions,
+  ): Promise<boolean> {
+    if (attempt === attemptOf(manifest)) return false;
+    const superseded = supersededBy(manifest).find((entry) => entry.attempt === attempt);
+    const since = superseded === undefined ? newestAt : Date.parse(superseded.at);
+    if (clock.now() - since < graceSeconds * 1000) return false;
+    if (superseded !== undefined) return true;
+    const state = await liveness(runOfAttempt(attempt));
+    return state === 'finished' || state === 'dead';
+  }
+
+  async function isInHand(id: InstanceId): Promise<boolean> {
+    const claim = (await claimRecords.read(store, instanceKey('claims', id)))?.record;
+    if (claim === undefined) return false;
+    const state = await liveness(claim.run);
+    return state === 'live' || state === 'unknown';
+  }
+
+  /** False: someone committed meanwhile; the next gc looks again. */
+  async function fence(
+    id: InstanceId,
+    stored: StoredManifest | undefined,
+    garbage: readonly StoredAttempt[],
+  ): Promise<boolean> {
+    if (stored === undefined) {
+      return (await manifests.voidManifest(id, null, FENCE_REASON, run())).kind === 'committed';
+    }
+    const gone = new Set(garbage.map(({ attempt }) => attempt));
+    const { supersededAttempts: _, ...manifest } = stored.manifest;
+    const kept = supersededBy(stored.manifest).filter(({ attempt }) => !gone.has(attempt));
+    const fenced: Manifest = {
+      ...manifest,
+      ...(kept.length === 0 ? {} : { supersededAttempts: kept }),
+      nonce: nonce(),
+    };
+    return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
+  }
+
+  /** Instance after instance, as the keys come. */
+  async function* storedAttempts(
+    options: GcOptions,
+  ): AsyncIterable<readonly [InstanceId, readonly StoredAttempt[]]> {
+    let id = '';
+    let attempts = new Map<string, StoredAttempt>();
+    const listOptions = options.signal === undefined ? {} : { signal: options.signal };
+    for await (const page of store.list('objects/', listOptions)) {
+      for (const info of page) {
+        const place = parseObjectKey(info.key);
+        if (place === undefined) continue;
+        if (place.id !== id) {
+          if (attempts.size > 0) yield [id, [...attempts.values()]];
+          id = place.id;
+          attempts = new Map();
+        }
+        const known = attempts.get(place.attempt) ?? {
+          attempt: place.attempt,
+          keys: [],
+          bytes: 0,
+          newestAt: 0,
+        };
+        known.keys.push(info.key);
+        known.bytes += info.sizeBytes ?? 0;
+        // Without a time it counts as new: rather kept than lost.
+        known.newestAt = Math.max(
+          known.newestAt,
+          info.modifiedAt === undefined ? clock.now() : Date.parse(info.modifiedAt),
+        );
+        attempts.set(place.attempt, known);
+      }
+    }
+    if (attempts.size > 0) yield [id, [...attempts.values()]];
+  }
+}
+
+function supersededBy(manifest: Manifest | undefined): readonly { attempt: string; at: string }[] {
+  const { superseded, supersededAttempts = [] } = manifest ?? {};
+  const listed = supersededAttempts.some(({ attempt }) => attempt === superseded?.attempt);
+  return superseded === undefined || listed ? supersededAttempts : [...supersededAttempts, superseded];
+}
+
+/** `objects/<pipeline>/<task>/<partition>/<attempt>/…`; what does not look like that is nobody's to remove. */
+function parseObjectKey(key: string): { readonly id: InstanceId; readonly attempt: string } | undefined {
+  const segments = key.split('/');
+  const at = segments.findIndex((segment, index) => index >= 4 && isAttemptId(segment));
+  const attempt = segments[at];
+  if (attempt === undefined) return undefined;
+  return { id: segments.slice(1, at).join('/'), attempt };
+}

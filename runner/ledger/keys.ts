@@ -1,0 +1,88 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { ListingRange } from '../model/plan.ts';
+
+/** The store's layout: no other file spells a key. `docs/store.md` explains each. */
+export const STORE_KEY = 'store.json';
+
+/** Records of which there is one an instance. */
+export type InstanceRecord = 'manifests' | 'failures' | 'claims';
+
+export function instanceKey(kind: InstanceRecord, id: InstanceId): string {
+  return `${kind}/${id}.json`;
+}
+
+export function instanceOfKey(kind: InstanceRecord, key: string): InstanceId {
+  return key.slice(kind.length + 1, -'.json'.length);
+}
+
+/** One mark a manifest: removing an old one can't take a newer one's away. */
+export function exceptionPrefix(id: InstanceId): string {
+  return `exceptions/${id}/`;
+}
+
+export function exceptionKey(id: InstanceId, nonce: string): string {
+  return `${exceptionPrefix(id)}${nonce}`;
+}
+
+export function instanceOfException(key: string): InstanceId {
+  return key.slice('exceptions/'.length, key.lastIndexOf('/'));
+}
+
+/** One an attempt, for the same reason. */
+export function publicationPrefix(id: InstanceId): string {
+  return `publications/${id}/`;
+}
+
+export function publicationKey(id: InstanceId, attempt: string): string {
+  return `${publicationPrefix(id)}${attempt}.json`;
+}
+
+export function parsePublicationKey(key: string): { readonly id: InstanceId; readonly attempt: string } {
+  const slash = key.lastIndexOf('/');
+  return { id: key.slice('publications/'.length, slash), attempt: key.slice(slash + 1, -'.json'.length) };
+}
+
+export function attemptPrefix(id: InstanceId, attempt: string): string {
+  return `objects/${id}/${attempt}/`;
+}
+
+export function taskKey(pipeline: string, task: string): string {
+  return `tasks/${pipeline}/${task}.json`;
+}
+
+export function runKey(run: string): string {
+  return `runs/${run}/run.json`;
+}
+
+export function logKey(run: string, id: InstanceId, attempt: string): string {
+  return `runs/${run}/logs/${id}/${attempt}.log`;
+}
+
+/** `_paths` cannot be a pipeline: their names start with a letter or a digit. */
+export function publishedPathKey(pathHash: string): string {
+  return `${PUBLISHED_PATHS}${pathHash}.json`;
+}
+
+export const PUBLISHED_PATHS = 'publications/_paths/';
+
+export interface KeyRange {
+  readonly prefix: string;
+  readonly after?: string;
+  readonly to?: string;
+}
+
+/**
+ * The keys of one kind of record in a range of partitions. A bound names one key of the partition or all: what
+ * follows it in a key is `.json`, `/` or nothing, all below `0`.
+ */
+export function keyRange(
+  kind: InstanceRecord | 'exceptions' | 'publications',
+  range: ListingRange,
+): KeyRange {
+  const prefix = `${kind}/${range.pipeline}/${range.task}/`;
+  return {
+    prefix,
+    ...(range.from === undefined ? {} : { after: prefix + range.from }),
+    ...(range.to === undefined ? {} : { to: `${prefix}${range.to}0` }),
+  };
+}

@@ -1,0 +1,217 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { Knowledge, ListingRange } from '../model/plan.ts';
+import type { ClaimRecord, FailureRecord, Manifest } from '../model/records.ts';
+import { runOfAttempt } from '../model/run-id.ts';
+import type { ObjectInfo } from '../ports.ts';
+import { claimRecords } from './claims.ts';
+import { attemptOf, failureRecords } from './failures.ts';
+import {
+  instanceKey,
+  instanceOfException,
+  instanceOfKey,
+  keyRange,
+  parsePublicationKey,
+  type KeyRange,
+} from './keys.ts';
+import type { Ledger, Liveness } from './ledger.ts';
+import type { ManifestCache } from './manifest-cache.ts';
+import { manifestRecords, refuseForeign } from './manifests.ts';
+import type { Context } from './open.ts';
+
+interface Parts {
+  readonly cache: ManifestCache;
+  readonly liveness: Ledger['liveness'];
+  readonly readTaskKeys: Ledger['readTaskKeys'];
+}
+
+interface RangeKnowledge {
+  readonly manifests: Map<InstanceId, string>;
+  readonly exceptions: Map<InstanceId, Manifest>;
+  readonly failures: Map<InstanceId, FailureRecord>;
+  readonly claims: Map<InstanceId, ClaimRecord>;
+  readonly publications: Set<InstanceId>;
+  readonly contents: Map<InstanceId, Manifest>;
+}
+
+/** Requests at a time for one range: a distant store answers slowly, but many at once. */
+const READ_TOGETHER = 32;
+
+/** Listings say what is done; only the few that are marked, failed or claimed are read. */
+export function createKnowledge(
+  { store, storeId }: Context,
+  { cache, liveness, readTaskKeys }: Parts,
+): Ledger['readKnowledge'] {
+  return async (ranges, { contents, signal }) => {
+    const read = await Promise.all(ranges.map((range) => readRange(range, contents, signal)));
+    const tasks = [...new Set(ranges.map(({ pipeline, task }) => `${pipeline}/${task}`))];
+    const taskKeys = await Promise.all(
+      tasks.map(async (name) => {
+        const [pipeline = '', task = ''] = name.split('/');
+        return [name, await readTaskKeys(pipeline, task)] as const;
+      }),
+    );
+    return {
+      storeId,
+      manifests: merged(read.map((part) => part.manifests)),
+      exceptions: merged(read.map((part) => part.exceptions)),
+      failures: merged(read.map((part) => part.failures)),
+      claims: merged(read.map((part) => part.claims)),
+      publications: new Set(read.flatMap((part) => [...part.publications])),
+      contents: merged(read.map((part) => part.contents)),
+      taskKeys: new Map(taskKeys.flatMap(([name, keys]) => (keys === undefined ? [] : [[name, keys]]))),
+    } satisfies Knowledge;
+  };
+
+  /**
+   * Marks are listed after the manifests: a void or skipped one that was listed had its mark before. If the mark is
+   * gone again, a plain manifest has taken its place.
+   */
+  async function readRange(
+    range: ListingRange,
+    contents: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<RangeKnowledge> {
+    const manifests = new Map<InstanceId, string>();
+    await eachKey(keyRange('manifests', range), signal, ({ key, etag }) => {
+      manifests.set(instanceOfKey('manifests', key), etag);
+    });
+    const [marked, failing, claimed, pending] = await Promise.all([
+      keys(keyRange('exceptions', range), signal),
+      keys(keyRange('failures', range), signal),
+      keys(keyRange('claims', range), signal),
+      keys(keyRange('publications', range), signal),
+    ]);
+    const known = new Map<InstanceId, Manifest>();
+    const exceptions = new Map<InstanceId, Manifest>();
+    await together([...new Set(marked.map(instanceOfException))], signal, async (id) => {
+      const manifest = await readFresh(id, manifests);
+      if (manifest === undefined) return;
+      known.set(id, manifest);
+      if (manifest.outcome !== 'succeeded') exceptions.set(id, manifest);
+    });
+    const failures = new Map<InstanceId, FailureRecord>();
+    await together(failing, signal, async (key) => {
+      const failure = (await failureRecords.read(store, key))?.record;
+      if (failure !== undefined && (await isOpen(failure, manifests, known))) {
+        failures.set(failure.instance, failure);
+      }
+    });
+    const alive = livenessOnce();
+    const claims = new Map<InstanceId, ClaimRecord>();
+    await together(claimed, signal, async (key) => {
+      const claim = (await claimRecords.read(store, key))?.record;
+      if (claim !== undefined && isHeld(await alive(claim.run))) claims.set(claim.instance, claim);
+    });
+    const publications = new Set<InstanceId>();
+    await together(pending, signal, async (key) => {
+      const { id, attempt } = parsePublicationKey(key);
+      // A live run still means to do it by itself.
+      if ((await alive(runOfAttempt(attempt))) !== 'live') publications.add(id);
+    });
+    const read = contents
+      ? await readContents(range, manifests, known, signal)
+      : new Map<InstanceId, Manifest>();
+    return { manifests, exceptions, failures, claims, publications, contents: read };
+  }
+
+  async function readContents(
+    range: ListingRange,
+    manifests: Map<InstanceId, string>,
+    known: ReadonlyMap<InstanceId, Manifest>,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<InstanceId, Manifest>> {
+    const task = await cache.open(range.pipeline, range.task);
+    const contents = new Map<InstanceId, Manifest>(known);
+    const absent: InstanceId[] = [];
+    for (const [id, etag] of manifests) {
+      if (contents.has(id)) continue;
+      const manifest = task.get(id, etag);
+      if (manifest === undefined) absent.push(id);
+      else contents.set(id, manifest);
+    }
+    await together(absent, signal, async (id) => {
+      const manifest = await readFresh(id, manifests);
+      if (manifest === undefined) return;
+      contents.set(id, manifest);
+      task.set(id, manifests.get(id) ?? '', manifest);
+    });
+    await task.save();
+    return contents;
+  }
+
+  /** What is read counts, not what was listed a moment ago. */
+  async function readFresh(
+    id: InstanceId,
+    manifests: Map<InstanceId, string>,
+  ): Promise<Manifest | undefined> {
+    const key = instanceKey('manifests', id);
+    const found = await manifestRecords.read(store, key);
+    if (found === undefined) {
+      manifests.delete(id);
+      return undefined;
+    }
+    refuseForeign(found.record, id, key);
+    manifests.set(id, found.etag);
+    return found.record;
+  }
+
+  async function isOpen(
+    failure: FailureRecord,
+    manifests: Map<InstanceId, string>,
+    known: ReadonlyMap<InstanceId, Manifest>,
+  ): Promise<boolean> {
+    const id = failure.instance;
+    if (!manifests.has(id)) return failure.over === null;
+    return failure.over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
+  }
+
+  function livenessOnce(): (run: string) => Promise<Liveness> {
+    const asked = new Map<string, Promise<Liveness>>();
+    return (run) => {
+      const answer = asked.get(run) ?? liveness(run);
+      asked.set(run, answer);
+      return answer;
+    };
+  }
+
+  async function keys(range: KeyRange, signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const found: string[] = [];
+    await eachKey(range, signal, ({ key }) => found.push(key));
+    return found;
+  }
+
+  async function eachKey(
+    { prefix, ...bounds }: KeyRange,
+    signal: AbortSignal | undefined,
+    act: (info: ObjectInfo) => void,
+  ): Promise<void> {
+    for await (const page of store.list(prefix, { ...bounds, ...(signal && { signal }) })) {
+      for (const info of page) act(info);
+    }
+  }
+}
+
+/** Of another machine's run it cannot be told whether it lives: better to wait than to do its work twice. */
+function isHeld(liveness: Liveness): boolean {
+  return liveness === 'live' || liveness === 'unknown';
+}
+
+async function together<T>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += READ_TOGETHER) {
+    signal?.throwIfAborted();
+    await Promise.all(items.slice(start, start + READ_TOGETHER).map(act));
+  }
+}
+
+/** The listing's maps are large: one range's is taken as it is. */
+function merged<T>(parts: readonly ReadonlyMap<InstanceId, T>[]): ReadonlyMap<InstanceId, T> {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
+  const all = new Map<InstanceId, T>();
+  for (const part of parts) for (const [id, value] of part) all.set(id, value);
+  return all;
+}

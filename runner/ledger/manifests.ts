@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { StoreError } from '../errors.ts';
+import { contentDigest } from '../model/content-digest.ts';
+import type { InstanceId } from '../model/partition.ts';
+import { STORE_SCHEMA, type Manifest } from '../model/records.ts';
+import { parseInstanceId } from '../model/partition.ts';
+import { attemptId } from '../model/run-id.ts';
+import type { PutCondition } from '../ports.ts';
+import { exceptionKey, exceptionPrefix, instanceKey } from './keys.ts';
+import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
+import type { Context } from './open.ts';
+import { recordKind } from './record.ts';
+import { manifestFields } from './record-shapes.ts';
+
+export const manifestRecords = recordKind(
+  'the manifest',
+  manifestFields,
+  'its outputs are not used; delete it, and the instance runs again',
+);
+
+export type Manifests = Pick<Ledger, 'readManifest' | 'commitManifest' | 'voidManifest'> & {
+  /** As it stands, whatever its supersession: gc's fence is a commit that supersedes nothing. */
+  readonly replaceManifest: (manifest: Manifest, over: string | null) => Promise<CommitResult>;
+};
+
+export function createManifests({ store, clock, nonce }: Context): Manifests {
+  async function readManifest(id: InstanceId): Promise<StoredManifest | undefined> {
+    const key = instanceKey('manifests', id);
+    const found = await manifestRecords.read(store, key);
+    if (found === undefined) return undefined;
+    refuseForeign(found.record, id, key);
+    return { manifest: found.record, etag: found.etag };
+  }
+
+  /**
+   * The listing alone must never make a void or skipped one look done, so the mark comes first. Marks that were
+   * seen before the write belong to manifests that this one has replaced, or to writers that have lost against it.
+   */
+  async function replaceManifest(manifest: Manifest, over: string | null): Promise<CommitResult> {
+    const id = manifest.instance;
+    const key = instanceKey('manifests', id);
+    const mark = exceptionKey(id, manifest.nonce);
+    const marksBefore = over === null ? [] : await keysBelow(exceptionPrefix(id));
+    if (manifest.outcome !== 'succeeded') await store.put(mark, new Uint8Array());
+    const condition: PutCondition = over === null ? { ifNoneMatch: '*' } : { ifMatch: over };
+    const etag = await manifestRecords.write(store, key, manifest, { condition });
+    if (etag !== undefined) {
+      await store.delete(marksBefore);
+      return { kind: 'committed', etag };
+    }
+    const winner = await readManifest(id);
+    // A write that was repeated after a lost answer meets itself.
+    if (winner?.manifest.nonce === manifest.nonce) return { kind: 'committed', etag: winner.etag };
+    if (manifest.outcome !== 'succeeded') await store.delete([mark]);
+    if (winner !== undefined) return { kind: 'lost', winner };
+    throw new StoreError(
+      'store-corrupt',
+      `the manifest ${key} was there when the attempt started and is gone; manifests are voided, never deleted: run again`,
+      { key },
+    );
+  }
+
+  async function keysBelow(prefix: string): Promise<readonly string[]> {
+    const keys: string[] = [];
+    for await (const page of store.list(prefix)) keys.push(...page.map((info) => info.key));
+    return keys;
+  }
+
+  /** Names what it supersedes, since when: gc counts its grace from there. */
+  async function commitManifest(manifest: Manifest, over: string | null): Promise<CommitResult> {
+    if (over === null) return replaceManifest(manifest, over);
+    const previous = await readManifest(manifest.instance);
+    if (previous === undefined || previous.etag !== over) return replaceManifest(manifest, over);
+    return replaceManifest({ ...manifest, ...supersede(previous.manifest) }, over);
+  }
+
+  function supersede(previous: Manifest): Pick<Manifest, 'superseded' | 'supersededAttempts'> {
+    const earlier = previous.supersededAttempts ?? [];
+    if (previous.outcome === 'void') {
+      return {
+        ...(previous.superseded === undefined ? {} : { superseded: previous.superseded }),
+        ...(earlier.length === 0 ? {} : { supersededAttempts: earlier }),
+      };
+    }
+    const superseded = { attempt: previous.attempt, at: new Date(clock.now()).toISOString() };
+    return { superseded, supersededAttempts: [...earlier, superseded] };
+  }
+
+  return {
+    readManifest,
+    commitManifest,
+    replaceManifest,
+    async voidManifest(id, over, reason, run) {
+      const manifest = voidManifest(id, reason, run, new Date(clock.now()).toISOString(), nonce());
+      return commitManifest(manifest, over?.etag ?? null);
+    },
+  };
+}
+
+/** Nothing is there, on purpose: not done, and whoever holds an older etag can't commit any more. */
+function voidManifest(id: InstanceId, reason: string, run: string, at: string, nonce: string): Manifest {
+  return {
+    schema: STORE_SCHEMA,
+    instance: id,
+    partition: parseInstanceId(id).keys,
+    outcome: 'void',
+    reason,
+    attempt: attemptId(run, 0),
+    run,
+    fingerprint: {
+      script: '',
+      image: '',
+      files: '',
+      env: '',
+      settings: '',
+      shell: '',
+      user: '',
+      outputs: '',
+      needs: '',
+    },
+    settings: {},
+    inputs: [],
+    objects: [],
+    values: {},
+    contentDigest: contentDigest([], {}, sha256),
+    omitted: [],
+    published: [],
+    startedAt: at,
+    finishedAt: at,
+    nonce,
+  };
+}
+
+export function refuseForeign(manifest: Manifest, id: InstanceId, key: string): void {
+  const problem =
+    manifest.instance === id
+      ? digestProblem(manifest)
+      : `expected the manifest of ${id}, found that of ${manifest.instance}`;
+  if (problem === undefined) return;
+  throw new StoreError(
+    'store-corrupt',
+    `the manifest ${key} cannot be used: ${problem}; its outputs are not used; delete it, and the instance runs again`,
+    { key },
+  );
+}
+
+function digestProblem({ objects, values, contentDigest: expected }: Manifest): string | undefined {
+  const found = contentDigest(objects, values, sha256);
+  return found === expected
+    ? undefined
+    : `expected content digest ${expected}, found ${found} of its objects and values: it was edited or damaged`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

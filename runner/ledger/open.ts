@@ -1,0 +1,75 @@
+import type { ProcessIdentity } from '../model/records.ts';
+import type { ProcessState } from '../model/process.ts';
+import { runId } from '../model/run-id.ts';
+import type { Clock, ObjectStore } from '../ports.ts';
+import { createClaims } from './claims.ts';
+import { createFailures } from './failures.ts';
+import { createGc } from './gc.ts';
+import { createKnowledge } from './knowledge.ts';
+import type { Ledger } from './ledger.ts';
+import { createLogs } from './logs.ts';
+import { openManifestCache } from './manifest-cache.ts';
+import { createManifests } from './manifests.ts';
+import { stateFrom } from './process.ts';
+import { createPublications } from './publications.ts';
+import { createRuns } from './runs.ts';
+import { ensureStoreRecord } from './store-record.ts';
+import { createTaskKeys } from './task-keys.ts';
+
+export interface LedgerOptions {
+  readonly clock: Clock;
+  /** This process: whether another one of the machine still runs is judged from here. */
+  readonly process: ProcessIdentity;
+  /** So many bytes as hexadecimal digits. */
+  readonly random: (bytes: number) => string;
+  /** Where manifests are kept that were read before, by etag; absent: only in memory. */
+  readonly cacheFolder?: string;
+  /** Replaced in tests; the default asks the system. */
+  readonly processState?: (identity: ProcessIdentity) => ProcessState;
+}
+
+/** What every part of the ledger needs. */
+export interface Context {
+  readonly store: ObjectStore;
+  readonly storeId: string;
+  readonly clock: Clock;
+  readonly nonce: () => string;
+  readonly processState: (identity: ProcessIdentity) => ProcessState;
+}
+
+/** The ledger of a store, which gets its id at the first time. Refuses one that a newer sluice has written. */
+export async function openLedger(store: ObjectStore, options: LedgerOptions): Promise<Ledger> {
+  const nonce = () => options.random(16);
+  const { id: storeId } = await ensureStoreRecord(store, nonce);
+  const context: Context = {
+    store,
+    storeId,
+    clock: options.clock,
+    nonce,
+    processState: options.processState ?? stateFrom(options.process),
+  };
+  const { replaceManifest, ...manifests } = createManifests(context);
+  const runs = createRuns(context);
+  const claims = createClaims(context, runs.liveness);
+  const failures = createFailures(context, manifests);
+  const taskKeys = createTaskKeys(context);
+  return {
+    store,
+    storeId,
+    ...manifests,
+    ...runs,
+    ...claims,
+    ...failures,
+    ...taskKeys,
+    ...createLogs(context),
+    ...createPublications(context, manifests, runs.liveness),
+    readKnowledge: createKnowledge(context, {
+      cache: openManifestCache(options.cacheFolder, storeId),
+      liveness: runs.liveness,
+      readTaskKeys: taskKeys.readTaskKeys,
+    }),
+    gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, () =>
+      runId(options.clock.now(), options.random),
+    ),
+  };
+}

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import { StoreError } from '../errors.ts';
+import type { InstanceId } from '../model/partition.ts';
+import { STORE_SCHEMA, type Manifest, type PublishedPathRecord } from '../model/records.ts';
+import { runOfAttempt } from '../model/run-id.ts';
+import {
+  attemptPrefix,
+  parsePublicationKey,
+  publicationKey,
+  publicationPrefix,
+  publishedPathKey,
+} from './keys.ts';
+import type { Ledger } from './ledger.ts';
+import type { Manifests } from './manifests.ts';
+import type { Context } from './open.ts';
+import { recordKind } from './record.ts';
+import { publicationFields, publishedPathFields } from './record-shapes.ts';
+
+export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
+
+export const publishedPathRecords = recordKind(
+  'the record of a published path',
+  publishedPathFields,
+  'delete it: the next publication writes it anew',
+);
+
+export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
+
+export function createPublications(
+  context: Context,
+  manifests: Pick<Manifests, 'readManifest'>,
+  liveness: Ledger['liveness'],
+): Publications {
+  const { store, nonce } = context;
+
+  return {
+    async beginPublication(id, attempt) {
+      const record = { schema: STORE_SCHEMA, instance: id, attempt, nonce: nonce() };
+      await publicationRecords.write(store, publicationKey(id, attempt), record);
+    },
+
+    async publish(id) {
+      for (;;) {
+        const manifest = (await manifests.readManifest(id))?.manifest;
+        if (manifest?.outcome === 'succeeded') {
+          for (const file of manifest.published) await place(context, ownerOf(manifest, file, nonce()));
+        }
+        const now = (await manifests.readManifest(id))?.manifest;
+        // Another attempt was committed while this one was copied: what it names must stand in the end.
+        if (now?.attempt !== manifest?.attempt) continue;
+        await removePending(id, manifest?.attempt);
+        return manifest?.outcome === 'succeeded' ? manifest.published.map(({ to }) => to) : [];
+      }
+    },
+  };
+
+  /** Also those of attempts that can't be committed any more; never that of one that still may be. */
+  async function removePending(id: InstanceId, published: string | undefined): Promise<void> {
+    for await (const page of store.list(publicationPrefix(id))) {
+      for (const { key } of page) {
+        const pending = parsePublicationKey(key);
+        // A longer partition that starts like this one.
+        if (pending.id !== id) continue;
+        const state =
+          pending.attempt === published ? 'finished' : await liveness(runOfAttempt(pending.attempt));
+        if (state === 'finished' || state === 'dead') await store.delete([key]);
+      }
+    }
+  }
+}
+
+/**
+ * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
+ * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
+ * that one's file.
+ */
+async function place({ store }: Context, mine: PublishedPathRecord): Promise<void> {
+  const key = publishedPathKey(sha256(mine.path));
+  for (;;) {
+    const found = await publishedPathRecords.read(store, key);
+    const owner = found !== undefined && !replaces(mine, found.record) ? found.record : mine;
+    const isNew = owner === mine && found?.record.attempt !== mine.attempt;
+    const etag = isNew
+      ? await publishedPathRecords.write(store, key, mine, {
+          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
+        })
+      : found?.etag;
+    if (etag === undefined) continue;
+    const isThere = await copyTo(store, owner);
+    if (!isThere && owner === mine) throw missing(mine);
+    if ((await publishedPathRecords.read(store, key))?.etag === etag) return;
+  }
+}
+
+function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boolean {
+  // The manifest was just read: of one instance's attempts it names the right one.
+  if (mine.instance === theirs.instance) return true;
+  if (mine.order !== theirs.order) return mine.order > theirs.order;
+  if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
+  return mine.instance > theirs.instance;
+}
+
+/** False: there is no such object. Copies only what is not there already, and only bytes with the right sha256. */
+async function copyTo(store: Context['store'], owner: PublishedPathRecord): Promise<boolean> {
+  const to = `published/${owner.path}`;
+  const standing = await store.get(to);
+  if (standing !== undefined && (await digestOf(standing.body)) === owner.sha256) return true;
+  const from = attemptPrefix(owner.instance, owner.attempt) + owner.object;
+  const source = await store.get(from);
+  if (source === undefined) return false;
+  await store.put(to, verified(source.body, from, owner));
+  return true;
+}
+
+async function* verified(
+  body: AsyncIterable<Uint8Array>,
+  key: string,
+  owner: PublishedPathRecord,
+): AsyncIterable<Uint8Array> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  const found = hash.digest('hex');
+  if (found === owner.sha256) return;
+  throw new StoreError(
+    'store-corrupt',
+    `${key} is not published: expected sha256 ${owner.sha256}, found ${found}; rebuild ${owner.instance}`,
+    { key },
+  );
+}
+
+async function digestOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of body) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+function ownerOf(
+  manifest: Manifest,
+  file: Manifest['published'][number],
+  nonce: string,
+): PublishedPathRecord {
+  const object = manifest.objects.find(({ path }) => path === file.path);
+  if (object === undefined) {
+    throw new StoreError(
+      'store-corrupt',
+      `the manifest of ${manifest.instance} publishes ${file.path}, which is not among its objects; rebuild it`,
+    );
+  }
+  return {
+    schema: STORE_SCHEMA,
+    path: file.to,
+    instance: manifest.instance,
+    attempt: manifest.attempt,
+    object: object.path,
+    order: file.newest ? timeOf(manifest) : '',
+    bytes: object.bytes,
+    sha256: object.sha256,
+    finishedAt: manifest.finishedAt,
+    nonce,
+  };
+}
+
+/** The time key comes first in a partition, and its canonical text sorts in time order. */
+function timeOf(manifest: Manifest): string {
+  const first = manifest.partition[0]?.value ?? '';
+  return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
+}
+
+function missing(mine: PublishedPathRecord): StoreError {
+  const key = attemptPrefix(mine.instance, mine.attempt) + mine.object;
+  return new StoreError(
+    'store-corrupt',
+    `${key} is named by its manifest and is not there; rebuild ${mine.instance}`,
+    {
+      key,
+    },
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

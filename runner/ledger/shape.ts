@@ -1,0 +1,96 @@
+/** Says in words where a value differs from what was expected; undefined where it does not. */
+export type Shape = (value: unknown, path: string) => string | undefined;
+
+/** The fields of a record, every one named; fields that are not named are let through. */
+export type Fields<T> = { readonly [Key in keyof Required<T>]: Shape };
+
+export const text: Shape = (value, path) => expected(typeof value === 'string', 'text', value, path);
+export const whole: Shape = (value, path) =>
+  expected(Number.isSafeInteger(value), 'a whole number', value, path);
+export const number: Shape = (value, path) => expected(Number.isFinite(value), 'a number', value, path);
+export const flag: Shape = (value, path) =>
+  expected(typeof value === 'boolean', 'true or false', value, path);
+export const anything: Shape = () => undefined;
+
+export const scalar: Shape = (value, path) =>
+  expected(
+    ['string', 'number', 'boolean'].includes(typeof value),
+    'text, a number or true/false',
+    value,
+    path,
+  );
+
+export const time: Shape = (value, path) =>
+  expected(typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'an ISO 8601 instant', value, path);
+
+export const sha256: Shape = (value, path) =>
+  expected(typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), '64 hexadecimal digits', value, path);
+
+export function oneOf(...words: readonly string[]): Shape {
+  return (value, path) =>
+    expected(typeof value === 'string' && words.includes(value), words.join(' or '), value, path);
+}
+
+export function optional(shape: Shape): Shape {
+  return (value, path) => (value === undefined ? undefined : shape(value, path));
+}
+
+export function nullable(shape: Shape): Shape {
+  return (value, path) => (value === null ? undefined : shape(value, path));
+}
+
+export function listOf(shape: Shape): Shape {
+  return (value, path) => {
+    if (!Array.isArray(value)) return expected(false, 'a list', value, path);
+    return first(value.map((item: unknown, index) => () => shape(item, `${path}[${index}]`)));
+  };
+}
+
+export function mapOf(shape: Shape): Shape {
+  return (value, path) => {
+    if (!isObject(value)) return expected(false, 'an object', value, path);
+    return first(
+      Object.entries(value).map(
+        ([name, item]) =>
+          () =>
+            shape(item, join(path, name)),
+      ),
+    );
+  };
+}
+
+export function objectOf<T>(fields: Fields<T>): Shape {
+  const entries = Object.entries<Shape>(fields);
+  return (value, path) => {
+    if (!isObject(value)) return expected(false, 'an object', value, path);
+    return first(
+      entries.map(
+        ([name, shape]) =>
+          () =>
+            shape(value[name], join(path, name)),
+      ),
+    );
+  };
+}
+
+function first(checks: readonly (() => string | undefined)[]): string | undefined {
+  for (const check of checks) {
+    const problem = check();
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}
+
+function expected(holds: boolean, what: string, value: unknown, path: string): string | undefined {
+  if (holds) return undefined;
+  const found = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80);
+  return `${path === '' ? '' : `${path}: `}expected ${what}, found ${found}`;
+}
