@@ -31,7 +31,7 @@ export function decide(judging: Judging, judged: readonly Judged[]): readonly De
     if (known !== undefined && instance.asked && isSelected(judging, known)) work.wanted[instance.index] = 1;
   }
   // A comparison may end in a run and wants its needs, which may make more to compare.
-  do pull(work);
+  do pull(judging, work);
   while (compare(judging, work));
   const shown = show(work);
   return instances.map(({ index }) => ({
@@ -77,7 +77,9 @@ function isSelected(judging: Judging, { state }: Judged): boolean {
 }
 
 /** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
-function pull(work: Work): void {
+function pull(judging: Judging, work: Work): void {
+  const { rebuild } = judging.scope.request;
+  const retries = rebuild.failed || rebuild.all;
   for (let index = work.instances.length - 1; index >= 0; index -= 1) {
     const instance = work.instances[index];
     const known = work.judged[index];
@@ -88,7 +90,7 @@ function pull(work: Work): void {
     for (const { members } of instance.bindings) {
       for (const member of members) {
         if (member.table.foreign || work.wanted[member.index] === 1) continue;
-        if (!isPulled(work.judged[member.index])) continue;
+        if (!isPulled(work.judged[member.index], retries)) continue;
         work.wanted[member.index] = 1;
         if (!member.asked) work.neededBy[member.index] = instance;
       }
@@ -101,16 +103,17 @@ function actionOf(known: Judged): Action {
   return known.runnable ? 'run' : 'none';
 }
 
-/** What a needer makes run: what has no result. `failed` ones that may not be tried again block it before. */
-function isPulled(known: Judged | undefined): boolean {
+/** What a needer makes run: what has no result, and of failed ones those that may be tried again. */
+function isPulled(known: Judged | undefined, retries: boolean): boolean {
   switch (known?.state) {
     case 'missing':
-    case 'failed':
     case 'running':
     case 'waiting':
     case 'unknown':
     case 'unpublished':
       return true;
+    case 'failed':
+      return retries;
     default:
       return false;
   }
@@ -155,16 +158,41 @@ function show(work: Work): Uint8Array {
     const known = work.judged[index];
     if (instance === undefined || known === undefined || instance.table.foreign) continue;
     if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
-    if (shown[index] === 0 || known.state === 'done' || known.state === 'unpublished') continue;
+    if (shown[index] === 0) continue;
     for (const { members } of instance.bindings) {
       for (const member of members) {
-        const state = work.judged[member.index]?.state;
         if (member.table.foreign || shown[member.index] === 1) continue;
-        if (state === undefined || state === 'done' || state === 'stale') continue;
+        if (!explains(known, work.judged[member.index])) continue;
         shown[member.index] = 1;
         if (!member.asked) work.neededBy[member.index] ??= instance;
       }
     }
   }
   return shown;
+}
+
+/** Whether a member's state is part of why its needer is as it is. */
+function explains(needer: Judged, member: Judged | undefined): boolean {
+  if (member === undefined) return false;
+  const derived = member.state === 'skipped' || member.state === 'lost' || member.state === 'not-in-range';
+  const hindered = member.state === 'failed' || member.state === 'blocked' || member.state === 'waiting';
+  switch (needer.state) {
+    case 'done':
+    case 'unpublished':
+      return false;
+    case 'skipped':
+    case 'lost':
+    case 'not-in-range':
+      return derived;
+    case 'blocked':
+      return hindered;
+    case 'waiting':
+    case 'unknown':
+      return needer.pulls && (hindered || member.state === 'unknown');
+    case 'missing':
+    case 'failed':
+    case 'stale':
+    case 'running':
+      return derived || hindered;
+  }
 }

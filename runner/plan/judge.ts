@@ -74,7 +74,8 @@ function derive(need: BoundNeed, fates: readonly Fate[]): Verdict | undefined {
   }
   const counted = countPositions(need, fates);
   if (counted >= need.atLeast) return undefined;
-  return { kind: 'derived', state: 'not-in-range', need, member: undefined, counted };
+  const member = need.positions === 1 ? need.members[0] : undefined;
+  return { kind: 'derived', state: 'not-in-range', need, member, counted };
 }
 
 /** By its form a need on one instance; `latest` chooses, and so leaves out. */

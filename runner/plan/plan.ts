@@ -39,7 +39,7 @@ export function makePlan(
     instances,
     counts: countStates(instances),
     atLeast: instances.some((instance) => instance.state === 'unknown'),
-    warnings: keyWarnings(scope, knowledge),
+    warnings: [...scope.warnings, ...keyWarnings(scope, knowledge)],
   };
 }
 

@@ -46,10 +46,11 @@ export function derivedReason(
   judged: readonly Judged[],
 ): string {
   const { need } = verdict;
-  if (verdict.counted !== undefined) {
-    const many = need.positions === 1 ? 'its position' : `${need.positions} positions`;
-    return `${need.name}: ${verdict.counted} of ${many} can be there, ${need.atLeast} must`;
+  if (verdict.counted !== undefined && need.positions > 1) {
+    const wanted = need.atLeast === need.positions ? 'all' : String(need.atLeast);
+    return `${need.name}: ${verdict.counted} of ${need.positions} positions can be there, ${wanted} must`;
   }
+  if (need.select === 'latest' && need.members.length === 0) return `no ${need.name} was due by then`;
   const member = findMember(needer, verdict);
   const known = member === undefined ? undefined : judged[member.index];
   if (member === undefined || known === undefined) return `there is no ${need.name} for it`;
@@ -62,7 +63,8 @@ export function sentence(parts: readonly string[]): string {
   return parts.length > 3 ? `${shown} and ${parts.length - 3} more` : shown;
 }
 
-function findMember(
+/** The member that a verdict is about. */
+export function findMember(
   needer: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'derived' | 'waiting' | 'blocked' }>,
 ): ScopedInstance | undefined {

@@ -1,5 +1,7 @@
 import { CalendarError } from '../calendar/calendar-error.ts';
+import { describeMoment } from '../calendar/moment.ts';
 import { lastDayOf } from '../calendar/period.ts';
+import { positionAtOrAfter } from '../calendar/positions.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ListingRange, PlanRequest } from '../model/plan.ts';
@@ -21,6 +23,8 @@ export interface Scope {
   /** Every one after all it needs: asked ones, and the closure of what they need. */
   readonly instances: readonly ScopedInstance[];
   readonly ranges: readonly ListingRange[];
+  /** Things to say before anything runs. */
+  readonly warnings: readonly string[];
   /** Manifests are wanted, not only their names: staleness is asked for, or a setting is given. */
   readonly contents: boolean;
 }
@@ -61,6 +65,7 @@ export function scopeOf(
       tables,
       instances,
       ranges: listingRanges(instances),
+      warnings: emptyWarnings(tables, asked, request, nowMs),
       contents: request.rebuild.stale || request.downstream || givesSetting(pipeline, request),
     };
   } catch (error) {
@@ -179,6 +184,27 @@ function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]
       problems.push(problem('missing-param', message, `Give --${name} <${param.type}>, or write a default.`));
     }
   }
+}
+
+/** Asked by name, or alone, and nothing of it exists yet: silence would look like success. */
+function emptyWarnings(
+  tables: Tables,
+  asked: readonly Asked[],
+  request: PlanRequest,
+  nowMs: number,
+): readonly string[] {
+  const everything = asked.every(({ positions }) => positions.length === 0);
+  if (request.tasks.length === 0 && !everything) return [];
+  return asked.flatMap(({ table, positions }) => {
+    const { task, timeKey, pipeline } = table;
+    if (timeKey === undefined || positions.length > 0) return [];
+    const range = request.times[timeKey.name] ?? request.range;
+    if (range.kind !== 'latest') return [`nothing of ${task.name} is in the range that is asked for`];
+    const first = timeKey.start === undefined ? undefined : positionAtOrAfter(timeKey, timeKey.start);
+    if (first === undefined) return [`nothing of ${task.name} is due yet`];
+    const due = describeMoment(dueMs(tables, table, first), nowMs, pipeline.timezone);
+    return [`nothing of ${task.name} is due yet: the first, ${timeKey.name}=${first}, is due ${due}`];
+  });
 }
 
 function givesSetting(pipeline: Pipeline, request: PlanRequest): boolean {

@@ -5,7 +5,7 @@ import { judgeNeeds, type Fate, type Verdict } from './judge.ts';
 import type { Judged, Judging } from './judged.ts';
 import { ownDifferences } from './current.ts';
 import type { ScopedInstance } from './tables.ts';
-import { causeOf, derivedReason, memberName, sentence } from './reasons.ts';
+import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
 const DONE: Judged = { state: 'done', reason: 'done', runnable: false, pulls: false };
 
@@ -57,7 +57,10 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
           'stale',
           `${again.reason}; what it reads shows no more since ${moment(judging, instance, until)}`,
         )
-      : base;
+      : {
+          ...base,
+          reason: `not remade: what it reads could be had until ${moment(judging, instance, until)}`,
+        };
   }
   const verdict = verdictOf(judging, instance, judged);
   if (verdict.kind === 'ready' || verdict.kind === 'coming') {
@@ -65,7 +68,7 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
     return { state: again.state, reason, runnable: true, pulls: true };
   }
-  const held = heldBack(instance, verdict, judged);
+  const held = heldBack(judging, instance, verdict, judged);
   return { ...held, reason: `${again.reason}; ${held.reason}` };
 }
 
@@ -73,7 +76,7 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   const { knowledge, nowMs, scope } = judging;
   const { id, table, position } = instance;
   const verdict = verdictOf(judging, instance, judged);
-  if (verdict.kind === 'derived') return heldBack(instance, verdict, judged);
+  if (verdict.kind === 'derived') return heldBack(judging, instance, verdict, judged);
   const until = momentOf(table, 'until', position);
   if (until !== undefined && until <= nowMs) {
     return fixed('lost', `it could be had until ${moment(judging, instance, until)}`);
@@ -97,7 +100,7 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
     return { state: 'running', reason: `in run ${claim.run}`, runnable: true, pulls: false };
   }
   if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
-    return heldBack(instance, verdict, judged);
+    return heldBack(judging, instance, verdict, judged);
   }
   const failure = knowledge.failures.get(id);
   if (failure !== undefined) {
@@ -119,11 +122,12 @@ function judgeWrapper(judging: Judging, instance: ScopedInstance, judged: readon
     case 'derived':
     case 'waiting':
     case 'blocked':
-      return heldBack(instance, verdict, judged);
+      return heldBack(judging, instance, verdict, judged);
   }
 }
 
 function heldBack(
+  judging: Judging,
   instance: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'derived' | 'waiting' | 'blocked' }>,
   judged: readonly Judged[],
@@ -132,7 +136,7 @@ function heldBack(
     const reason = derivedReason(instance, verdict, judged);
     return { ...fixed(verdict.state, reason), cause: reason };
   }
-  const cause = causeOf(instance, verdict, judged);
+  const cause = `${causeOf(instance, verdict, judged)}${awaitedWords(judging, instance, verdict)}`;
   return verdict.kind === 'waiting'
     ? { state: 'waiting', reason: `waiting on ${cause}`, cause, runnable: false, pulls: true }
     : { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
@@ -150,14 +154,27 @@ export function verdictOf(judging: Judging, instance: ScopedInstance, judged: re
     },
     (need, member) => {
       const found = memberAt(need, member);
-      if (found === undefined) return false;
-      const moments = [
-        momentOf(found.table, 'until', found.position),
-        momentOf(found.table, 'deadline', found.position),
-      ];
-      return moments.some((at) => at !== undefined && at > judging.nowMs);
+      return found !== undefined && awaitedUntil(judging, found) !== undefined;
     },
   );
+}
+
+/** Until when an optional member may still come: its `until` or `deadline`, where that is ahead. */
+function awaitedUntil(judging: Judging, member: ScopedInstance): number | undefined {
+  const { table, position } = member;
+  const moments = [momentOf(table, 'until', position), momentOf(table, 'deadline', position)];
+  return moments.find((at) => at !== undefined && at > judging.nowMs);
+}
+
+function awaitedWords(
+  judging: Judging,
+  instance: ScopedInstance,
+  verdict: Extract<Verdict, { kind: 'waiting' | 'blocked' }>,
+): string {
+  if (!verdict.need.optional) return '';
+  const member = findMember(instance, verdict);
+  const until = member === undefined ? undefined : awaitedUntil(judging, member);
+  return until === undefined ? '' : `, optional, awaited until ${moment(judging, instance, until)}`;
 }
 
 const READY: Verdict = { kind: 'ready' };

@@ -50,6 +50,8 @@ export interface TaskTable {
   /** The values of the settings it sees. */
   readonly settings: Readonly<Record<string, Scalar>>;
   readonly variants: Map<string, readonly Variant[]>;
+  /** By their text: however it is asked for, one variant is one object. */
+  readonly variantsByText: Map<string, Variant>;
   readonly bindings: Map<string, Binding>[];
   readonly dueMs: Map<string, number>;
 }
@@ -85,6 +87,7 @@ export function createTables(
       timeKey: task.timeKey === undefined ? undefined : timeKeyOf(pipeline, task.timeKey),
       settings: settingsOf(pipeline, task, foreign ? {} : given),
       variants: new Map(),
+      variantsByText: new Map(),
       bindings: task.needs.map(() => new Map()),
       dueMs: new Map(),
     };
@@ -220,16 +223,17 @@ function buildVariants(table: TaskTable, fixed: Readonly<Record<string, string>>
     combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [name]: value })));
   }
   return combinations.flatMap((params) =>
-    legsOf(task, fixed).map((leg) => buildVariant(task, params, leg.matrix, leg.placeholder)),
+    legsOf(task, fixed).map((leg) => buildVariant(table, params, leg.matrix, leg.placeholder)),
   );
 }
 
 function buildVariant(
-  task: Task,
+  table: TaskTable,
   params: Readonly<Record<string, Scalar>>,
   matrix: MatrixLeg,
   placeholder: boolean,
 ): Variant {
+  const { task } = table;
   const keys: Record<string, string> = {};
   for (const name of task.keys) {
     const value = params[name] ?? matrix[name];
@@ -238,7 +242,12 @@ function buildVariant(
   const text = Object.entries(keys)
     .map(([name, value]) => `${name}=${encodeValue(value)}`)
     .join('/');
-  return { text, keys, params, matrix, placeholder, instances: new Map() };
+  let variant = table.variantsByText.get(text);
+  if (variant === undefined) {
+    variant = { text, keys, params, matrix, placeholder, instances: new Map() };
+    table.variantsByText.set(text, variant);
+  }
+  return variant;
 }
 
 interface Leg {

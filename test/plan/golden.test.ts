@@ -3,10 +3,12 @@ import type { Pipeline, Task } from '../../runner/model/pipeline.ts';
 import type { Knowledge, PlanRequest } from '../../runner/model/plan.ts';
 import {
   failure,
+  halves,
   knowledge,
   made,
   manifest,
   need,
+  PARAMS,
   pairs,
   pipeline,
   pipelines,
@@ -22,6 +24,7 @@ interface Case {
   readonly name: string;
   readonly tasks: readonly Task[];
   readonly others?: readonly Pipeline[];
+  readonly params?: Pipeline['params'];
   readonly request?: Partial<PlanRequest>;
   readonly knowledge?: Parameters<typeof knowledge>[0];
   readonly now?: string;
@@ -261,9 +264,8 @@ const NOT_THERE: readonly Case[] = [
       task('b', { needs: [need('fails', { select: select.around('half', 'date') })] }),
       task('c', { needs: [need('fails', { select: select.around('half', 'date'), optional: true })] }),
     ],
-    others: [],
-    request: { ...day('2021-01-06') },
-    knowledge: {},
+    params: { half: { kind: 'time', name: 'half', type: 'date', calendar: halves, start: '2021-01-16' } },
+    request: day('2021-01-06'),
   },
   {
     name: 'optional-with-a-deadline-is-awaited',
@@ -295,6 +297,18 @@ const NOT_THERE: readonly Case[] = [
 ];
 
 const STATES: readonly Case[] = [
+  { name: 'nothing-due-yet', tasks: [task('m', { params: ['month'] })] },
+  {
+    name: 'waiting-pulls-what-can-be-made',
+    tasks: [
+      task('a', { due: { at: '16:00' } }),
+      task('late', { due: { at: '23:00' } }),
+      task('c', { needs: [need('a'), need('late')] }),
+    ],
+    request: { ...day('2021-01-29'), tasks: ['c'] },
+    now: '2021-01-30T03:00:00Z',
+    params: { date: { kind: 'time', name: 'date', type: 'date', start: '2021-01-04' } },
+  },
   {
     name: 'waiting-for-its-due-time',
     tasks: [task('a', { due: { at: '18:00' } }), readsA(), task('c', { needs: [need('b')] })],
@@ -345,7 +359,7 @@ const STATES: readonly Case[] = [
   {
     name: 'wrapper',
     tasks: [
-      a,
+      task('a', { due: { at: '16:00' } }),
       task('b'),
       wrapper('all', { needs: [need('a'), need('b')] }),
       task('c', { needs: [need('all')] }),
@@ -492,8 +506,10 @@ const REBUILDS: readonly Case[] = [
     ],
     request: { ...day('2021-01-26'), tasks: ['a'], downstream: true },
     knowledge: {
-      done: ['25', '26', '27', '28', '29'].flatMap((n) =>
-        ['b', 'c', 'other'].map((name) => `p/${name}/date=2021-01-${n}`),
+      done: ['20', '21', '22', '25', '26', '27', '28', '29'].flatMap((n) =>
+        ['a', 'b', 'c', 'other']
+          .map((name) => `p/${name}/date=2021-01-${n}`)
+          .filter((id) => id !== 'p/a/date=2021-01-26'),
       ),
     },
     now: '2021-01-30T12:00:00Z',
@@ -513,7 +529,7 @@ describe.each([
   ['rebuild', REBUILDS],
 ] as const)('the plan: %s', (folder, cases) => {
   it.each(cases)('$name', async (one) => {
-    const own = pipeline(one.tasks);
+    const own = pipeline(one.tasks, one.params && { params: { ...PARAMS, ...one.params } });
     const known: Knowledge = knowledge(one.knowledge ?? {});
     const plan = planned(pipelines(own, ...(one.others ?? [])), request(one.request), known, one.now ?? NOW);
     await expect(table(plan)).toMatchFileSnapshot(`../golden/plan/${folder}/${one.name}.txt`);
