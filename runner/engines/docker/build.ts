@@ -84,7 +84,7 @@ async function build(
   try {
     onProgress({ message: 'building: sending the context' });
     const request: Dockerode.ImageBuildOptions = {
-      dockerfile: image.dockerfile,
+      dockerfile: sent.dockerfile,
       buildargs: image.buildArgs,
       labels: { 'sluice.build': image.contentHash },
       rm: true,
@@ -155,8 +155,8 @@ function buildCause(
   const base = bases.find(({ reference }) =>
     message.includes(reference.repository.replace(/^library\//, '')),
   );
-  const duringPull =
-    lines.length === 0 || /^(?:Step \d+\/\d+ : FROM|STEP \d+\/\d+: FROM)/.test(lines.at(-1) ?? '');
+  const step = lines.findLast((line) => /^step \d+\/\d+/i.test(line));
+  const duringPull = step === undefined || / ?: FROM /i.test(step);
   if (base !== undefined && duringPull) {
     const cause = pullCause(
       { status: undefined, message },
