@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { EngineMessage } from './message-stream.ts';
 import type { ImageProgress } from './pull-progress.ts';
 
@@ -36,7 +37,8 @@ export function createBuildReading(): {
       if (status !== undefined && layer === undefined && progressDetail === undefined)
         return takeLine(status);
       if (stream === undefined) return undefined;
-      const parts = (rest + stream).split(/\r\n|\n|\r/);
+      // Docker paints what a step writes to its standard error.
+      const parts = (rest + stripVTControlCharacters(stream)).split(/\r\n|\n|\r/);
       rest = parts.pop() ?? '';
       return parts.map(takeLine).findLast((progress) => progress !== undefined);
     },

@@ -48,10 +48,14 @@ export async function ensureBuilt(
     const outcome = await build(docker, image, context, options, signal, onProgress);
     if ('cause' in outcome) return outcome;
     if (outcome.sentHash !== image.contentHash) {
+      await discard(docker, outcome.id);
       return failed(image, 'the files of its context changed since the plan was made; run again');
     }
     const first = await findImage(docker, name, undefined);
-    if (first !== undefined) return { id: first };
+    if (first !== undefined) {
+      if (first !== outcome.id) await discard(docker, outcome.id);
+      return { id: first };
+    }
     await docker.getImage(outcome.id).tag({ repo: BUILT, tag });
     return { id: (await findImage(docker, name, undefined)) ?? outcome.id };
   } catch (error) {
@@ -59,6 +63,16 @@ export async function ensureBuilt(
       return { cause: { kind: 'cancelled', message: 'cancelled while building', transient: false } };
     if (error instanceof ContextError) return failed(image, error.message);
     return { cause: causeOf(error, `building ${join(image.contextFolder, image.dockerfile)}`) };
+  }
+}
+
+/** An image that nobody will ask for; one that has a name is somebody's. */
+async function discard(docker: Dockerode, id: string): Promise<void> {
+  const image = docker.getImage(id);
+  try {
+    if (((await image.inspect()).RepoTags ?? []).length === 0) await image.remove();
+  } catch {
+    // In use, or gone: the next prune's business.
   }
 }
 
