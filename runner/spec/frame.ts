@@ -1,0 +1,73 @@
+import pico from 'picocolors';
+import stringWidth from 'string-width';
+import type { Problem } from '../model/problem.ts';
+import { clip } from './frame/columns.ts';
+
+export interface FrameOptions {
+  readonly color: boolean;
+  /** Columns that a line of the file may take; default 100. */
+  readonly width?: number;
+}
+
+/**
+ * A problem with its place, the line and what to do:
+ *
+ *     error[unknown-key] pipelines/score.yaml:12:5: a task has no key `need`
+ *       12 |     need: prices
+ *          |     ^^^^
+ *       fix: Did you mean `needs`?
+ */
+export function formatProblem(problem: Problem, options: FrameOptions): string {
+  const { bold, red, yellow, cyan } = pico.createColors(options.color);
+  const paint = problem.severity === 'error' ? red : yellow;
+  const label = bold(paint(`${problem.severity}[${problem.code}]`));
+  const place = placeOf(problem);
+  const head = `${label}${place === '' ? '' : ` ${bold(place)}`}: ${visible(problem.message)}`;
+  const fix = problem.fix === undefined ? [] : [`  ${cyan('fix:')} ${visible(problem.fix)}`];
+  return [head, ...frameOf(problem, options), ...fix].join('\n');
+}
+
+/** All of them, parted by blank lines, with their number at the end. */
+export function formatProblems(problems: readonly Problem[], options: FrameOptions): string {
+  if (problems.length === 0) return '';
+  const { bold } = pico.createColors(options.color);
+  return [...problems.map((problem) => formatProblem(problem, options)), bold(countOf(problems))].join(
+    '\n\n',
+  );
+}
+
+function countOf(problems: readonly Problem[]): string {
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  const counts = [counted(errors, 'error'), counted(problems.length - errors, 'warning')];
+  return counts.filter((count) => count !== '').join(', ');
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? '' : `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function placeOf({ file, line, column }: Problem): string {
+  if (file === undefined) return '';
+  const name = visible(file);
+  if (line === undefined) return name;
+  return column === undefined ? `${name}:${String(line)}` : `${name}:${String(line)}:${String(column)}`;
+}
+
+function frameOf({ severity, source, line, column, length = 1 }: Problem, options: FrameOptions): string[] {
+  if (source === undefined || line === undefined || column === undefined) return [];
+  const { dim, red, yellow } = pico.createColors(options.color);
+  const { before, marked, after } = clip(source, column - 1, length, options.width ?? 100);
+  const number = String(line);
+  const gutter = (text: string): string => dim(`  ${text.padStart(number.length)} |`);
+  const paint = severity === 'error' ? red : yellow;
+  const carets = '^'.repeat(Math.max(1, stringWidth(marked)));
+  return [
+    `${gutter(number)} ${before}${marked}${after}`.trimEnd(),
+    `${gutter('')} ${' '.repeat(stringWidth(before))}${paint(carets)}`,
+  ];
+}
+
+/** What a file's author wrote must not steer the reader's terminal; line ends are kept. */
+function visible(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+}

@@ -1,0 +1,61 @@
+import stringWidth from 'string-width';
+
+/** A line cut so that the marked part can be seen; all three are printable, tabs as two spaces. */
+export interface ClippedLine {
+  readonly before: string;
+  readonly marked: string;
+  readonly after: string;
+}
+
+/** `start` and `length` count UTF-16 units from 0, `width` columns of a terminal. */
+export function clip(line: string, start: number, length: number, width: number): ClippedLine {
+  const before = printable(line.slice(0, start));
+  const marked = printable(line.slice(start, start + length));
+  const after = printable(line.slice(start + length));
+  if (stringWidth(before) + stringWidth(marked) + stringWidth(after) <= width)
+    return { before, marked, after };
+  const seen = keepStart(marked, width >> 1);
+  const room = width - stringWidth(seen);
+  // Most of what explains a place stands before it.
+  const left =
+    stringWidth(before) <= room >> 1
+      ? before
+      : keepEnd(before, Math.max(room >> 1, room - stringWidth(after)));
+  const right = seen === marked ? keepStart(after, room - stringWidth(left)) : '';
+  return { before: left, marked: seen, after: right };
+}
+
+function keepStart(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const kept: string[] = [];
+  let used = 1;
+  for (const character of characters(text)) {
+    used += stringWidth(character);
+    if (used > width) break;
+    kept.push(character);
+  }
+  return `${kept.join('')}…`;
+}
+
+function keepEnd(text: string, width: number): string {
+  if (stringWidth(text) <= width) return text;
+  const kept: string[] = [];
+  let used = 1;
+  for (const character of [...characters(text)].reverse()) {
+    used += stringWidth(character);
+    if (used > width) break;
+    kept.unshift(character);
+  }
+  return `…${kept.join('')}`;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+function* characters(text: string): Generator<string> {
+  for (const { segment } of segmenter.segment(text)) yield segment;
+}
+
+/** Control and direction characters would move the caret, or steer the terminal. */
+function printable(text: string): string {
+  return text.replaceAll('\t', '  ').replaceAll(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+}
