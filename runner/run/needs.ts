@@ -1,10 +1,12 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { BoundNeed } from '../model/plan.ts';
 import type { ReportState } from '../model/state.ts';
+import { judgeNeeds, type Fate } from '../plan/judge.ts';
 
 /** How a settled instance stands, as far as those that need it care. */
 export interface Standing {
   readonly state: ReportState;
+  readonly fate: Fate;
   /** The instances whose failure or wait is the first cause; empty for one that is there. */
   readonly roots: readonly InstanceId[];
   /** It keeps the run from success: false under `continue-on-error`, and for what only that blocks. */
@@ -20,66 +22,56 @@ export interface AbsentMember {
   readonly state: ReportState;
 }
 
-export type NeedsVerdict =
+export type NeedsOutcome =
   | { readonly kind: 'ready'; readonly absent: readonly AbsentMember[] }
   /** The needed instance's state becomes its own: derived, never stored. */
   | { readonly kind: 'derived'; readonly state: 'skipped' | 'lost' | 'not-in-range'; readonly reason: string }
   | {
-      readonly kind: 'blocked';
+      readonly kind: 'hindered';
       readonly state: 'blocked' | 'waiting';
       readonly reason: string;
       readonly roots: readonly InstanceId[];
       readonly raises: boolean;
     };
 
+type StandingOf = (id: InstanceId) => Standing | undefined;
+
 /** Enough to tell a person; a hub's thousands of first causes are not repeated in all it blocks. */
 const ROOTS_TOLD = 5;
 
-/**
- * What settled needs mean for the one that has them: the design's "What is not there", to the letter. A state that
- * is derived comes before a block: what is skipped stays so, whatever becomes of the rest.
- */
-export function judgeNeeds(
-  needs: readonly BoundNeed[],
-  standingOf: (id: InstanceId) => Standing | undefined,
-): NeedsVerdict {
-  const absent: AbsentMember[] = [];
-  const hindered: { readonly id: InstanceId; readonly standing: Standing }[] = [];
-  let awaited: InstanceId | undefined;
-
-  for (const need of needs) {
-    const left: AbsentMember[] = [];
-    for (const id of need.members) {
-      const standing = standingOf(id);
-      // Not part of the plan: its manifest is looked for when the turn comes.
-      if (standing === undefined || presence(standing.state) === 'there') continue;
-      left.push({ need: need.name, instance: id, state: standing.state });
-      if (presence(standing.state) === 'absent') continue;
-      if (!need.optional) hindered.push({ id, standing });
-      else if (standing.awaited) awaited ??= id;
+/** What settled needs mean for the one that has them. A member that is not part of the plan is there. */
+export function weighNeeds(needs: readonly BoundNeed[], standingOf: StandingOf): NeedsOutcome {
+  const standingAt = (need: number, member: number): Standing | undefined => {
+    const id = needs[need]?.members[member];
+    return id === undefined ? undefined : standingOf(id);
+  };
+  const verdict = judgeNeeds(
+    needs,
+    (need, member) => standingAt(need, member)?.fate ?? 'there',
+    (need, member) => standingAt(need, member)?.awaited ?? false,
+  );
+  switch (verdict.kind) {
+    case 'ready':
+    case 'coming':
+      return { kind: 'ready', absent: absentOf(needs, standingOf) };
+    case 'derived': {
+      const { state, need, member, counted } = verdict;
+      if (member !== undefined)
+        return { kind: 'derived', state, reason: `needs ${member}, which is ${state}` };
+      const reason =
+        counted === undefined
+          ? `needs ${need.task}, which has no such partition`
+          : `needs ${need.atLeast} of ${need.positions} positions of ${need.task}, ${counted} count`;
+      return { kind: 'derived', state, reason };
     }
-    if (!need.optional && need.select !== 'offset') {
-      const derived = derive(need, left);
-      if (derived !== undefined) return derived;
-    }
-    absent.push(...left);
+    case 'blocked':
+    case 'waiting':
+      return hinder(verdict.kind, verdict.member, needs, standingOf);
   }
-
-  if (hindered.length > 0) return block(hindered);
-  if (awaited !== undefined) {
-    return {
-      kind: 'blocked',
-      state: 'waiting',
-      reason: `for ${awaited}, which is optional and still expected`,
-      roots: [awaited],
-      raises: true,
-    };
-  }
-  return { kind: 'ready', absent };
 }
 
-/** `there`: it can be read. `absent`: it will not come. `hindered`: it might have. */
-export function presence(state: ReportState): 'there' | 'absent' | 'hindered' {
+/** What a state means for those that need it. */
+export function fateOf(state: ReportState): Fate {
   switch (state) {
     case 'succeeded':
     case 'done':
@@ -90,55 +82,57 @@ export function presence(state: ReportState): 'there' | 'absent' | 'hindered' {
     case 'skipped':
     case 'lost':
     case 'not-in-range':
-      return 'absent';
+      return state;
     case 'missing':
-    case 'failed':
     case 'waiting':
-    case 'blocked':
     case 'running':
     case 'unknown':
+      return 'waiting';
+    case 'failed':
+    case 'blocked':
     case 'cancelled':
-      return 'hindered';
+      return 'blocked';
   }
 }
 
-function derive(need: BoundNeed, left: readonly AbsentMember[]): NeedsVerdict | undefined {
-  const one = need.single && (need.select === 'same' || need.select === 'around');
-  if (one) {
-    for (const { instance, state } of left) {
-      if (state === 'skipped' || state === 'lost' || state === 'not-in-range') {
-        return { kind: 'derived', state, reason: `needs ${instance}, which is ${state}` };
-      }
+function absentOf(needs: readonly BoundNeed[], standingOf: StandingOf): readonly AbsentMember[] {
+  const absent: AbsentMember[] = [];
+  for (const need of needs) {
+    for (const instance of need.members) {
+      const standing = standingOf(instance);
+      if (standing === undefined || standing.fate === 'there') continue;
+      absent.push({ need: need.name, instance, state: standing.state });
     }
-    return undefined;
   }
-  const counted = left.filter(({ state }) =>
-    need.atLeastWritten ? presence(state) === 'absent' : state === 'not-in-range',
-  );
-  const beforeStart = Math.max(0, need.positions - need.members.length);
-  const there = need.positions - beforeStart - counted.length;
-  if (there >= need.atLeast) return undefined;
-  return {
-    kind: 'derived',
-    state: 'not-in-range',
-    reason: `needs ${need.atLeast} of ${need.positions} of ${need.task}, ${there} are there`,
-  };
+  return absent;
 }
 
-function block(hindered: readonly { readonly id: InstanceId; readonly standing: Standing }[]): NeedsVerdict {
-  const raising = hindered.filter(({ standing }) => standing.raises);
-  const causes = raising.length > 0 ? raising : hindered;
+/** Names the first causes; where some of them count for the exit status, those. */
+function hinder(
+  state: 'blocked' | 'waiting',
+  awaited: InstanceId,
+  needs: readonly BoundNeed[],
+  standingOf: StandingOf,
+): NeedsOutcome {
+  const hindering: { readonly id: InstanceId; readonly standing: Standing }[] = [];
+  for (const need of needs) {
+    for (const id of need.optional ? [] : need.members) {
+      const standing = standingOf(id);
+      if (standing?.fate === state) hindering.push({ id, standing });
+    }
+  }
+  if (hindering.length === 0) {
+    const reason = `waiting on ${awaited}, which is optional and still expected`;
+    return { kind: 'hindered', state, reason, roots: [awaited], raises: true };
+  }
+  const raising = hindering.filter(({ standing }) => standing.raises);
   const roots = new Set<InstanceId>();
-  for (const { id, standing } of causes) {
+  for (const { id, standing } of raising.length > 0 ? raising : hindering) {
     for (const root of standing.roots.length > 0 ? standing.roots : [id]) {
       if (roots.size < ROOTS_TOLD) roots.add(root);
     }
   }
-  return {
-    kind: 'blocked',
-    state: 'blocked',
-    reason: `by ${[...roots].join(', ')}`,
-    roots: [...roots],
-    raises: raising.length > 0,
-  };
+  const told = [...roots];
+  const reason = `${state === 'blocked' ? 'by' : 'waiting on'} ${told.join(', ')}`;
+  return { kind: 'hindered', state, reason, roots: told, raises: raising.length > 0 };
 }

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { ReportState } from '../model/state.ts';
 import { createGate } from './gate.ts';
-import { judgeNeeds, presence, type AbsentMember, type Standing } from './needs.ts';
+import { fateOf, weighNeeds, type AbsentMember, type Standing } from './needs.ts';
 import type { HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
 
 export interface Progress {
@@ -58,7 +58,7 @@ export function createProgress(input: ProgressInput): Progress {
     standings[place] = standing;
     if (place < firstHook) open -= 1;
     else openHooks -= 1;
-    const blockedBy = standing.state === 'blocked' ? standing.roots : [];
+    const blockedBy = standing.state === 'blocked' ? standing.roots.filter((root) => root !== id) : [];
     settled.push({ id, state: standing.state, reason, blockedBy, raises: standing.raises });
   };
 
@@ -82,18 +82,15 @@ export function createProgress(input: ProgressInput): Progress {
       gate.enqueue(place);
       return false;
     }
-    const verdict = judgeNeeds(node.needs, standingOf);
+    const verdict = weighNeeds(node.needs, standingOf);
     switch (verdict.kind) {
       case 'derived':
         settleOne(place, quiet(verdict.state), verdict.reason);
         return true;
-      case 'blocked': {
+      case 'hindered': {
         const raises = verdict.raises && !node.continueOnError;
-        settleOne(
-          place,
-          { state: verdict.state, roots: verdict.roots, raises, awaited: false },
-          verdict.reason,
-        );
+        const { state, roots } = verdict;
+        settleOne(place, { state, fate: state, roots, raises, awaited: false }, verdict.reason);
         return true;
       }
       case 'ready':
@@ -112,18 +109,20 @@ export function createProgress(input: ProgressInput): Progress {
   };
 
   const standingAs = (place: number, state: ReportState, awaited: boolean): Standing => {
-    const there = presence(state) === 'there';
     const node = nodeAt(place);
-    const raises = !node.continueOnError && (presence(state) === 'hindered' || state === 'unpublished');
-    return { state, roots: there ? [] : [node.id], raises, awaited };
+    const fate = fateOf(state);
+    const hinders = fate === 'waiting' || fate === 'blocked';
+    const raises = !node.continueOnError && (hinders || state === 'unpublished');
+    return { state, fate, roots: hinders ? [node.id] : [], raises, awaited };
   };
 
   /** The plan says that it is blocked, its needs say by what. */
   const plannedStanding = (place: number, node: ProgressNode, state: ReportState): Standing => {
-    const standing = standingAs(place, state, false);
-    if (state !== 'blocked') return standing;
-    const verdict = judgeNeeds(node.needs, standingOf);
-    if (verdict.kind !== 'blocked') return { ...standing, roots: [] };
+    const known = standingAs(place, state, false);
+    const standing: Standing = node.settled?.stands === true ? { ...known, fate: 'there' } : known;
+    if (state !== 'blocked' && state !== 'waiting') return standing;
+    const verdict = weighNeeds(node.needs, standingOf);
+    if (verdict.kind !== 'hindered') return standing;
     return { ...standing, roots: verdict.roots, raises: standing.raises && verdict.raises };
   };
 
@@ -264,5 +263,5 @@ export function createProgress(input: ProgressInput): Progress {
 }
 
 function quiet(state: ReportState): Standing {
-  return { state, roots: [], raises: false, awaited: false };
+  return { state, fate: fateOf(state), roots: [], raises: false, awaited: false };
 }

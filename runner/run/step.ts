@@ -16,7 +16,12 @@ export interface ProgressNode {
   readonly id: InstanceId;
   readonly needs: readonly BoundNeed[];
   /** Known before anything runs; absent: to be decided here. */
-  readonly settled?: { readonly state: ReportState; readonly reason: string };
+  readonly settled?: {
+    readonly state: ReportState;
+    readonly reason: string;
+    /** Whatever the state says, an earlier result is there to be read. */
+    readonly stands?: boolean;
+  };
   /** Has no container: it is done when its needs are. */
   readonly wrapper: boolean;
   readonly continueOnError: boolean;

@@ -51,7 +51,8 @@ describe('a secret is masked', () => {
     const long = Array.from({ length: 40 }, (_, n) => `part-${n}`).join('-');
     const wrapped = Buffer.from(long).toString('base64').replaceAll(/.{76}/g, '$&\n');
     const masked = createMasker({ LONG: long }).text(wrapped);
-    for (const line of wrapped.split('\n').filter((text) => text.length >= 8)) expect(masked).not.toContain(line);
+    for (const line of wrapped.split('\n').filter((text) => text.length >= 8))
+      expect(masked).not.toContain(line);
   });
 
   test('line by line, but not for lines that are no secret by themselves', () => {

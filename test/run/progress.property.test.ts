@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { BoundNeed } from '../../runner/model/plan.ts';
 import type { ReportState } from '../../runner/model/state.ts';
 import type { Share } from '../../runner/run/gate.ts';
-import { presence } from '../../runner/run/needs.ts';
+import { fateOf } from '../../runner/run/needs.ts';
 import { createProgress } from '../../runner/run/progress.ts';
 import type { HookNode, ProgressEvent, ProgressNode, Settled, Step } from '../../runner/run/step.ts';
 
@@ -208,7 +208,7 @@ test('an instance is blocked only if something that it needs did not come, and n
         const hindered = node.needs
           .filter((need) => !need.optional)
           .flatMap((need) => need.members)
-          .filter((id) => presence(trace.settled.get(id)?.state ?? 'unknown') === 'hindered');
+          .filter((id) => fateOf(trace.settled.get(id)?.state ?? 'unknown') === 'blocked');
         expect(hindered.length).toBeGreaterThan(0);
         expect(own.blockedBy.length).toBeGreaterThan(0);
         for (const root of own.blockedBy) expect(trace.settled.get(root)?.state).not.toBe('blocked');
@@ -228,7 +228,7 @@ test('a failure blocks nothing but what needs it', () => {
           !node.wrapper &&
           node.failFastGroup === undefined &&
           node.needs.every((need) =>
-            need.members.every((id) => presence(trace.settled.get(id)?.state ?? 'unknown') === 'there'),
+            need.members.every((id) => fateOf(trace.settled.get(id)?.state ?? 'unknown') === 'there'),
           );
         if (free) expect(trace.started).toContain(node.id);
       }

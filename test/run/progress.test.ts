@@ -93,6 +93,26 @@ describe('what is not there', () => {
     expect(stateAfter(lenient, [planned('a', 'done'), planned('b', 'not-in-range')])).toBe('succeeded');
   });
 
+  test('a position that fans in is there when one of its members is', () => {
+    const fanIn = need(['a/x', 'a/y', 'b/x', 'b/y'], {
+      select: 'window',
+      atLeast: 2,
+      atLeastWritten: true,
+      positions: 20,
+      perPosition: [2, 2],
+    });
+    const states = (...four: readonly ReportState[]) =>
+      fanIn.members.map((id, index) => planned(id, four[index] ?? 'done'));
+    expect(stateAfter(fanIn, states('done', 'skipped', 'lost', 'done'))).toBe('succeeded');
+    expect(stateAfter(fanIn, states('done', 'done', 'lost', 'skipped'))).toBe('not-in-range');
+  });
+
+  test('one position without an instance is not in range', () => {
+    expect(stateAfter(need([], { single: true, atLeast: 1, positions: 1 }), [])).toBe('not-in-range');
+    const first = need([], { single: true, select: 'offset', atLeast: 1, positions: 1 });
+    expect(stateAfter(first, [])).toBe('succeeded');
+  });
+
   test('latest and containment leave an absent member out like a window', () => {
     expect(stateAfter(need(['a'], { select: 'latest' }), [planned('a', 'skipped')])).toBe('succeeded');
     const within = need(['a', 'b'], { select: 'within' });

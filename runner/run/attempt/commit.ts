@@ -1,0 +1,79 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { StoredManifest } from '../../ledger/ledger.ts';
+import { contentDigest } from '../../model/content-digest.ts';
+import type { JobResult } from '../../model/job.ts';
+import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
+import { fingerprintOf, settingsIn } from '../../plan/fingerprint.ts';
+import type { EvaluatedOutput } from './evaluate.ts';
+import { objectsPrefix } from './objects-prefix.ts';
+import { publishedPaths } from './published-paths.ts';
+import type { Upstream } from './upstream.ts';
+import type { Work } from './work.ts';
+
+export type Committed =
+  | { readonly kind: 'committed'; readonly manifest: Manifest }
+  /** Another's result came first: ours is dropped. */
+  | { readonly kind: 'lost'; readonly winner: StoredManifest };
+
+/** What an attempt came to, before it counts. */
+export interface Result {
+  readonly outcome: 'succeeded' | 'skipped';
+  readonly reason?: string;
+  readonly job?: JobResult;
+  readonly outputs: readonly EvaluatedOutput[];
+  readonly upstream: Upstream;
+  readonly startedAt: string;
+}
+
+/** One conditional write makes the attempt's outputs the instance's, or leaves no trace of them. */
+export async function commitResult(
+  work: Work,
+  result: Result,
+  over: StoredManifest | undefined,
+): Promise<Committed> {
+  const { ledger } = work.environment;
+  const manifest = manifestOf(work, result);
+  if (manifest.published.length > 0) await ledger.beginPublication(work.planned.id, work.attempt);
+  const committed = await ledger.commitManifest(manifest, over?.etag ?? null);
+  if (committed.kind === 'committed') return { kind: 'committed', manifest };
+  const prefix = objectsPrefix(work.planned.id, work.attempt);
+  if (manifest.objects.length > 0) {
+    await ledger.store.delete(manifest.objects.map(({ path }) => `${prefix}${path}`));
+  }
+  return { kind: 'lost', winner: committed.winner };
+}
+
+function manifestOf(work: Work, result: Result): Manifest {
+  const { planned, pipeline, task, attempt, environment } = work;
+  const { job, upstream } = result;
+  const finishedAt = new Date(environment.clock.now()).toISOString();
+  const objects = result.outcome === 'succeeded' ? (job?.objects ?? []) : [];
+  const values = result.outcome === 'succeeded' ? (job?.values ?? {}) : {};
+  return {
+    schema: STORE_SCHEMA,
+    instance: planned.id,
+    partition: task.keys.map((name) => ({ name, value: planned.keys[name] ?? '' })),
+    outcome: result.outcome,
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+    attempt,
+    run: environment.run,
+    fingerprint: planned.fingerprint ?? fingerprintOf(pipeline, task, planned.params, planned.matrix),
+    settings: settingsIn(pipeline, task, planned.params),
+    inputs: upstream.inputs,
+    objects,
+    values,
+    contentDigest: contentDigest(objects, values, sha256),
+    omitted: upstream.omitted,
+    published: result.outcome === 'succeeded' ? publishedPaths(result.outputs, objects) : [],
+    startedAt: result.startedAt,
+    finishedAt,
+    ...(job?.exitCode === undefined ? {} : { exitCode: job.exitCode }),
+    ...(job?.imageDigest === undefined ? {} : { imageDigest: job.imageDigest }),
+    ...(job === undefined ? {} : { engine: job.engine }),
+    nonce: randomUUID(),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,26 @@
+import type { Cause } from '../../model/cause.ts';
+import type { RunContexts } from '../expressions.ts';
+import type { Work } from './work.ts';
+
+export type Condition =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'false'; readonly reason: string }
+  | { readonly kind: 'broken'; readonly cause: Cause };
+
+/** The task's `if`, as far as it waits for the instance's turn. */
+export function decideCondition(work: Work, contexts: RunContexts): Condition {
+  const condition = work.task.if;
+  // One that reads only params was decided when planning.
+  if (condition === undefined || condition.reads === 'params') return { kind: 'holds' };
+  try {
+    const holds = work.environment.expressions.condition(condition.expression, contexts);
+    return holds ? { kind: 'holds' } : { kind: 'false', reason: `if: ${condition.expression} is false` };
+  } catch (error) {
+    return { kind: 'broken', cause: expressionCause(`if: ${condition.expression}`, error) };
+  }
+}
+
+export function expressionCause(what: string, error: unknown): Cause {
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'expression-error', message: `${what}: ${message}`, transient: false };
+}

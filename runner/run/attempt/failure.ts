@@ -1,0 +1,63 @@
+import { StoreError } from '../../errors.ts';
+import type { StoredManifest } from '../../ledger/ledger.ts';
+import type { Cause } from '../../model/cause.ts';
+import { STORE_SCHEMA } from '../../model/records.ts';
+import type { AttemptFailure, Work } from './work.ts';
+
+/** Leaves word for later runs: what happened, and over which committed attempt. */
+export async function recordFailure(
+  work: Work,
+  failure: AttemptFailure,
+  over: StoredManifest | undefined,
+  startedAt: string,
+): Promise<void> {
+  const { environment, planned, attempt } = work;
+  const { ledger, clock, run } = environment;
+  const finishedAt = new Date(clock.now()).toISOString();
+  const committed = over === undefined || over.manifest.outcome === 'void' ? null : over.manifest.attempt;
+  await ledger.recordFailure({
+    schema: STORE_SCHEMA,
+    instance: planned.id,
+    run,
+    attempt,
+    cause: failure.cause,
+    ...(failure.exitCode === undefined ? {} : { exitCode: failure.exitCode }),
+    lastLines: failure.lastLines,
+    startedAt,
+    finishedAt,
+    over: committed,
+    // The ledger counts on from one that is still open.
+    count: 1,
+    firstFailedAt: finishedAt,
+  });
+}
+
+/** What an error that ended a step means for the instance, and whether the store itself is gone. */
+export function failureOf(error: unknown): AttemptFailure {
+  if (error instanceof StoreError) {
+    return { cause: storeCause(error), lastLines: [], storeLost: isStoreLost(error) };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { cause: { kind: 'internal', message, transient: false }, lastLines: [], storeLost: false };
+}
+
+function storeCause(error: StoreError): Cause {
+  if (error.code === 'store-full') return { kind: 'store-full', message: error.message, transient: false };
+  return { kind: 'store-error', message: error.message, transient: error.code === 'store-unreachable' };
+}
+
+function isStoreLost({ code }: StoreError): boolean {
+  switch (code) {
+    case 'store-unreachable':
+    case 'store-denied':
+    case 'store-full':
+    case 'store-unsuitable':
+    case 'store-schema':
+      return true;
+    case 'precondition-failed':
+    case 'not-found':
+    case 'store-corrupt':
+    case 'bad-key':
+      return false;
+  }
+}

@@ -1,0 +1,97 @@
+import { posix } from 'node:path';
+import path from 'node:path';
+import type { Cause } from '../../model/cause.ts';
+import type { Job, JobFile, JobImage } from '../../model/job.ts';
+import { commandOf } from './command.ts';
+import type { Evaluated } from './evaluate.ts';
+import type { Inputs } from './inputs.ts';
+import { objectsPrefix } from './objects-prefix.ts';
+import { variablesOf } from './variables.ts';
+import type { Work } from './work.ts';
+
+export const WORKSPACE = '/workspace';
+
+/** Enough for compilers and browsers, too few for a fork bomb to hurt the machine. */
+const DEFAULT_PIDS = 4096;
+
+export type BuiltJob =
+  { readonly kind: 'job'; readonly job: Job } | { readonly kind: 'broken'; readonly cause: Cause };
+
+/** What the engine is asked to run: plain, and complete in itself. */
+export async function buildJob(
+  work: Work,
+  evaluated: Evaluated,
+  inputs: Inputs,
+  more: { readonly env?: Readonly<Record<string, string>>; readonly files?: readonly JobFile[] } = {},
+): Promise<BuiltJob> {
+  const { task, planned, attempt, environment } = work;
+  const { ledger, run, projectRoot } = environment;
+  const image = await imageOf(work, evaluated);
+  if (image === undefined) return broken(`${task.name} has neither an image nor a Dockerfile`);
+  const secrets: Record<string, string> = {};
+  for (const name of task.secrets) {
+    const value = environment.secrets[name];
+    if (value === undefined)
+      return broken(`The secret ${name} is not set: export it or name it in --env-file`);
+    secrets[name] = value;
+  }
+  const { entrypoint, command, files } = commandOf(task, evaluated.args);
+  const taskFiles = task.files.map((file): JobFile => ({
+    kind: 'local',
+    from: path.join(projectRoot, file.path),
+    to: posix.join(WORKSPACE, file.path),
+    executable: file.executable,
+  }));
+  const { resources } = task;
+  return {
+    kind: 'job',
+    job: {
+      attempt,
+      instance: planned.id,
+      run,
+      storeId: ledger.storeId,
+      image,
+      ...(entrypoint === undefined ? {} : { entrypoint }),
+      ...(command === undefined ? {} : { command }),
+      ...(task.user === undefined ? {} : { user: task.user }),
+      workingDirectory: posix.resolve(WORKSPACE, task.workingDirectory ?? ''),
+      env: { ...variablesOf(planned, run, attempt, evaluated.env), ...more.env },
+      secrets,
+      files: [...taskFiles, ...files, ...(more.files ?? [])],
+      inputs: inputs.inputs,
+      emptyFolders: inputs.emptyFolders,
+      outputs: {
+        store: ledger.store.ref,
+        prefix: objectsPrefix(planned.id, attempt),
+        rules: evaluated.outputs.map(({ pattern, allowEmpty }) => ({ pattern, allowEmpty })),
+        values: task.outputs.flatMap((output) => (output.kind === 'value' ? [output.name] : [])),
+      },
+      network: task.network,
+      resources: { ...resources, pids: resources.pids ?? DEFAULT_PIDS },
+      capAdd: task.capAdd,
+      capDrop: task.capDrop,
+      timeoutSeconds: task.timeoutSeconds,
+    },
+  };
+}
+
+async function imageOf({ task, environment }: Work, evaluated: Evaluated): Promise<JobImage | undefined> {
+  const { image } = task;
+  if (image === undefined) return undefined;
+  switch (image.kind) {
+    case 'reference':
+      return { kind: 'reference', reference: evaluated.imageReference ?? image.reference, pull: task.pull };
+    case 'dockerfile':
+      return {
+        kind: 'build',
+        contextFolder: path.join(environment.projectRoot, posix.dirname(image.path)),
+        dockerfile: posix.basename(image.path),
+        buildArgs: image.buildArgs,
+        contentHash: await environment.buildContextHash(image.path, image.buildArgs),
+      };
+  }
+}
+
+function broken(message: string): BuiltJob {
+  return { kind: 'broken', cause: { kind: 'start-failed', message, transient: false } };
+}

@@ -1,0 +1,18 @@
+import { StoreError } from '../../errors.ts';
+import type { Cause } from '../../model/cause.ts';
+import type { Work } from './work.ts';
+
+export type Published =
+  | { readonly kind: 'published'; readonly paths: readonly string[] }
+  /** The result counts; the next plan shows it as unpublished and copies again. */
+  | { readonly kind: 'unpublished'; readonly cause: Cause };
+
+export async function publishResult({ planned, environment }: Work): Promise<Published> {
+  try {
+    return { kind: 'published', paths: await environment.ledger.publish(planned.id) };
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const kind = error.code === 'store-full' ? 'store-full' : 'store-error';
+    return { kind: 'unpublished', cause: { kind, message: `publishing: ${error.message}`, transient: true } };
+  }
+}

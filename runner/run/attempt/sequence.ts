@@ -1,0 +1,210 @@
+import type { StoredManifest } from '../../ledger/ledger.ts';
+import type { Cause } from '../../model/cause.ts';
+import { claimInstance, releaseClaim } from './claim.ts';
+import { commitResult, type Result } from './commit.ts';
+import { compareResult } from './compare.ts';
+import { decideCondition } from './condition.ts';
+import { contextsFor, evaluateTask } from './evaluate.ts';
+import { executeJob } from './execute.ts';
+import { failureOf, recordFailure } from './failure.ts';
+import { layInputs } from './inputs.ts';
+import { buildJob } from './job.ts';
+import { lookAtManifest } from './look.ts';
+import { publishResult } from './publish.ts';
+import { readUpstream } from './upstream.ts';
+import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
+
+/**
+ * One try at one instance, from claim to commit. The only place that knows the order of the steps; it owns the
+ * claim, and hands the signal to the one step that takes long. Never throws: what goes wrong is an outcome.
+ */
+export async function runAttempt(work: Work, signal: AbortSignal): Promise<AttemptOutcome> {
+  const startedAt = new Date(work.environment.clock.now()).toISOString();
+  const state: Progressed = { over: undefined, ran: undefined };
+  try {
+    const claimed = await claimInstance(work);
+    if (claimed.kind === 'held') return { kind: 'held', by: claimed.by };
+    try {
+      return await underClaim(work, signal, startedAt, state);
+    } catch (error) {
+      return await fail(work, failureOf(error), startedAt, state);
+    } finally {
+      await releaseClaim(work, claimed.claim);
+    }
+  } catch (error) {
+    return fail(work, failureOf(error), startedAt, state);
+  }
+}
+
+/** How far it came: what a failure is recorded over, and what it ran. */
+interface Progressed {
+  over: StoredManifest | undefined;
+  ran: Execution | undefined;
+}
+
+async function underClaim(
+  work: Work,
+  signal: AbortSignal,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  const { action } = work.planned;
+  if (action === 'publish') return republish(work);
+
+  const look = await lookAtManifest(work);
+  if (look.kind === 'taken') return taken(look.manifest);
+  const { over } = look;
+  state.over = over;
+
+  const read = await readUpstream(work);
+  if (read.kind === 'broken') return fail(work, failureBy(read.cause), startedAt, state);
+  const { upstream } = read;
+  if (action === 'compare' && over !== undefined && over.manifest.outcome !== 'void') {
+    if (compareResult(work, over.manifest, upstream).length === 0) {
+      return { kind: 'unchanged', attempt: over.manifest.attempt };
+    }
+  }
+
+  const contexts = contextsFor(work, upstream.context);
+  if (contexts.kind === 'broken') return fail(work, failureBy(contexts.cause), startedAt, state);
+  const condition = decideCondition(work, contexts.contexts);
+  if (condition.kind === 'broken') return fail(work, failureBy(condition.cause), startedAt, state);
+  if (condition.kind === 'false') {
+    const result: Result = { outcome: 'skipped', reason: condition.reason, outputs: [], upstream, startedAt };
+    return skip(work, result, condition.reason, state);
+  }
+
+  const evaluation = evaluateTask(work, contexts.contexts);
+  if (evaluation.kind === 'broken') return fail(work, failureBy(evaluation.cause), startedAt, state);
+  const { evaluated } = evaluation;
+  const built = await buildJob(work, evaluated, layInputs(upstream.needs, work.environment.ledger.store.ref));
+  if (built.kind === 'broken') return fail(work, failureBy(built.cause), startedAt, state);
+  if (signal.aborted) return { kind: 'cancelled', reason: String(signal.reason) };
+
+  const { result: job, ran, lastLines } = await executeJob(work, built.job, signal);
+  state.ran = ran;
+  const { cause, exitCode } = job;
+  if (cause?.kind === 'cancelled') return { kind: 'cancelled', reason: String(signal.reason), ran };
+  if (cause?.kind === 'no-data') {
+    const reason = 'exit status 66: there is no data for this partition';
+    return skip(work, { outcome: 'skipped', reason, job, outputs: [], upstream, startedAt }, reason, state);
+  }
+  if (cause !== undefined) {
+    const failure: AttemptFailure = {
+      cause,
+      lastLines,
+      storeLost: false,
+      ...(exitCode === undefined ? {} : { exitCode }),
+    };
+    if (cause.kind === 'not-ready') {
+      const decision = work.decideRetry(failure);
+      if (decision.kind === 'final') return { kind: 'waiting', reason: 'exit status 75: not ready yet', ran };
+    }
+    return fail(work, failure, startedAt, state);
+  }
+  return succeed(
+    work,
+    { outcome: 'succeeded', job, outputs: evaluated.outputs, upstream, startedAt },
+    ran,
+    state,
+  );
+}
+
+async function succeed(
+  work: Work,
+  result: Result,
+  ran: Execution,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  const { ledger } = work.environment;
+  const committed = await commitResult(work, result, state.over);
+  const publishes = result.outputs.some(({ publish }) => publish !== undefined);
+  // The loser's pending record stands for the winner's publication by now: it is completed, not taken back.
+  const published = publishes ? await publishResult(work) : undefined;
+  if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
+  await ledger.closeFailure(work.planned.id);
+  if (published?.kind === 'unpublished') return { kind: 'unpublished', ran, cause: published.cause };
+  return { kind: 'succeeded', ran, published: published?.paths ?? [] };
+}
+
+/** A skip is kept for good: not while something optional that would change it may still come. */
+async function skip(work: Work, result: Result, reason: string, state: Progressed): Promise<AttemptOutcome> {
+  const ran = state.ran === undefined ? {} : { ran: state.ran };
+  const late = work.absent.find(
+    ({ state: how }) => how !== 'skipped' && how !== 'lost' && how !== 'not-in-range',
+  );
+  if (late !== undefined) {
+    return {
+      kind: 'waiting',
+      reason: `${reason}; ${late.instance}, which is optional, may still come`,
+      ...ran,
+    };
+  }
+  const committed = await commitResult(work, result, state.over);
+  if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
+  await work.environment.ledger.closeFailure(work.planned.id);
+  return { kind: 'skipped', reason, ...ran };
+}
+
+async function lost(
+  work: Work,
+  winner: StoredManifest,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  if (winner.manifest.outcome !== 'void') return taken(winner);
+  const message = `${winner.manifest.reason ?? 'It was cleared'} while it ran: what it made is dropped`;
+  state.over = winner;
+  return fail(work, failureBy({ kind: 'claim-lost', message, transient: true }), startedAt, state);
+}
+
+async function republish(work: Work): Promise<AttemptOutcome> {
+  const published = await publishResult(work);
+  if (published.kind === 'unpublished') return { kind: 'unpublished', cause: published.cause };
+  const found = await work.environment.ledger.readManifest(work.planned.id);
+  return {
+    kind: 'republished',
+    attempt: found?.manifest.attempt ?? work.attempt,
+    published: published.paths,
+  };
+}
+
+function taken({ manifest }: StoredManifest): AttemptOutcome {
+  return {
+    kind: 'taken',
+    state: manifest.outcome === 'skipped' ? 'skipped' : 'done',
+    attempt: manifest.attempt,
+    run: manifest.run,
+    ...(manifest.reason === undefined ? {} : { reason: manifest.reason }),
+  };
+}
+
+/** Only the last try is recorded: one that is followed by another has not failed yet. */
+async function fail(
+  work: Work,
+  failure: AttemptFailure,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  const ran = state.ran === undefined ? {} : { ran: state.ran };
+  const decision = work.decideRetry(failure);
+  if (decision.kind === 'retry')
+    return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
+  try {
+    await recordFailure(work, failure, state.over, startedAt);
+  } catch (error) {
+    const unrecorded = failureOf(error);
+    const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
+    work.emit({ type: 'warning', id: work.planned.id, message });
+    return {
+      kind: 'failed',
+      failure: { ...failure, storeLost: failure.storeLost || unrecorded.storeLost },
+      ...ran,
+    };
+  }
+  return { kind: 'failed', failure, ...ran };
+}
+
+function failureBy(cause: Cause): AttemptFailure {
+  return { cause, lastLines: [], storeLost: false };
+}

@@ -1,0 +1,106 @@
+import { StoreError } from '../../errors.ts';
+import type { Cause } from '../../model/cause.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import type { BoundNeed } from '../../model/plan.ts';
+import type { Manifest, ManifestInput } from '../../model/records.ts';
+import type { NeedsContext } from '../expressions.ts';
+import type { Work } from './work.ts';
+
+/** One need with what stands behind it now. */
+export interface ReadNeed {
+  readonly need: BoundNeed;
+  readonly present: readonly Manifest[];
+}
+
+export interface Upstream {
+  readonly needs: readonly ReadNeed[];
+  readonly inputs: readonly ManifestInput[];
+  readonly omitted: readonly { readonly need: string; readonly instance: InstanceId }[];
+  readonly context: NeedsContext;
+}
+
+export type UpstreamRead =
+  { readonly kind: 'read'; readonly upstream: Upstream } | { readonly kind: 'broken'; readonly cause: Cause };
+
+/** Reads the manifests of all that the instance needs: what it will see is fixed here. */
+export async function readUpstream(work: Work): Promise<UpstreamRead> {
+  const absent = new Set(work.absent.map(({ need, instance }) => `${need}\n${instance}`));
+  const needs: ReadNeed[] = [];
+  const omitted: { need: string; instance: InstanceId }[] = [];
+  for (const need of work.planned.needs) {
+    if (isWrapper(work, need)) continue;
+    const present: Manifest[] = [];
+    for (const member of need.members) {
+      const isAbsent = absent.has(`${need.name}\n${member}`);
+      const read = isAbsent ? undefined : await readMember(work, member);
+      if (read?.kind === 'broken') return read;
+      if (read?.manifest.outcome === 'succeeded') {
+        present.push(read.manifest);
+      } else if (isAbsent || isForgiven(need) || read?.manifest.outcome === 'skipped') {
+        omitted.push({ need: need.name, instance: member });
+      } else {
+        return { kind: 'broken', cause: gone(member) };
+      }
+    }
+    needs.push({ need, present });
+  }
+  return {
+    kind: 'read',
+    upstream: { needs, omitted, inputs: needs.flatMap(inputsOf), context: contextOf(work, needs) },
+  };
+}
+
+type Member =
+  | { readonly kind: 'manifest'; readonly manifest: Manifest }
+  | { readonly kind: 'broken'; readonly cause: Cause };
+
+async function readMember({ environment }: Work, member: InstanceId): Promise<Member | undefined> {
+  try {
+    const found = await environment.ledger.readManifest(member);
+    return found === undefined ? undefined : { kind: 'manifest', manifest: found.manifest };
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    return { kind: 'broken', cause: { kind: 'input-corrupt', message: error.message, transient: false } };
+  }
+}
+
+/** Of another pipeline's members the plan has seen which are there; only one that is a need by itself must be. */
+function isForgiven(need: BoundNeed): boolean {
+  const isOne = need.single && (need.select === 'same' || need.select === 'around');
+  return need.optional || (need.foreign && !isOne);
+}
+
+function gone(member: InstanceId): Cause {
+  return {
+    kind: 'input-corrupt',
+    message: `Expected the result of ${member}, which was there when this was planned, found none. It was cleared meanwhile: run again.`,
+    transient: false,
+  };
+}
+
+/** A wrapper is never stored: a need on it only orders. */
+function isWrapper({ environment }: Work, need: BoundNeed): boolean {
+  return environment.pipelines.get(need.pipeline)?.tasks[need.task]?.kind === 'wrapper';
+}
+
+function inputsOf({ need, present }: ReadNeed): readonly ManifestInput[] {
+  return present.map((manifest) => ({
+    need: need.name,
+    instance: manifest.instance,
+    attempt: manifest.attempt,
+    contentDigest: manifest.contentDigest,
+  }));
+}
+
+function contextOf(work: Work, needs: readonly ReadNeed[]): NeedsContext {
+  const context: Record<string, NeedsContext[string]> = {};
+  for (const need of work.planned.needs) context[need.name] = { result: 'success', outputs: {} };
+  for (const { need, present } of needs) {
+    context[need.name] = {
+      result: present.length === 0 ? 'skipped' : 'success',
+      // Of several instances none is the one that is meant; `spec` has refused to read them.
+      outputs: need.single ? (present[0]?.values ?? {}) : {},
+    };
+  }
+  return context;
+}

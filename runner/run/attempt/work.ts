@@ -1,0 +1,66 @@
+import type { Cause } from '../../model/cause.ts';
+import type { Pipeline, Task } from '../../model/pipeline.ts';
+import type { PlannedInstance } from '../../model/plan.ts';
+import type { ClaimRecord } from '../../model/records.ts';
+import type { Emit } from '../events.ts';
+import type { Masker } from '../mask.ts';
+import type { AbsentMember } from '../needs.ts';
+import type { RetryDecision } from '../retry.ts';
+import type { RunEnvironment } from '../run-environment.ts';
+
+/** One try at one instance: all that its steps read. */
+export interface Work {
+  readonly planned: PlannedInstance;
+  readonly pipeline: Pipeline;
+  readonly task: Task;
+  /** `<run>-<n>` */
+  readonly attempt: string;
+  /** What it does without. */
+  readonly absent: readonly AbsentMember[];
+  readonly environment: RunEnvironment;
+  readonly masker: Masker;
+  readonly emit: Emit;
+  /** Whether a failure is followed by another try. */
+  readonly decideRetry: (failure: AttemptFailure) => RetryDecision;
+}
+
+export interface AttemptFailure {
+  readonly cause: Cause;
+  readonly exitCode?: number;
+  readonly lastLines: readonly string[];
+  /** The store itself is out of reach: nothing else will fare better. */
+  readonly storeLost: boolean;
+}
+
+/** What ran, as far as it did. */
+export interface Execution {
+  readonly seconds: number;
+  readonly exitCode?: number;
+}
+
+export type AttemptOutcome =
+  | { readonly kind: 'succeeded'; readonly ran: Execution; readonly published: readonly string[] }
+  /** Committed, and then the copies failed. */
+  | { readonly kind: 'unpublished'; readonly ran?: Execution; readonly cause: Cause }
+  /** Its publication was pending and is done now; nothing ran. */
+  | { readonly kind: 'republished'; readonly attempt: string; readonly published: readonly string[] }
+  /** Another run's result stands there. */
+  | {
+      readonly kind: 'taken';
+      readonly state: 'done' | 'skipped';
+      readonly attempt: string;
+      readonly run: string;
+      readonly reason?: string;
+    }
+  | { readonly kind: 'unchanged'; readonly attempt: string }
+  | { readonly kind: 'skipped'; readonly reason: string; readonly ran?: Execution }
+  | { readonly kind: 'waiting'; readonly reason: string; readonly ran?: Execution }
+  | { readonly kind: 'held'; readonly by: ClaimRecord }
+  | { readonly kind: 'cancelled'; readonly reason: string; readonly ran?: Execution }
+  | {
+      readonly kind: 'retry';
+      readonly failure: AttemptFailure;
+      readonly afterSeconds: number;
+      readonly ran?: Execution;
+    }
+  | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly ran?: Execution };

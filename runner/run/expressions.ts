@@ -1,0 +1,15 @@
+import type { Contexts } from '../spec/expression/evaluate.ts';
+
+/** What an expression may read when an instance's turn has come; a hook's also how the run stands. */
+export type RunContexts = Contexts;
+
+export type NeedsContext = NonNullable<Contexts['needs']>;
+
+/** How the run stands, for always(), failure() and cancelled(). */
+export type RunStatus = NonNullable<Contexts['status']>;
+
+/** `${{ }}` as `spec/expression` evaluates it; handed in, so that what has no expressions loads none of it. */
+export interface Expressions {
+  readonly template: (template: string, contexts: RunContexts) => string;
+  readonly condition: (expression: string, contexts: RunContexts) => boolean;
+}

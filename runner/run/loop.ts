@@ -1,0 +1,231 @@
+import PQueue from 'p-queue';
+import { EngineError } from '../errors.ts';
+import type { Pipeline, Task } from '../model/pipeline.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import { attemptId } from '../model/run-id.ts';
+import { runHook } from './attempt/hook.ts';
+import { runAttempt } from './attempt/sequence.ts';
+import type { AttemptFailure, AttemptOutcome, Work } from './attempt/work.ts';
+import type { Emit } from './events.ts';
+import { followUp } from './follow-up.ts';
+import type { Masker } from './mask.ts';
+import type { AbsentMember } from './needs.ts';
+import { nodesOf } from './nodes.ts';
+import { createProgress } from './progress.ts';
+import type { Results } from './results.ts';
+import { decideRetry } from './retry.ts';
+import type { RunEnvironment } from './run-environment.ts';
+import { runJson } from './run-json.ts';
+import type { ProgressEvent, Step } from './step.ts';
+
+export interface Drive {
+  readonly plan: Plan;
+  readonly environment: RunEnvironment;
+  readonly emit: Emit;
+  readonly masker: Masker;
+  readonly results: Results;
+  /** The run so far, for hooks. */
+  readonly reportOf: (ending: Ending) => Report;
+}
+
+export interface Ending {
+  readonly interrupted: boolean;
+  /** Engine or store went out of reach. */
+  readonly halted: boolean;
+}
+
+/**
+ * Starts what the progress machine releases and tells it what came of it, until nothing is left. Holds no knowledge
+ * of its own about order or limits.
+ */
+export async function driveRun(drive: Drive): Promise<Ending> {
+  const { plan, environment, emit, masker, results } = drive;
+  const { clock, engine, interrupt, pipelines, run } = environment;
+  const planned = new Map(plan.instances.map((instance) => [instance.id, instance]));
+  const progress = createProgress({
+    ...nodesOf(plan, pipelines, environment.pools, environment.expressions),
+    concurrency: environment.concurrency,
+  });
+  const queue = new PQueue({ concurrency: environment.concurrency });
+  const running = new Map<InstanceId, AbortController>();
+  const tries = new Map<InstanceId, number>();
+  const attempts = new Map<InstanceId, string>();
+  const toldHolders = new Map<InstanceId, string>();
+  const rests = new AbortController();
+  let attemptCount = 0;
+  let interrupted = false;
+  let halted = false;
+  let over = false;
+  let end: () => void = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    end = resolve;
+    fail = reject;
+  });
+
+  const take = (step: Step): void => {
+    if (over) return;
+    for (const settled of step.settled) {
+      const result = results.settle(settled);
+      // What the plan had settled is no news.
+      if (planned.get(settled.id)?.action === 'none') continue;
+      emit({ type: 'instance-finished', at: new Date(clock.now()).toISOString(), result });
+    }
+    for (const id of step.cancel) running.get(id)?.abort('fail-fast');
+    for (const { id, absent } of step.start) {
+      // Known as running from here on, so that an interrupt reaches it wherever it is.
+      running.set(id, new AbortController());
+      queue.add(() => attempt(id, absent)).catch(fail);
+    }
+    if (step.ended) end();
+  };
+  const apply = (event: ProgressEvent): void => {
+    if (!over) take(progress.apply(event));
+  };
+
+  const halt = (reason: string): void => {
+    halted = true;
+    rests.abort();
+    apply({ type: 'halted', reason });
+  };
+
+  const attempt = async (id: InstanceId, absent: readonly AbsentMember[]): Promise<void> => {
+    const instance = planned.get(id);
+    const found = instance === undefined ? undefined : taskOf(pipelines, instance);
+    const signal = running.get(id)?.signal;
+    if (over || instance === undefined || found === undefined || signal === undefined) return;
+    if (signal.aborted) {
+      running.delete(id);
+      apply({ type: 'finished', id, state: 'cancelled', reason: String(signal.reason), ran: false });
+      return;
+    }
+    let name = attempts.get(id);
+    if (name === undefined) {
+      attemptCount += 1;
+      name = attemptId(run, attemptCount);
+      attempts.set(id, name);
+      tries.set(id, (tries.get(id) ?? 0) + 1);
+    }
+    const work: Work = {
+      planned: instance,
+      ...found,
+      attempt: name,
+      absent,
+      environment,
+      masker,
+      emit,
+      decideRetry: (failure) =>
+        interrupted || halted || signal.aborted
+          ? { kind: 'final' }
+          : decideRetry(found.task.retry, failure, tries.get(id) ?? 1, environment.random()),
+    };
+    const outcome =
+      found.task.kind === 'hook'
+        ? await runHook(work, hookStatus(), runJson(drive.reportOf({ interrupted, halted })), signal)
+        : await runAttempt(work, signal);
+    if (over) return;
+    running.delete(id);
+    await follow(work, outcome);
+  };
+
+  const hookStatus = () => ({
+    failure: results
+      .all()
+      .some(({ state, continueOnError }) => state === 'failed' && continueOnError !== true),
+    cancelled: interrupted,
+  });
+
+  const follow = async (work: Work, outcome: AttemptOutcome): Promise<void> => {
+    const { id } = work.planned;
+    results.note(id, work.attempt, outcome);
+    if (outcome.kind === 'held' && toldHolders.get(id) !== outcome.by.run) {
+      toldHolders.set(id, outcome.by.run);
+      emit({ type: 'waiting-on-claim', id, run: outcome.by.run });
+    }
+    if (outcome.kind === 'retry') {
+      const { failure, afterSeconds } = outcome;
+      attempts.delete(id);
+      emit({ type: 'retry-scheduled', id, attempt: work.attempt, cause: failure.cause, afterSeconds });
+    }
+    if (outcome.kind === 'failed') {
+      // Before anything else starts: it would only fail the same way.
+      const lost = await whatIsLost(outcome.failure);
+      if (lost !== undefined) halt(lost);
+    }
+    const next = followUp(work, outcome, clock.now());
+    if (next.kind === 'finish') apply(next.event);
+    else rest(id, next.seconds);
+  };
+
+  /** A lost connection may be one container's; whether the engine is gone, only the engine can tell. */
+  const whatIsLost = async (failure: AttemptFailure): Promise<string | undefined> => {
+    if (failure.storeLost) return `the store is out of reach: ${failure.cause.message}`;
+    if (failure.cause.kind !== 'engine-lost') return undefined;
+    try {
+      await engine.check();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof EngineError)) throw error;
+      return `the engine is out of reach: ${error.message}`;
+    }
+  };
+
+  const rest = (id: InstanceId, seconds: number): void => {
+    apply({ type: 'resting', id });
+    if (rests.signal.aborted) return;
+    clock.sleep(seconds * 1000, rests.signal).then(
+      () => {
+        apply({ type: 'retry-due', id });
+      },
+      () => {},
+    );
+  };
+
+  const onInterrupt = (): void => {
+    interrupted = true;
+    emit({ type: 'interrupted', stage: 1, signal: String(interrupt.signal.reason) });
+    rests.abort();
+    for (const controller of running.values()) controller.abort('interrupted');
+    apply({ type: 'interrupted' });
+  };
+  const onHard = (): void => {
+    interrupted = true;
+    emit({ type: 'interrupted', stage: 2, signal: String(interrupt.hard.reason) });
+    for (const controller of running.values()) controller.abort('interrupted');
+    over = true;
+    for (const { id } of plan.instances) {
+      if (results.has(id)) continue;
+      const reason = running.has(id)
+        ? 'left as it was at the second interrupt'
+        : 'interrupted before it was started';
+      results.settle({ id, state: 'cancelled', reason, blockedBy: [], raises: true });
+    }
+    end();
+  };
+  interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
+  interrupt.hard.addEventListener('abort', onHard, { once: true });
+  try {
+    take(progress.begin());
+    if (interrupt.signal.aborted) onInterrupt();
+    if (interrupt.hard.aborted) onHard();
+    await ended;
+    return { interrupted, halted };
+  } finally {
+    over = true;
+    rests.abort();
+    queue.clear();
+    interrupt.signal.removeEventListener('abort', onInterrupt);
+    interrupt.hard.removeEventListener('abort', onHard);
+  }
+}
+
+function taskOf(
+  pipelines: ReadonlyMap<string, Pipeline>,
+  instance: PlannedInstance,
+): { readonly pipeline: Pipeline; readonly task: Task } | undefined {
+  const pipeline = pipelines.get(instance.pipeline);
+  const task = pipeline?.tasks[instance.task];
+  return pipeline === undefined || task === undefined ? undefined : { pipeline, task };
+}

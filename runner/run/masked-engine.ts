@@ -1,0 +1,50 @@
+import type { Job, JobResult } from '../model/job.ts';
+import type { Engine, EngineRunOptions } from '../ports.ts';
+import type { Masker } from './mask.ts';
+
+export interface MaskedResult {
+  readonly result: JobResult;
+  /** Values that held a secret: what is recorded of them is masked. */
+  readonly maskedValues: readonly string[];
+}
+
+/** Runs a job so that nothing that comes back from it holds a secret: log, messages, values. */
+export async function runMasked(
+  engine: Engine,
+  job: Job,
+  options: EngineRunOptions,
+  masker: Masker,
+): Promise<MaskedResult> {
+  const streams = { stdout: masker.stream(), stderr: masker.stream() };
+  const { onImage } = options;
+  const result = await engine.run(job, {
+    ...options,
+    onLog: async ({ stream, bytes }) => {
+      const told = streams[stream].push(bytes);
+      if (told.length > 0) await options.onLog({ stream, bytes: told });
+    },
+    ...(onImage === undefined
+      ? {}
+      : {
+          onImage: (progress) => {
+            onImage({ ...progress, message: masker.text(progress.message) });
+          },
+        }),
+  });
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const bytes = streams[stream].end();
+    if (bytes.length > 0) await options.onLog({ stream, bytes });
+  }
+  const values = Object.entries(result.values).map(([name, value]) => [name, masker.text(value)] as const);
+  return {
+    maskedValues: values.filter(([name, value]) => value !== result.values[name]).map(([name]) => name),
+    result: {
+      ...result,
+      values: Object.fromEntries(values),
+      undeclared: result.undeclared.map((path) => masker.text(path)),
+      ...(result.cause === undefined
+        ? {}
+        : { cause: { ...result.cause, message: masker.text(result.cause.message) } }),
+    },
+  };
+}

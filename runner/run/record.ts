@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Plan } from '../model/plan.ts';
+import { STORE_SCHEMA, type ProcessIdentity, type RunRecord } from '../model/records.ts';
+import type { Report } from '../model/report.ts';
+
+/** Written before anything is claimed: whoever meets a claim of this run can tell whether it lives. */
+export async function recordStart(
+  ledger: Ledger,
+  run: { readonly run: string; readonly process: ProcessIdentity; readonly startedAt: string },
+  plan: Plan,
+): Promise<RunRecord> {
+  const record: RunRecord = {
+    schema: STORE_SCHEMA,
+    run: run.run,
+    pipeline: plan.pipeline,
+    request: plan.request,
+    process: run.process,
+    startedAt: run.startedAt,
+    nonce: randomUUID(),
+  };
+  await ledger.startRun(record);
+  return record;
+}
+
+/** From here on the run's claims are free. */
+export async function recordEnd(ledger: Ledger, started: RunRecord, report: Report): Promise<void> {
+  await ledger.updateRun({
+    ...started,
+    finishedAt: report.finishedAt,
+    outcome: report.outcome,
+    counts: report.counts,
+    // What was there before and was not touched is in the counts; a record must not grow with history.
+    instances: report.instances
+      .filter(({ state, attempt }) => state !== 'done' || attempt !== undefined)
+      .map(({ id, state, attempt, reason, seconds, exitCode }) => ({
+        id,
+        state,
+        reason,
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(seconds === undefined ? {} : { seconds }),
+        ...(exitCode === undefined ? {} : { exitCode }),
+      })),
+    nonce: randomUUID(),
+  });
+}

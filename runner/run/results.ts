@@ -1,0 +1,96 @@
+import type { InstanceId } from '../model/partition.ts';
+import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { ReportInstance } from '../model/report.ts';
+import type { AttemptOutcome, AttemptFailure } from './attempt/work.ts';
+import type { Settled } from './step.ts';
+
+/** Gathers what the report says of each instance: the machine knows the state, the attempts the rest. */
+export interface Results {
+  /** Of the latest try. */
+  note(id: InstanceId, attempt: string, outcome: AttemptOutcome): void;
+  settle(settled: Settled): ReportInstance;
+  has(id: InstanceId): boolean;
+  /** In plan order: those that are settled. */
+  all(): readonly ReportInstance[];
+  readonly raising: ReadonlySet<InstanceId>;
+  readonly published: readonly string[];
+}
+
+interface Facts {
+  readonly attempt?: string;
+  readonly seconds?: number;
+  readonly exitCode?: number;
+  readonly failure?: AttemptFailure;
+}
+
+export function createResults(plan: Plan, forgives: (planned: PlannedInstance) => boolean): Results {
+  const planned = new Map(plan.instances.map((instance) => [instance.id, instance]));
+  const facts = new Map<InstanceId, Facts>();
+  const results = new Map<InstanceId, ReportInstance>();
+  const raising = new Set<InstanceId>();
+  const published: string[] = [];
+
+  return {
+    raising,
+    published,
+    has: (id) => results.has(id),
+    all: () => plan.instances.flatMap(({ id }) => results.get(id) ?? []),
+    note(id, attempt, outcome) {
+      facts.set(id, factsOf(attempt, outcome));
+      if (outcome.kind === 'succeeded' || outcome.kind === 'republished')
+        published.push(...outcome.published);
+    },
+    settle(settled) {
+      const { id, state, reason, blockedBy } = settled;
+      const { failure, ...known } = facts.get(id) ?? {};
+      const instance = planned.get(id);
+      const cause = state === 'failed' || state === 'unpublished' ? failure?.cause : undefined;
+      const result: ReportInstance = {
+        id,
+        task: instance?.task ?? '',
+        state,
+        reason: state === 'failed' && cause !== undefined ? cause.message : reason,
+        ...known,
+        ...(cause === undefined ? {} : { cause }),
+        ...(failure === undefined || failure.lastLines.length === 0 ? {} : { lastLines: failure.lastLines }),
+        ...(instance !== undefined && forgives(instance) ? { continueOnError: true } : {}),
+        ...(blockedBy.length === 0 ? {} : { blockedBy }),
+      };
+      results.set(id, result);
+      if (settled.raises) raising.add(id);
+      return result;
+    },
+  };
+}
+
+function factsOf(attempt: string, outcome: AttemptOutcome): Facts {
+  switch (outcome.kind) {
+    case 'taken':
+    case 'unchanged':
+    case 'republished':
+      return { attempt: outcome.attempt };
+    case 'held':
+      return {};
+    case 'retry':
+    case 'failed': {
+      const { exitCode } = outcome.failure;
+      return {
+        attempt,
+        failure: outcome.failure,
+        ...(outcome.ran === undefined ? {} : { seconds: outcome.ran.seconds }),
+        ...(exitCode === undefined ? {} : { exitCode }),
+      };
+    }
+    case 'unpublished':
+      return {
+        attempt,
+        ...outcome.ran,
+        failure: { cause: outcome.cause, lastLines: [], storeLost: false },
+      };
+    case 'succeeded':
+    case 'skipped':
+    case 'waiting':
+    case 'cancelled':
+      return { ...(outcome.ran === undefined ? {} : { attempt, ...outcome.ran }) };
+  }
+}

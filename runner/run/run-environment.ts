@@ -1,0 +1,44 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { ProcessIdentity } from '../model/records.ts';
+import type { Clock, Engine, Reporter } from '../ports.ts';
+import type { Expressions } from './expressions.ts';
+
+/** All that a run touches; handed in, so that a dry run or a test is the same run with other parts. */
+export interface RunEnvironment {
+  /** The run's id. */
+  readonly run: string;
+  readonly process: ProcessIdentity;
+  /** By name: the plan's own and those it needs. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
+  /** Absolute; `files` and Dockerfiles are relative to it. */
+  readonly projectRoot: string;
+  /** Slots by pool. */
+  readonly pools: Readonly<Record<string, number>>;
+  readonly concurrency: number;
+  readonly ledger: Ledger;
+  readonly engine: Engine;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random: () => number;
+  readonly reporters: readonly Reporter[];
+  /** Values by name: given to the tasks that list them, masked everywhere. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly interrupt: Interrupt;
+  /** Someone looks on: log lines are told as events while they are written. */
+  readonly watched: boolean;
+  readonly expressions: Expressions;
+  /** Hash of a Dockerfile (relative to the project root), its context and arguments. */
+  readonly buildContextHash: (
+    dockerfile: string,
+    buildArgs: Readonly<Record<string, string>>,
+  ) => Promise<string>;
+}
+
+/** The reason of each signal is the system signal's name. */
+export interface Interrupt {
+  /** The first: stop starting, stop containers, record, exit. */
+  readonly signal: AbortSignal;
+  /** The second: leave everything as it is. */
+  readonly hard: AbortSignal;
+}

@@ -1,0 +1,57 @@
+import { StoreError } from '../errors.ts';
+import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { Report } from '../model/report.ts';
+import { createEvents } from './events.ts';
+import { driveRun } from './loop.ts';
+import { createMasker } from './mask.ts';
+import { recordEnd, recordStart } from './record.ts';
+import { makeReport } from './report.ts';
+import { createResults } from './results.ts';
+import type { RunEnvironment } from './run-environment.ts';
+
+/**
+ * Does what a plan says and tells what came of it. Throws a `StoreError` only when the run could not be recorded at
+ * its start, with nothing run; everything later is part of the report.
+ */
+export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<Report> {
+  const { clock, ledger, run, process, pipelines } = environment;
+  const emit = createEvents(environment.reporters);
+  const masker = createMasker(environment.secrets);
+  const startedAt = isoTime(clock.now());
+  const record = await recordStart(ledger, { run, process, startedAt }, plan);
+  emit({ type: 'run-started', run, at: startedAt, plan });
+  for (const message of masker.warnings) emit({ type: 'warning', message });
+
+  const forgives = (planned: PlannedInstance): boolean =>
+    pipelines.get(planned.pipeline)?.tasks[planned.task]?.continueOnError ?? false;
+  const results = createResults(plan, forgives);
+  const asked = new Set(plan.instances.filter((planned) => planned.asked).map(({ id }) => id));
+  const reportOf = (ending: { readonly interrupted: boolean; readonly halted: boolean }): Report =>
+    makeReport({
+      run,
+      pipeline: plan.pipeline,
+      startedAt,
+      finishedAt: isoTime(clock.now()),
+      instances: results.all(),
+      raising: results.raising,
+      asked,
+      ...ending,
+      published: results.published,
+    });
+
+  const ending = await driveRun({ plan, environment, emit, masker, results, reportOf });
+  let report = reportOf(ending);
+  try {
+    await recordEnd(ledger, record, report);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    emit({ type: 'warning', message: `The end of the run could not be recorded: ${error.message}` });
+    report = reportOf({ ...ending, halted: true });
+  }
+  emit({ type: 'run-finished', at: report.finishedAt, report });
+  return report;
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
