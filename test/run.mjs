@@ -1,0 +1,112 @@
+// `npm test`: everything that must hold, one step after the other, none left out because another failed.
+// With --node24 the unit tests run once more on Node 24. The last line says `N passed, N failed`: tests of all
+// runs, and each step that failed otherwise.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const folder = mkdtempSync(join(tmpdir(), 'sluice-test-run-'));
+const bin = (name) => join(root, 'node_modules', '.bin', name);
+const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+const total = { passed: 0, failed: 0 };
+const summary = [];
+
+await step('parts: what the tests need', bin('tsx'), ['test/parts/prepare.ts']);
+await step('build', process.execPath, ['build.mjs']);
+await step('lint and format', 'npm', ['run', '--silent', 'lint']);
+await step('types', 'npm', ['run', '--silent', 'typecheck']);
+await tests(`all tests on Node ${process.versions.node}`, process.execPath, []);
+if (process.argv.includes('--node24')) {
+  await tests('unit tests on Node 24', await node24(), ['--project', 'unit']);
+}
+rmSync(folder, { recursive: true });
+report();
+
+/** One command; its failure counts as one. */
+async function step(title, program, words) {
+  const { status, seconds } = await run(title, program, words);
+  if (status !== 0) total.failed += 1;
+  summary.push({ title, ok: status === 0, seconds, note: status === 0 ? '' : `ended with ${status}` });
+}
+
+/** One run of vitest, counted from its own record: a test that is left out is a failure too. */
+async function tests(title, node, words) {
+  const record = join(folder, `${summary.length}.json`);
+  const { status, seconds } = await run(title, node, [
+    vitest,
+    'run',
+    ...words,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${record}`,
+  ]);
+  const counted = count(record);
+  // A crash, or an error outside any test.
+  const otherwise = status !== 0 && counted.failed === 0 ? 1 : 0;
+  total.passed += counted.passed;
+  total.failed += counted.failed + otherwise;
+  for (const name of counted.leftOut) console.error(`left out: ${name}`);
+  const note = `${counted.passed} passed, ${counted.failed + otherwise} failed`;
+  summary.push({ title, ok: counted.failed + otherwise === 0, seconds, note });
+}
+
+function count(record) {
+  let results;
+  try {
+    results = JSON.parse(readFileSync(record, 'utf8')).testResults;
+  } catch {
+    return { passed: 0, failed: 1, leftOut: ['everything: vitest left no record'] };
+  }
+  const all = results.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
+  const passed = all.filter((test) => test.status === 'passed').length;
+  const failed = all.filter((test) => test.status === 'failed').length;
+  const leftOut = all.filter((test) => test.status !== 'passed' && test.status !== 'failed');
+  // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
+  const broken = results.filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  return {
+    passed,
+    failed: failed + leftOut.length + broken.length + (all.length === 0 ? 1 : 0),
+    leftOut: leftOut.map((test) => `${test.file}: ${test.fullName}`),
+  };
+}
+
+async function node24() {
+  const { output } = await run('Node 24', bin('tsx'), [
+    '-e',
+    "import('./test/parts/node24.ts').then((part) => console.log(part.node24()))",
+  ]);
+  return output.trim().split('\n').at(-1) || 'node24';
+}
+
+/** Shows the output as it comes; there is no input. */
+function run(title, program, words) {
+  console.log(`\n── ${title}\n$ ${[program, ...words].join(' ').replaceAll(root, '')}`);
+  const begin = performance.now();
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    child.stdout.on('data', (chunk) => {
+      process.stdout.write(chunk);
+      output = (output + chunk).slice(-10_000);
+    });
+    const end = (status) => resolve({ status, output, seconds: (performance.now() - begin) / 1000 });
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code, signal) => end(code ?? signal));
+  });
+}
+
+function report() {
+  console.log('');
+  for (const { title, ok, seconds, note } of summary) {
+    console.log(
+      `${ok ? 'ok    ' : 'FAILED'}  ${title.padEnd(32)} ${seconds.toFixed(1).padStart(6)} s  ${note}`,
+    );
+  }
+  if (total.passed === 0) total.failed = Math.max(total.failed, 1);
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+}
