@@ -1,0 +1,177 @@
+import type Dockerode from 'dockerode';
+import type { Cause } from '../../model/cause.ts';
+import type { Job, JobResult } from '../../model/job.ts';
+import { parseOutputValues } from '../../model/outputs.ts';
+import type { EngineRunOptions } from '../../ports.ts';
+import { causeOfEnd, type EndCircumstances } from './cause.ts';
+import { causeOfError, Fault } from './fault.ts';
+import type { ImageFacts } from './image-facts.ts';
+import { createContainerLog, type ContainerLog } from './log.ts';
+import { placeInputs, type PlacedInputs } from './placed-inputs.ts';
+import { withoutSecrets } from './secrets.ts';
+import type { Session } from './session.ts';
+import { startContainer, type Started } from './start.ts';
+import { readFileOf, transferOut, type TransferredOut } from './transfer-out.ts';
+import { waitForEnd, type Ending } from './wait.ts';
+
+const VALUES_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * One job from its image to its stored outputs. The order is fixed here and nowhere else: image, inputs, container,
+ * start, wait, log, values, outputs; whatever happens the container is gone at the end.
+ */
+export async function runAttempt(job: Job, options: EngineRunOptions, session: Session): Promise<JobResult> {
+  const progress: Progress = { doing: 'making its image ready' };
+  const signal = AbortSignal.any([options.signal, session.lost]);
+  let cause: Cause | undefined;
+  let out: TransferredOut = { objects: [], undeclared: [] };
+  let values: Readonly<Record<string, string>> = {};
+  try {
+    const imageId = await imageOf(job, options, session);
+    const image = (progress.image = await session.imageFacts(imageId));
+    progress.doing = 'reading its inputs';
+    const inputs = (progress.inputs = await placeInputs(job, imageId, session, signal));
+    progress.doing = 'starting its container';
+    const started = await startContainer(job, { imageId, image, inputs }, session, signal);
+    try {
+      const log = createContainerLog(session.docker, started.container.id, options.onLog);
+      progress.doing = 'it ran';
+      const ending = (progress.ending = await runToEnd(job, started.container, log, options, session));
+      progress.doing = 'reading its log';
+      // A log is wanted all the more of a task that was interrupted.
+      const reading = log.readRest(session.lost);
+      if (ending.exitCode !== 0 || ending.stopped !== undefined) {
+        await reading;
+        cause = causeOfEnd({ ...ending, lastWords: log.lastWords() }, circumstancesOf(job, ending, session));
+      } else {
+        const storing = takeResults(job, started, session, signal, progress);
+        const [read, results] = await Promise.allSettled([reading, storing]);
+        if (results.status === 'rejected') throw results.reason;
+        ({ out, values } = results.value);
+        if (read.status === 'rejected') throw read.reason;
+      }
+    } finally {
+      await started.release();
+    }
+  } catch (error) {
+    cause =
+      options.signal.aborted && !(error instanceof Fault) ? cancelled() : causeOfError(error, progress.doing);
+    out = { objects: [], undeclared: out.undeclared };
+  }
+  return resultOf(job, session, progress, cause, out, values);
+}
+
+/** What is known so far, for the result of whatever happens next. */
+interface Progress {
+  doing: string;
+  image?: ImageFacts;
+  inputs?: PlacedInputs;
+  ending?: Ending;
+}
+
+async function imageOf(job: Job, options: EngineRunOptions, session: Session): Promise<string> {
+  const name = job.image.kind === 'reference' ? job.image.reference : job.image.dockerfile;
+  const ensured = await session.images.ensure(job.image, {
+    signal: options.signal,
+    onProgress: (step) => options.onImage?.({ image: name, done: false, ...step }),
+  });
+  if ('cause' in ensured) throw new Fault(ensured.cause);
+  return ensured.id;
+}
+
+/** Waits for the container's end, with its log followed from a while on if somebody watches. */
+async function runToEnd(
+  job: Job,
+  container: Dockerode.Container,
+  log: ContainerLog,
+  options: EngineRunOptions,
+  session: Session,
+): Promise<Ending> {
+  const ended = new AbortController();
+  let following: Promise<void> | undefined;
+  const timer = setTimeout(() => {
+    if (options.watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
+  }, session.timing.followAfterSeconds * 1000);
+  try {
+    return await waitForEnd(container, job.timeoutSeconds, options.signal, session);
+  } finally {
+    clearTimeout(timer);
+    ended.abort();
+    await following;
+  }
+}
+
+function circumstancesOf(
+  job: Job,
+  { stopped }: Ending,
+  { facts: { capabilities } }: Session,
+): EndCircumstances {
+  return {
+    stopped,
+    timeoutSeconds: job.timeoutSeconds,
+    memoryBytes: capabilities.memoryLimit ? job.resources.memoryBytes : undefined,
+    tellsOom: capabilities.tellsOom,
+  };
+}
+
+/** Values first: if one is missing nothing needs to be uploaded. */
+async function takeResults(
+  job: Job,
+  { container }: Started,
+  session: Session,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<{ readonly out: TransferredOut; readonly values: Readonly<Record<string, string>> }> {
+  progress.doing = 'reading its results';
+  const values = await readValues(job, container, signal);
+  progress.doing = 'storing its outputs';
+  const store = await session.openStore(job.outputs.store);
+  return { out: await transferOut(container, job, store, signal), values };
+}
+
+async function readValues(
+  job: Job,
+  container: Dockerode.Container,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  if (job.outputs.values.length === 0) return {};
+  const text = (await readFileOf(container, '/sluice/output', VALUES_LIMIT_BYTES, signal)) ?? '';
+  const parsed = parseOutputValues(text);
+  if (!parsed.ok) throw new Fault({ kind: 'value-missing', message: parsed.reason, transient: false });
+  const missing = job.outputs.values.filter((name) => parsed.values[name] === undefined);
+  if (missing.length > 0) {
+    const message = `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} declared as a value, but not written to $SLUICE_OUTPUT; write ${missing[0]}=… to it`;
+    throw new Fault({ kind: 'value-missing', message, transient: false });
+  }
+  return Object.fromEntries(job.outputs.values.map((name) => [name, parsed.values[name] ?? '']));
+}
+
+function resultOf(
+  job: Job,
+  session: Session,
+  { image, inputs, ending }: Progress,
+  cause: Cause | undefined,
+  out: TransferredOut,
+  values: Readonly<Record<string, string>>,
+): JobResult {
+  return {
+    ...(ending === undefined ? {} : { exitCode: ending.exitCode }),
+    ...(cause === undefined
+      ? {}
+      : { cause: { ...cause, message: withoutSecrets(cause.message, job.secrets) } }),
+    objects: cause === undefined ? out.objects : [],
+    values: cause === undefined ? values : {},
+    undeclared: out.undeclared,
+    ...(image === undefined ? {} : { imageDigest: image.digest }),
+    engine: session.facts.capabilities.engine,
+    usage: {
+      ...(ending?.seconds === undefined ? {} : { seconds: ending.seconds }),
+      inputBytes: inputs?.bytes ?? 0,
+      outputBytes: out.objects.reduce((sum, object) => sum + object.bytes, 0),
+    },
+  };
+}
+
+function cancelled(): Cause {
+  return { kind: 'cancelled', message: 'stopped, as the run was interrupted', transient: false };
+}

@@ -1,0 +1,57 @@
+import { posix } from 'node:path';
+import type { Job } from '../../model/job.ts';
+
+/**
+ * The equal `docker run`, word by word, for a person to repeat a job by hand. `folder` holds what the container
+ * sees: `inputs/`, `workspace/`, `outputs/` and `sluice/`. Secrets are taken from the person's environment.
+ */
+export function describe(job: Job, folder: string): readonly string[] {
+  const { resources } = job;
+  const [program, ...programArguments] = job.entrypoint ?? [];
+  return [
+    'docker',
+    'run',
+    '--rm',
+    '--init',
+    '--network',
+    job.network,
+    ...(job.network === 'bridge' ? ['--add-host', 'host.docker.internal:host-gateway'] : []),
+    '--security-opt',
+    'no-new-privileges',
+    ...(resources.memoryBytes === undefined
+      ? []
+      : ['--memory', String(resources.memoryBytes), '--memory-swap', String(resources.memoryBytes)]),
+    ...(resources.cpus === undefined ? [] : ['--cpus', String(resources.cpus)]),
+    '--pids-limit',
+    String(resources.pids),
+    ...(job.user === undefined ? [] : ['--user', job.user]),
+    '--workdir',
+    job.workingDirectory,
+    ...mount(folder, 'inputs', true),
+    ...['workspace', 'outputs', 'sluice'].flatMap((name) => mount(folder, name, false)),
+    ...Object.entries({ ...job.env, SLUICE_OUTPUT: '/sluice/output' }).flatMap(([name, value]) => [
+      '--env',
+      `${name}=${value}`,
+    ]),
+    ...Object.keys(job.secrets).flatMap((name) => ['--env', name]),
+    ...(job.entrypoint === undefined ? [] : ['--entrypoint', program ?? '']),
+    imageOf(job),
+    ...programArguments,
+    ...(job.command ?? []),
+  ];
+}
+
+function mount(folder: string, name: string, readOnly: boolean): readonly string[] {
+  const source = posix.join(folder, name);
+  return ['--mount', `type=bind,source=${source},target=/${name}${readOnly ? ',readonly' : ''}`];
+}
+
+/** A built image carries its content's hash as its tag. */
+function imageOf({ image }: Job): string {
+  switch (image.kind) {
+    case 'reference':
+      return image.reference;
+    case 'build':
+      return `sluice-build:${image.contentHash}`;
+  }
+}

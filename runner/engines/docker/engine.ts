@@ -1,0 +1,97 @@
+import { EngineError } from '../../errors.ts';
+import type { StoreRef } from '../../model/store-ref.ts';
+import type { Engine, ObjectStore } from '../../ports.ts';
+import { runAttempt } from './attempt.ts';
+import { connect } from './connect.ts';
+import { describe } from './describe.ts';
+import { causeOf, engineAnswer } from './engine-answer.ts';
+import { openSession, TIMING, type Session, type Timing } from './session.ts';
+import { sweep } from './sweep.ts';
+
+export interface DockerEngineOptions {
+  /** As DOCKER_HOST is written; default DOCKER_HOST, then the first usual socket that answers. */
+  readonly host?: string;
+  readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly timing?: Partial<Timing>;
+}
+
+/**
+ * Runs jobs on what speaks Docker's API: Docker from 20.10, Podman's service from 4. It connects with the first
+ * thing that is asked of it, and anew after the engine was lost.
+ */
+export function createDockerEngine(options: DockerEngineOptions): Engine {
+  let opening: Promise<Session> | undefined;
+  const timing = { ...TIMING, ...options.timing };
+
+  function session(): Promise<Session> {
+    opening ??= open().catch((error: unknown) => {
+      opening = undefined;
+      throw asEngineError(error);
+    });
+    return opening;
+  }
+
+  async function open(): Promise<Session> {
+    const connection = await connect(options);
+    try {
+      const opened = await openSession(connection, { ...options, timing });
+      opened.lost.addEventListener('abort', () => {
+        opening = undefined;
+        void opened.close();
+      });
+      return opened;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  }
+
+  return {
+    async run(job, runOptions) {
+      let opened: Session;
+      try {
+        opened = await session();
+      } catch (error) {
+        const cause = causeOfOpening(error);
+        const usage = { inputBytes: 0, outputBytes: 0 };
+        return { cause, objects: [], values: {}, undeclared: [], engine: 'unreachable', usage };
+      }
+      return runAttempt(job, runOptions, opened);
+    },
+    async sweep(sweepOptions) {
+      const { docker } = await session();
+      try {
+        return await sweep(docker, sweepOptions);
+      } catch (error) {
+        throw asEngineError(error);
+      }
+    },
+    async check() {
+      return (await session()).facts.capabilities;
+    },
+    describe,
+    async close() {
+      const opened = await opening?.catch(() => undefined);
+      opening = undefined;
+      await opened?.close();
+    },
+  };
+}
+
+function causeOfOpening(error: unknown): ReturnType<typeof causeOf> {
+  if (!(error instanceof EngineError)) return causeOf(error, 'reaching the engine');
+  const fix = error.fix === undefined ? '' : `; ${error.fix}`;
+  const kind = error.code === 'engine-unreachable' ? 'engine-lost' : 'engine-error';
+  return { kind, message: `${error.message}${fix}`, transient: kind === 'engine-lost' };
+}
+
+function asEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const { kind, message } = causeOf(error, 'using the engine');
+  return new EngineError(
+    kind === 'engine-lost' ? 'engine-unreachable' : 'engine-error',
+    kind === 'engine-lost' ? message : `the engine refused: ${engineAnswer(error).message}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type Dockerode from 'dockerode';
+import type { Capabilities } from '../../model/capabilities.ts';
+import type { Job } from '../../model/job.ts';
+import { isEngineAway } from './engine-answer.ts';
+import { hostEntries } from './host-entries.ts';
+import { ensureHolderImage } from './holder-image.ts';
+import { HOLDER_COMMAND } from './holder-program.ts';
+import { labelsOf } from './labels.ts';
+import { createContainer } from './request.ts';
+
+/** A container whose network namespace a task joins, and the files of it that the task must not write. */
+export interface Holder {
+  readonly id: string;
+  readonly files: readonly { readonly source: string; readonly target: string }[];
+}
+
+export interface Lease {
+  readonly holder: Holder;
+  isAlive(): Promise<boolean>;
+  /** `reuse: false` removes it: it is dead, or what ran in it may have changed the network. */
+  release(reuse: boolean): Promise<void>;
+}
+
+/**
+ * Holders are kept and reused, one for each task that runs at the same time and each kind of network: a new
+ * network namespace costs more than all else of a short task. They belong to a run, as a sweep removes them by it.
+ */
+export interface Holders {
+  /** Undefined: this engine has none, the task gets a network of its own. */
+  acquire(job: Pick<Job, 'network' | 'storeId' | 'run'>): Promise<Lease | undefined>;
+  close(): Promise<void>;
+}
+
+export function createHolders(docker: Dockerode, capabilities: Capabilities): Holders {
+  const idle = new Map<string, Holder[]>();
+  const all = new Set<string>();
+  let unusable = !capabilities.sharedNetwork;
+  let closed = false;
+
+  async function create(job: Pick<Job, 'network' | 'storeId' | 'run'>): Promise<Holder | undefined> {
+    try {
+      const image = await ensureHolderImage(docker, capabilities.architecture);
+      if (image === undefined) return undefined;
+      const name = `sluice-holder-${randomBytes(6).toString('hex')}`;
+      const container = await createContainer(docker, name, holderBody(job, image, capabilities));
+      all.add(container.id);
+      await container.start();
+      const { State, HostsPath, HostnamePath, ResolvConfPath } = await container.inspect();
+      if (State.Running) return { id: container.id, files: filesOf(HostsPath, HostnamePath, ResolvConfPath) };
+      await remove(container.id);
+    } catch (error) {
+      if (isEngineAway(error)) throw error;
+    }
+    // Slower, but every engine can give each task a network of its own.
+    unusable = true;
+    return undefined;
+  }
+
+  async function remove(id: string): Promise<void> {
+    all.delete(id);
+    await docker
+      .getContainer(id)
+      .remove({ force: true, v: true })
+      .catch(() => undefined);
+  }
+
+  return {
+    async acquire(job) {
+      if (unusable || closed) return undefined;
+      const key = `${job.network} ${job.storeId} ${job.run}`;
+      const strangers = [...idle].filter(([other]) => !other.endsWith(`${job.storeId} ${job.run}`));
+      for (const [other, holders] of strangers) {
+        idle.delete(other);
+        await Promise.all(holders.map((holder) => remove(holder.id)));
+      }
+      const holder = idle.get(key)?.pop() ?? (await create(job));
+      if (holder === undefined) return undefined;
+      return {
+        holder,
+        async isAlive() {
+          try {
+            return (await docker.getContainer(holder.id).inspect()).State.Running;
+          } catch (error) {
+            if (isEngineAway(error)) throw error;
+            return false;
+          }
+        },
+        async release(reuse) {
+          if (!reuse || closed) return remove(holder.id);
+          idle.set(key, [...(idle.get(key) ?? []), holder]);
+          return undefined;
+        },
+      };
+    },
+    async close() {
+      closed = true;
+      idle.clear();
+      await Promise.all([...all].map(remove));
+    },
+  };
+}
+
+function holderBody(
+  job: Pick<Job, 'network' | 'storeId' | 'run'>,
+  image: string,
+  capabilities: Capabilities,
+): Dockerode.ContainerCreateOptions {
+  return {
+    Image: image,
+    Entrypoint: [HOLDER_COMMAND],
+    Hostname: 'sluice',
+    User: '65534:65534',
+    Labels: labelsOf(job, 'holder'),
+    HostConfig: {
+      NetworkMode: job.network,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges'],
+      ...(capabilities.pidsLimit ? { PidsLimit: 16 } : {}),
+      ...(job.network === 'bridge' ? { ExtraHosts: [...hostEntries(capabilities)] } : {}),
+    },
+  };
+}
+
+function filesOf(hosts: string, hostname: string, resolv: string): Holder['files'] {
+  return [
+    { source: hosts, target: '/etc/hosts' },
+    { source: hostname, target: '/etc/hostname' },
+    { source: resolv, target: '/etc/resolv.conf' },
+  ].filter(({ source }) => source !== '');
+}

@@ -1,0 +1,100 @@
+import type Dockerode from 'dockerode';
+import type { LogChunk } from '../../model/job.ts';
+import { requestStream } from './request.ts';
+
+type OnLog = (chunk: LogChunk) => Promise<void> | void;
+
+/**
+ * A container's log, each byte of each stream delivered once, whether it was followed, read after the end, or
+ * both: what a follow has delivered is skipped by count when the log is read again. (Read after exit it is
+ * complete on every engine; a follow may end early.) Each chunk is awaited before the next is read, so a slow
+ * reader holds up the engine and not our memory.
+ */
+export interface ContainerLog {
+  /** Resolves when the container has ended or `signal` is aborted; never rejects. */
+  follow(signal: AbortSignal): Promise<void>;
+  /** After the end: all that was not delivered yet. */
+  readRest(signal: AbortSignal): Promise<void>;
+  /** The end of stderr, as far as it was delivered. */
+  lastWords(): string;
+}
+
+const LAST_WORDS_BYTES = 1024;
+
+export function createContainerLog(docker: Dockerode, id: string, onLog: OnLog): ContainerLog {
+  let readerFailure: { readonly error: unknown } | undefined;
+  const delivered = { stdout: 0, stderr: 0 };
+  let lastWords: Buffer = Buffer.alloc(0);
+
+  async function deliver(source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+    const seen = { stdout: 0, stderr: 0 };
+    for await (const chunk of demultiplex(source)) {
+      signal.throwIfAborted();
+      const skip = Math.max(0, Math.min(delivered[chunk.stream] - seen[chunk.stream], chunk.bytes.length));
+      seen[chunk.stream] += chunk.bytes.length;
+      if (skip === chunk.bytes.length) continue;
+      delivered[chunk.stream] += chunk.bytes.length - skip;
+      const fresh = chunk.bytes.subarray(skip);
+      if (chunk.stream === 'stderr') {
+        lastWords = Buffer.concat([lastWords, fresh.subarray(-LAST_WORDS_BYTES)]).subarray(-LAST_WORDS_BYTES);
+      }
+      try {
+        await onLog({ stream: chunk.stream, bytes: fresh });
+      } catch (error) {
+        readerFailure = { error };
+        throw error;
+      }
+    }
+  }
+
+  function read(follow: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const query = { stdout: 'true', stderr: 'true', follow: String(follow) };
+    return requestStream(docker, { method: 'GET', path: `/containers/${id}/logs`, query, signal });
+  }
+
+  return {
+    async follow(signal) {
+      try {
+        await deliver(await read(true, signal), signal);
+      } catch {
+        // Whatever ended it, the rest is read after the container's end.
+      }
+    },
+    async readRest(signal) {
+      if (readerFailure !== undefined) throw readerFailure.error;
+      await deliver(await read(false, signal), signal);
+    },
+    lastWords: () => lastWords.toString('utf8'),
+  };
+}
+
+const HEADER_BYTES = 8;
+
+/**
+ * Takes Docker's framing apart: 8 bytes of header (the stream's number, three zeros, the payload's length), then
+ * the payload. Payloads are handed on as they come, a frame is never gathered.
+ */
+export async function* demultiplex(source: AsyncIterable<Uint8Array>): AsyncGenerator<LogChunk> {
+  const header = Buffer.alloc(HEADER_BYTES);
+  let headerFilled = 0;
+  let payloadLeft = 0;
+  for await (const data of source) {
+    let at = 0;
+    while (at < data.length) {
+      if (payloadLeft === 0) {
+        const taken = Math.min(HEADER_BYTES - headerFilled, data.length - at);
+        header.set(data.subarray(at, at + taken), headerFilled);
+        headerFilled += taken;
+        at += taken;
+        if (headerFilled < HEADER_BYTES) continue;
+        headerFilled = 0;
+        payloadLeft = header.readUInt32BE(4);
+        continue;
+      }
+      const end = Math.min(at + payloadLeft, data.length);
+      yield { stream: header[0] === 2 ? 'stderr' : 'stdout', bytes: data.subarray(at, end) };
+      payloadLeft -= end - at;
+      at = end;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type Dockerode from 'dockerode';
+import type { StoreRef } from '../../model/store-ref.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { probe, type EngineFacts } from './capabilities.ts';
+import type { Connection } from './connect.ts';
+import { startHeartbeat, type HeartbeatOptions } from './heartbeat.ts';
+import { ensureHolderImage } from './holder-image.ts';
+import { createHolders, type Holders } from './holder.ts';
+import { createImageFacts, type ImageFacts } from './image-facts.ts';
+import { createImages, type Images } from './images.ts';
+import { createMounts, type Mounts } from './mounts.ts';
+
+export interface Timing {
+  readonly heartbeat: HeartbeatOptions;
+  /** A container is followed only if it is watched and still runs then. */
+  readonly followAfterSeconds: number;
+  /** Between TERM and KILL. */
+  readonly timeoutGraceSeconds: number;
+  readonly cancelGraceSeconds: number;
+}
+
+export const TIMING: Timing = {
+  heartbeat: { everySeconds: 15, answerSeconds: 15, misses: 3 },
+  followAfterSeconds: 2,
+  timeoutGraceSeconds: 10,
+  cancelGraceSeconds: 5,
+};
+
+/** All that lives as long as the connection to one engine. */
+export interface Session {
+  readonly docker: Dockerode;
+  readonly facts: EngineFacts;
+  readonly images: Images;
+  readonly imageFacts: (id: string) => Promise<ImageFacts>;
+  readonly holders: Holders;
+  readonly mounts: Mounts;
+  readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
+  /** Aborted when the engine does not answer any more. */
+  readonly lost: AbortSignal;
+  readonly timing: Timing;
+  close(): Promise<void>;
+}
+
+export async function openSession(
+  connection: Connection,
+  options: {
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly openStore: Session['openStore'];
+    readonly timing: Timing;
+  },
+): Promise<Session> {
+  const { docker } = connection;
+  const facts = await probe(connection, (architecture) => ensureHolderImage(docker, architecture));
+  const heartbeat = startHeartbeat(docker, options.timing.heartbeat);
+  const holders = createHolders(docker, facts.capabilities);
+  return {
+    docker,
+    facts,
+    images: createImages(docker, { env: options.env }),
+    imageFacts: createImageFacts(docker),
+    holders,
+    mounts: createMounts(docker, facts),
+    openStore: options.openStore,
+    lost: heartbeat.lost,
+    timing: options.timing,
+    async close() {
+      heartbeat.stop();
+      await holders.close();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
+import type { Job } from '../../model/job.ts';
+import { causeOfStart } from './cause.ts';
+import { capabilityName, containerName, createBody } from './create.ts';
+import { engineAnswer } from './engine-answer.ts';
+import { Fault } from './fault.ts';
+import type { Lease } from './holder.ts';
+import type { ImageFacts } from './image-facts.ts';
+import type { PlacedInputs } from './placed-inputs.ts';
+import { createContainer } from './request.ts';
+import type { Session } from './session.ts';
+import { transferIn } from './transfer-in.ts';
+
+export interface Started {
+  readonly container: Dockerode.Container;
+  /** Removes the container with its volumes and gives the network back. */
+  release(): Promise<void>;
+}
+
+export interface Ingredients {
+  readonly imageId: string;
+  readonly image: ImageFacts;
+  readonly inputs: PlacedInputs;
+}
+
+/** Creates a job's container, lays into it what it needs, and starts it. If that fails nothing is left. */
+export async function startContainer(
+  job: Job,
+  ingredients: Ingredients,
+  session: Session,
+  signal: AbortSignal,
+): Promise<Started> {
+  // A holder may die at any moment; a second dead one in a row is no accident.
+  for (let round = 1; ; round += 1) {
+    const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job);
+    let container: Dockerode.Container | undefined;
+    const release = async (reuse: boolean): Promise<void> => {
+      if (container !== undefined) await removeContainer(container);
+      await lease?.release(reuse);
+    };
+    try {
+      signal.throwIfAborted();
+      const prepared = needsPreparation(job, ingredients);
+      container = await create(job, ingredients, prepared, lease, session, signal);
+      if (prepared) await transferIn(container, job, ingredients.inputs.copied, signal);
+      if (lease === undefined || (await lease.isAlive())) {
+        signal.throwIfAborted();
+        await start(container, job);
+        return { container, release: () => release(true) };
+      }
+      if (round > 1) throw new Error('the container that holds its network ended twice');
+      await release(false);
+    } catch (error) {
+      await release(false);
+      throw error;
+    }
+  }
+}
+
+async function create(
+  job: Job,
+  { imageId, inputs }: Ingredients,
+  prepared: boolean,
+  lease: Lease | undefined,
+  { docker, facts, images }: Session,
+  signal: AbortSignal,
+): Promise<Dockerode.Container> {
+  const name = containerName(job.attempt);
+  const { capabilities } = facts;
+  const { mounts } = inputs;
+  const body = createBody(job, { imageId, capabilities, holder: lease?.holder, mounts, prepared });
+  const created = (): Promise<Dockerode.Container> => createContainer(docker, name, body, signal);
+  try {
+    return await created().catch(async (error: unknown) => {
+      if (!isNameTaken(error) || !(await removeEarlierTry(docker, name, job))) throw error;
+      return created();
+    });
+  } catch (error) {
+    const { status, message } = engineAnswer(error);
+    if (status === 404 && /no such image|image not known/i.test(message)) {
+      images.forget(job.image);
+      throw new Fault({ kind: 'image-missing', message: `the engine lost it: ${message}`, transient: true });
+    }
+    if (status === undefined) throw error;
+    throw new Fault(causeOfStart(status, message, commandOf(job)));
+  }
+}
+
+/** Docker says 409; Podman 500, in these words. */
+function isNameTaken(error: unknown): boolean {
+  const { status, message } = engineAnswer(error);
+  return status !== undefined && /name .*is already in use/i.test(message);
+}
+
+/** Asked twice for one attempt: what an earlier try left half done is replaced. */
+async function removeEarlierTry(docker: Dockerode, name: string, job: Job): Promise<boolean> {
+  const earlier = docker.getContainer(name);
+  const { Config } = await earlier.inspect();
+  const labels = Config.Labels;
+  if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
+  await removeContainer(earlier);
+  return true;
+}
+
+async function start(container: Dockerode.Container, job: Job): Promise<void> {
+  try {
+    await container.start();
+  } catch (error) {
+    const { status, message } = engineAnswer(error);
+    if (status === undefined) throw error;
+    throw new Fault(causeOfStart(status, message, commandOf(job)));
+  }
+}
+
+function commandOf(job: Job): string {
+  return job.entrypoint?.[0] ?? job.command?.[0] ?? "the image's command";
+}
+
+const REMOVAL_TRIES = 3;
+const REMOVAL_SECONDS = 60;
+
+/** A removal that fails is tried again, as a file system may be busy for a moment; the rest is the next sweep's. */
+async function removeContainer(container: Dockerode.Container): Promise<void> {
+  for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
+    try {
+      const abortSignal = AbortSignal.timeout(REMOVAL_SECONDS * 1000);
+      await container.remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions);
+      return;
+    } catch (error) {
+      const { status } = engineAnswer(error);
+      if (status === undefined || status === 404) return;
+      await sleep(100 * round);
+    }
+  }
+}
+
+/** Whoever may change a network gets one of its own. */
+function changesNetwork(job: Job): boolean {
+  return job.capAdd
+    .map(capabilityName)
+    .some((name) => ['ALL', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].includes(name));
+}
+
+/**
+ * An archive before the start costs about a third of a short task. Root can do without if nothing is laid in: the
+ * engine makes the working directory and the volume, both root's. An image's own program may change its user.
+ */
+function needsPreparation(job: Job, { image, inputs }: Ingredients): boolean {
+  const user = job.user ?? image.user;
+  const isRoot = user === '' || /^(?:root|0)(?::|$)/.test(user);
+  return (
+    !isRoot ||
+    job.entrypoint === undefined ||
+    job.files.length > 0 ||
+    job.emptyFolders.length > 0 ||
+    job.outputs.values.length > 0 ||
+    inputs.copied.length > 0
+  );
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type Dockerode from 'dockerode';
+import type { Header } from 'tar-stream';
+import type { Job, StoredObject } from '../../model/job.ts';
+import { createOutputCheck, type OutputCopy, type OutputEntry } from '../../model/outputs.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { Fault } from './fault.ts';
+
+export interface TransferredOut {
+  readonly objects: readonly StoredObject[];
+  readonly undeclared: readonly string[];
+}
+
+/**
+ * Reads `/outputs` of a container that has ended, as one archive, and stores what the rules declare below the
+ * job's prefix, hashed on the way; nothing is gathered. If anything is wrong all that was stored is deleted
+ * again, as well as that can be done, and a `Fault` says what.
+ */
+export async function transferOut(
+  container: Dockerode.Container,
+  job: Job,
+  store: ObjectStore,
+  signal: AbortSignal,
+): Promise<TransferredOut> {
+  const check = createOutputCheck(job.outputs.rules);
+  const started: string[] = [];
+  const stored = new Map<string, StoredObject>();
+
+  async function put(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+    const key = job.outputs.prefix + path;
+    started.push(key);
+    const measured = createMeasure(bytes);
+    await store.put(key, measured.bytes, { signal });
+    stored.set(path, { path, ...measured.result() });
+  }
+
+  async function copy({ path, from }: OutputCopy): Promise<void> {
+    const original = stored.get(from);
+    if (original === undefined) {
+      // The link is declared, its target is not: only now are the target's bytes asked for.
+      for await (const { entry } of entriesOf(container, `/outputs/${from}`, signal)) await put(path, entry);
+      return;
+    }
+    const key = job.outputs.prefix + path;
+    started.push(key);
+    await store.copy(job.outputs.prefix + from, key, { signal });
+    stored.set(path, { ...original, path });
+  }
+
+  try {
+    for await (const { header, entry } of entriesOf(container, '/outputs/.', signal)) {
+      const verdict = check.entry(outputEntry(header));
+      if (verdict.kind === 'refuse') throw new Fault(verdict.cause);
+      if (verdict.kind === 'store') await put(verdict.path, entry);
+    }
+    const outcome = check.finish();
+    if (outcome.kind === 'refuse') throw new Fault(outcome.cause);
+    for (const each of outcome.copies) await copy(each);
+    signal.throwIfAborted();
+  } catch (error) {
+    // What remains is gc's: no manifest will ever name it.
+    await store.delete(started).catch(() => undefined);
+    throw error;
+  }
+  const objects = [...stored.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { objects, undeclared: check.undeclared() };
+}
+
+/** The text of one small file of a container; undefined: it is not there. */
+export async function readFileOf(
+  container: Dockerode.Container,
+  path: string,
+  limitBytes: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for await (const { header, entry } of entriesOf(container, path, signal)) {
+    if (header.type !== 'file') return undefined;
+    if ((header.size ?? 0) > limitBytes) {
+      throw new Fault({
+        kind: 'output-refused',
+        message: `${path} has ${header.size} bytes, at most ${limitBytes} are read; write a file to /outputs instead`,
+        transient: false,
+      });
+    }
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of entry) chunks.push(chunk);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+  return undefined;
+}
+
+/** Each entry's bytes must be asked for before the next entry is; what is left of them is passed over. */
+async function* entriesOf(
+  container: Dockerode.Container,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly header: Header; readonly entry: AsyncIterable<Uint8Array> }> {
+  const { extract } = await import('tar-stream');
+  const options = { path, abortSignal: signal };
+  const archive = (await container.getArchive(options)) as NodeJS.ReadableStream & { destroy(): void };
+  const entries = extract();
+  archive.on('error', (error) => entries.destroy(error));
+  // A connection that breaks off ends without an error of its own.
+  archive.on('aborted', () => entries.destroy(lostConnection()));
+  archive.pipe(entries);
+  try {
+    for await (const entry of entries) {
+      yield { header: entry.header, entry: entry as AsyncIterable<Uint8Array> };
+      entry.resume();
+    }
+  } finally {
+    archive.destroy();
+  }
+}
+
+function lostConnection(): Error {
+  return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
+}
+
+function outputEntry({ name, type, size, linkname }: Header): OutputEntry {
+  const target = linkname ?? '';
+  switch (type) {
+    case 'file':
+    case 'contiguous-file':
+      return { path: name, kind: 'file', sizeBytes: size ?? 0 };
+    case 'directory':
+      return { path: name, kind: 'folder', sizeBytes: 0 };
+    case 'symlink':
+      return { path: name, kind: 'link', sizeBytes: 0, target };
+    case 'link':
+      return { path: name, kind: 'hard-link', sizeBytes: 0, target };
+    default:
+      return { path: name, kind: 'other', sizeBytes: 0 };
+  }
+}
+
+function createMeasure(source: AsyncIterable<Uint8Array>): {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly result: () => { readonly bytes: number; readonly sha256: string };
+} {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* measured(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      yield chunk;
+    }
+  }
+  return { bytes: measured(), result: () => ({ bytes, sha256: hash.digest('hex') }) };
+}

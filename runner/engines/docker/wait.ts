@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
+import type { EndCircumstances, EndState } from './cause.ts';
+import { engineAnswer } from './engine-answer.ts';
+import { Fault } from './fault.ts';
+import type { Session } from './session.ts';
+
+export interface Ending extends Omit<EndState, 'lastWords'> {
+  readonly stopped: EndCircumstances['stopped'];
+  /** Between the container's own start and end. */
+  readonly seconds: number | undefined;
+}
+
+/** More is not waited for by a timer: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Waits until a started container has ended; stops it when its time is over or `cancel` is aborted. */
+export async function waitForEnd(
+  container: Dockerode.Container,
+  timeoutSeconds: number,
+  cancel: AbortSignal,
+  { lost, timing }: Pick<Session, 'lost' | 'timing'>,
+): Promise<Ending> {
+  let stopped: Ending['stopped'];
+  let stopping: Promise<void> | undefined;
+  const stop = (why: 'timeout' | 'cancelled', graceSeconds: number): void => {
+    if (stopped !== undefined) return;
+    stopped = why;
+    stopping = stopContainer(container, graceSeconds, lost);
+  };
+  const onCancel = (): void => stop('cancelled', timing.cancelGraceSeconds);
+  const milliseconds = timeoutSeconds * 1000;
+  const timer =
+    milliseconds > LONGEST_TIMER
+      ? undefined
+      : setTimeout(() => stop('timeout', timing.timeoutGraceSeconds), milliseconds);
+  cancel.addEventListener('abort', onCancel, { once: true });
+  if (cancel.aborted) onCancel();
+  try {
+    const state = await untilNotRunning(container, lost);
+    return {
+      stopped,
+      exitCode: state.ExitCode,
+      oomKilled: state.OOMKilled,
+      error: state.Error,
+      seconds: secondsBetween(state.StartedAt, state.FinishedAt),
+    };
+  } finally {
+    clearTimeout(timer);
+    cancel.removeEventListener('abort', onCancel);
+    await stopping;
+  }
+}
+
+type State = Dockerode.ContainerInspectInfo['State'];
+
+/** An answer to `wait` is only a reason to look: it may come early, with -1 for a status (Podman). */
+async function untilNotRunning(container: Dockerode.Container, lost: AbortSignal): Promise<State> {
+  for (let round = 0; ; round += 1) {
+    try {
+      await container.wait({ abortSignal: lost });
+      const { State: state } = await container.inspect({
+        abortSignal: lost,
+      } as Dockerode.ContainerInspectOptions);
+      if (!state.Running && !state.Paused && !RUNNING.has(state.Status)) return state;
+    } catch (error) {
+      if (engineAnswer(error).status !== 404) throw error;
+      const message = 'its container was removed by somebody else while it ran';
+      throw new Fault({ kind: 'signal', message, transient: false });
+    }
+    await sleep(Math.min(1000, 20 * 2 ** round));
+  }
+}
+
+const RUNNING = new Set(['running', 'paused', 'stopping', 'created', 'restarting']);
+
+/** TERM, then KILL after the grace. One that has ended meanwhile is no error. */
+async function stopContainer(
+  container: Dockerode.Container,
+  graceSeconds: number,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  try {
+    await container.stop({ t: graceSeconds, abortSignal });
+  } catch {
+    await container.kill({ abortSignal }).catch(() => undefined);
+  }
+}
+
+function secondsBetween(start: string, end: string): number | undefined {
+  const started = Date.parse(start);
+  const milliseconds = Date.parse(end) - started;
+  // Engines write the year 1 for what never happened; the end's clock may be coarser than the start's.
+  if (!(started > 0) || !(milliseconds > -1000)) return undefined;
+  return Math.max(0, milliseconds) / 1000;
+}
