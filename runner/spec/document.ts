@@ -78,7 +78,7 @@ function read(
       uniqueKeys: false,
       resolveKnownTags: false,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
     if (reportSyntax(document, content, findings)) return { value: undefined, nodes: undefined };
     const nodes = nodesOf(document, findings);

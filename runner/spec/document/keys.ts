@@ -62,7 +62,7 @@ function readNamed(entry: Entry, rest: Rest, context: ReadContext): unknown {
   if (!rest.name.pattern.test(entry.name)) {
     const mended = rest.name.mend?.(entry.name);
     const fix = mended === undefined || !rest.name.pattern.test(mended) ? undefined : `Write \`${mended}\`.`;
-    const message = `expected ${rest.name.words}, found ${JSON.stringify(entry.name)} as the name of a ${rest.called}`;
+    const message = `expected ${rest.name.words}, found ${JSON.stringify(entry.name)}`;
     context.findings.add('bad-name', spanOf(entry.keyNode), message, fix);
     // Read all the same, for what is wrong inside it; kept, so that what mentions it is not reported too.
   }

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
-import type { ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape.ts';
+import type { Key, ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape.ts';
 import { readKeys } from './keys.ts';
 import { spanOf } from './nodes.ts';
 import type { ReadContext } from './context.ts';
@@ -19,15 +19,16 @@ export function readNode(
   owner: Span,
   context: ReadContext,
 ): unknown {
-  if (context.budget-- <= 0) {
-    context.findings.add(
-      'too-many-aliases',
-      owner,
-      'aliases of aliases make this too large to read',
-      ALIAS_FIX,
-    );
+  if (context.budget <= 0) {
+    // Told once: all that follows is left out for the same reason.
+    if (context.budget === 0) {
+      const message = 'aliases of aliases make this too large to read';
+      context.findings.add('too-many-aliases', owner, message, ALIAS_FIX);
+    }
+    context.budget = -1;
     return undefined;
   }
+  context.budget -= 1;
   const node = context.nodes.resolve(written);
   if (written !== undefined && node === undefined) return undefined; // reported as `bad-alias`
   if (node === undefined || (isScalar(node) && node.value === null))
@@ -144,13 +145,18 @@ function nearestObject(
   let best: { shape: Shape; score: number } | undefined;
   for (const shape of shapes) {
     const keys = shape.kind === 'object' ? shape.keys : {};
-    const score = names.reduce((sum, name) => {
-      const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
-      return sum + (key === undefined ? 0 : key.required === true ? 10 : 1);
-    }, 0);
-    if (best === undefined || score > best.score) best = { shape, score };
+    const score = names.reduce((sum, name) => sum + (Object.hasOwn(keys, name) ? worthOf(keys[name]) : 0), 0);
+    const missing = Object.entries(keys).filter(
+      ([name, key]) => key.required === true && !names.includes(name),
+    );
+    const total = score - missing.length;
+    if (best === undefined || total > best.score) best = { shape, score: total };
   }
   return best?.shape;
+}
+
+function worthOf(key: Key | undefined): number {
+  return key?.required === true ? 10 : 1;
 }
 
 function readVariant(node: YAMLMap, shape: VariantsShape, owner: Span, context: ReadContext): unknown {

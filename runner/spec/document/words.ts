@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar } from 'yaml';
-import type { NumberShape, Shape, TextShape } from '../schema/shape.ts';
+import type { NumberShape, OneOfShape, Shape, TextShape } from '../schema/shape.ts';
 
 /** What is expected at a place, to follow "expected". */
 export function expectedWords(shape: Shape): string {
@@ -17,6 +17,7 @@ export function expectedWords(shape: Shape): string {
     case 'variants':
       return `an object (${shape.called})`;
     case 'oneOf': {
+      if (isPlain(shape)) return 'a plain value';
       const words = [...new Set(shape.options.map(expectedWords))];
       return words.length === 1
         ? (words[0] ?? '')
@@ -28,6 +29,7 @@ export function expectedWords(shape: Shape): string {
 function textWords(shape: TextShape): string {
   if (shape.values !== undefined) return alternatives(shape.values);
   if (shape.condition === true) return 'a condition';
+  if (shape.onlyExpression === true) return 'an expression';
   return shape.format?.words ?? 'a string';
 }
 
@@ -56,8 +58,17 @@ function plural(shape: Shape): string {
     case 'variants':
       return 'objects';
     case 'oneOf':
+      if (isPlain(shape)) return 'plain values';
       return [...new Set(shape.options.map(plural))].join(' or ');
   }
+}
+
+/** Text, number or boolean, with its type kept. */
+function isPlain(shape: OneOfShape): boolean {
+  const kinds = shape.options.map((option) => option.kind);
+  return (
+    kinds.length === 3 && kinds.includes('text') && kinds.includes('number') && kinds.includes('boolean')
+  );
 }
 
 export function alternatives(words: readonly string[]): string {

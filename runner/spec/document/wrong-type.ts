@@ -18,6 +18,10 @@ function typeFix(node: Node, shape: Shape): string | undefined {
     const written = sourceOf(node);
     return written.includes('\n') ? 'Write it as a list.' : `Write it as a list: [${written}].`;
   }
+  const text = options.find((option) => option.kind === 'text');
+  if (isScalar(node) && typeof node.value !== 'string' && text !== undefined) {
+    return `Put it in quotes: '${text.format?.mend?.(sourceOf(node)) ?? sourceOf(node)}'.`;
+  }
   if (isMap(node) && options.every((option) => option.kind === 'text')) {
     return 'If the text holds `: ` or begins with `{`, put it in quotes.';
   }

@@ -28,7 +28,7 @@ export const pipelineName: Format = {
 };
 
 export const taskReference: Format = {
-  words: 'the name of a task, or `pipeline/task` for a task of another pipeline',
+  words: 'the name of a task, or `pipeline/task`',
   pattern: /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9_-]*)?$/,
 };
 
