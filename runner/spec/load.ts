@@ -125,10 +125,14 @@ function needsOthers(draft: PipelineDraft): boolean {
 }
 
 function reportNoPipelines(report: Report): void {
-  const nowhere = { file: FOLDER, line: 1, column: 1, length: 1, source: '' };
-  report.error(nowhere, 'no-pipelines', 'there is no pipeline here: expected .yaml files in pipelines/', {
-    fix: '`sluice init` writes a small one; or name a file: sluice check ./pipeline.yaml.',
-  });
+  report.error(
+    { file: FOLDER, whole: true },
+    'no-pipelines',
+    'there is no pipeline here: expected .yaml files in pipelines/',
+    {
+      fix: '`sluice init` writes a small one; or name a file: sluice check ./pipeline.yaml.',
+    },
+  );
 }
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {

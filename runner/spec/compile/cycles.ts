@@ -144,7 +144,14 @@ function reportCycle(cycle: readonly Edge[], report: Report): void {
     turned.length === 1
       ? `\`${shown(first.from)}\` needs its own result of the same time`
       : `these tasks wait for each other: ${path}`;
+  // A step back in time is only possible between two keys of one kind.
+  const movable = turned.find(
+    (edge) => edge.need.rule.select.kind === 'same' && edge.need.rule.select.key !== undefined,
+  );
   report.error(first.need.node, 'cycle', message, {
-    fix: `Remove one of the needs, or let one read an earlier result: { task: ${shown(first.to)}, offset: -1 }.`,
+    fix:
+      movable === undefined
+        ? 'Remove one of the needs.'
+        : `Remove one of the needs, or let one read an earlier result: { task: ${shown(movable.to)}, offset: -1 }.`,
   });
 }

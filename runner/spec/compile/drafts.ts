@@ -16,6 +16,8 @@ export type Drafts = ReadonlyMap<string, PipelineDraft | undefined>;
 /** One side of a need: a task with the params that its keys are. */
 export interface TaskEnd {
   readonly draft: TaskDraft;
+  /** As the needer writes it: `prices`, or `copy/main`. */
+  readonly called: string;
   readonly params: Readonly<Record<string, Param>>;
 }
 

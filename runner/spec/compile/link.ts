@@ -22,7 +22,7 @@ export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<strin
       tasks[draft.task.name] = linked.task;
       graph.push({
         id: `${name}/${draft.task.name}`,
-        end: { draft, params: own.pipeline.params },
+        end: { draft, called: draft.task.name, params: own.pipeline.params },
         needs: linked.needs,
       });
       all.push({ pipeline: name, draft });

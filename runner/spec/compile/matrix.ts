@@ -17,14 +17,7 @@ export function compileMatrix(
   report: Report,
 ): Matrix | undefined {
   if (node === undefined) return undefined;
-  if (!isMapNode(node)) {
-    if (text(node) !== undefined) {
-      report.error(node, 'matrix-invalid', 'the names of the matrix must be known before anything runs', {
-        fix: "Name the axis and take its values at run time: matrix: { symbol: '${{ fromJSON(needs.list.outputs.symbols) }}' }.",
-      });
-    }
-    return undefined;
-  }
+  if (!isMapNode(node)) return undefined;
   const all = members(node);
   const axes = all.filter(([name]) => !LISTS.has(name));
   const include = items(all.find(([name]) => name === 'include')?.[1]).filter(isMapNode);

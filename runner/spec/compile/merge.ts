@@ -22,14 +22,24 @@ export interface MergedTask {
   /** Keys that the task or its reusable task writes, so not only `defaults`. */
   readonly own: ReadonlySet<string>;
   readonly env: ReadonlyMap<string, Node>;
+  /** The lines of `node`. */
+  readonly extent: TaskExtent;
   /** Undefined where no place has any. */
   readonly retry: ReadonlyMap<string, Node> | undefined;
   readonly lists: Readonly<Record<(typeof JOINED)[number], readonly Node[]>>;
 }
 
+/** A task's lines in its file; `to` is exclusive. */
+export interface TaskExtent {
+  readonly file: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export function mergeTask(
   name: string,
   node: Node,
+  extent: TaskExtent,
   reusable: Node | undefined,
   defaults: Node | undefined,
 ): MergedTask {
@@ -49,6 +59,7 @@ export function mergeTask(
   return {
     name,
     node,
+    extent,
     keys,
     own,
     env: byKey('env'),

@@ -47,7 +47,7 @@ function hasKnownValues(target: TaskEnd, key: string): boolean {
 }
 
 function reportUnbounded(node: Node, key: string, needer: TaskEnd, target: TaskEnd, report: Report): void {
-  const { name } = target.draft.task;
+  const name = target.called;
   const write = `write { task: ${name}, params: { ${key}: … } }`;
   report.error(
     node,
@@ -98,14 +98,9 @@ function checkValue(name: string, node: Node, target: TaskEnd, report: Report): 
         ? param.options
         : undefined;
   if (known === undefined || known.includes(value)) return;
-  report.error(
-    node,
-    'need-without-counterpart',
-    `\`${target.draft.task.name}\` has no \`${name}\` ${value}`,
-    {
-      fix: suggest(value, known, 'It has none at all.'),
-    },
-  );
+  report.error(node, 'need-without-counterpart', `\`${target.called}\` has no \`${name}\` ${value}`, {
+    fix: suggest(value, known, 'It has none at all.'),
+  });
 }
 
 /** Each of my combinations must find at least one of theirs, where both are known. */
@@ -128,7 +123,7 @@ function checkCounterparts(
   report.error(
     node,
     'need-without-counterpart',
-    `\`${target.draft.task.name}\` has no ${list(missing.slice(0, 5), 'or')}, which this task's matrix has`,
+    `\`${target.called}\` has no ${list(missing.slice(0, 5), 'or')}, which this task's matrix has`,
     {
       fix: `Give both the same values of ${quoted(keys)}, or write which is meant: params: { ${keys[0] ?? ''}: … }.`,
     },

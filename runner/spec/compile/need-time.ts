@@ -19,7 +19,7 @@ export function bindTime(node: Node, needer: TaskEnd, target: TaskEnd, report: R
   const theirs = timeOf(target);
   const reach = reachOf(node, report);
   if (reach === 'several') return undefined;
-  const name = target.draft.task.name;
+  const name = target.called;
   if (theirs === undefined) {
     if (reach === undefined) return checkAtLeast(node, { kind: 'same' }, report);
     report.error(

@@ -52,7 +52,7 @@ function compileNeed(
     return undefined;
   }
   if (draft.unclear || end.draft.unclear) return undefined;
-  const needer: TaskEnd = { draft, params: own.pipeline.params };
+  const needer: TaskEnd = { draft, called: draft.task.name, params: own.pipeline.params };
   const select = bindTime(node, needer, end, report);
   const keys = bindKeys(node, needer, end, report);
   if (select === undefined || keys === undefined) return undefined;
@@ -113,7 +113,8 @@ export function findTarget(
     });
     return undefined;
   }
-  return { end: { draft, params: there.pipeline.params }, pipeline, task };
+  const called = there === own ? task : written;
+  return { end: { draft, called, params: there.pipeline.params }, pipeline, task };
 }
 
 export function taskText(rule: NeedRule): string {

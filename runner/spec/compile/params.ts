@@ -32,16 +32,21 @@ export function compileParams(
 
 function checkName(name: string, node: Node, variables: Map<string, string>, report: Report): void {
   if (FLAGS.includes(name)) {
-    report.error(node, 'param-reserved', `a param can't be named ${name}: --${name} is a flag of sluice`, {
-      fix: `Rename it, for example ${name}-value.`,
-      at: 'key',
-    });
+    report.error(
+      node,
+      'param-reserved',
+      `a param can't be named \`${name}\`: --${name} is a flag of sluice`,
+      {
+        fix: `Rename it, for example \`${name}-value\`.`,
+        at: 'key',
+      },
+    );
   }
   const variable = variableName('SLUICE_PARAM_', name);
   const other = variables.get(variable);
   if (other === undefined) variables.set(variable, name);
   else {
-    report.error(node, 'name-collision', `params ${other} and ${name} would both be $${variable}`, {
+    report.error(node, 'name-collision', `params \`${other}\` and \`${name}\` would both be $${variable}`, {
       fix: 'Rename one of them.',
       at: 'key',
     });

@@ -27,7 +27,7 @@ export async function parseFile(
   tree: Tree,
   report: Report,
 ): Promise<Node | undefined> {
-  const start = { file, line: 1, column: 1, length: 1, source: '' };
+  const start = { file, whole: true } as const;
   const bytes = await tree.read(file);
   if (bytes === undefined) {
     report.error(start, 'file-not-found', `there is no file ${file} in the project`, {
@@ -44,9 +44,10 @@ export async function parseFile(
   }
   const document = SHAPES[shape](content, file);
   report.add(document.problems);
-  return document.value === undefined
-    ? undefined
-    : { value: document.value, path: [], document: { ...document, file } };
+  // Cut off where it grew too large: the rest would only seem to be missing.
+  const isWhole = document.problems.every((problem) => problem.code !== 'too-many-aliases');
+  if (document.value === undefined || !isWhole) return undefined;
+  return { value: document.value, path: [], document: { ...document, file } };
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -4,9 +4,11 @@ import { DEFAULTS } from '../schema/defaults.ts';
 import { compileCalendars } from './calendars.ts';
 import type { PipelineDraft } from './drafts.ts';
 import { mergeTask } from './merge.ts';
+import type { TaskExtent } from './merge.ts';
 import { child, members, text } from './node.ts';
 import type { Node } from './node.ts';
 import { compileParams } from './params.ts';
+import { placeOf } from './report.ts';
 import type { Report } from './report.ts';
 import { compileInputs, resolveUses } from './reusable.ts';
 import type { Reusables } from './reusable.ts';
@@ -28,9 +30,10 @@ export async function compilePipeline(
   const params = compileParams(child(node, 'params'), calendars, report);
   const defaults = child(node, 'defaults');
   const tasks = new Map<string, TaskDraft>();
-  for (const [name, entry] of members(child(node, 'tasks'))) {
+  const entries = members(child(node, 'tasks'));
+  for (const [index, [name, entry]] of entries.entries()) {
     const reusable = await resolveUses(entry, defaults, reusables, tree, report);
-    const merged = mergeTask(name, entry, reusable, defaults);
+    const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, defaults);
     const inputs = compileInputs(reusable, merged.keys.get('uses'), merged.keys.get('with'), report);
     tasks.set(name, await compileTask(merged, inputs, { params, calendars, pools }, tree, report));
   }
@@ -48,6 +51,12 @@ export async function compilePipeline(
     tasks: {},
   };
   return { pipeline, node, tasks };
+}
+
+function extentOf(task: Node, next: Node | undefined): TaskExtent {
+  const { file, line } = placeOf(task, 'key');
+  const end = next === undefined ? Number.POSITIVE_INFINITY : placeOf(next, 'key').line;
+  return { file, from: line, to: Math.max(end, line + 1) };
 }
 
 /** `name`, else the file's basename. */

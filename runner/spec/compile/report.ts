@@ -4,10 +4,18 @@ import type { ProblemCode } from './problem-code.ts';
 
 /** Collects what is wrong. A mistake in a file that several tasks share is kept once. */
 export interface Report {
-  error(at: Node | Place, code: ProblemCode, message: string, options?: Told): void;
-  warning(at: Node | Place, code: ProblemCode, message: string, options?: Told): void;
+  error(at: Node | Place | WholeFile, code: ProblemCode, message: string, options?: Told): void;
+  warning(at: Node | Place | WholeFile, code: ProblemCode, message: string, options?: Told): void;
   add(problems: readonly Problem[]): void;
+  /** Whether an error stands in these lines of a file; `to` is exclusive. */
+  hasErrorIn(file: string, from: number, to: number): boolean;
   readonly problems: readonly Problem[];
+}
+
+/** A mistake that is in no particular line. */
+export interface WholeFile {
+  readonly file: string;
+  readonly whole: true;
 }
 
 export interface Told {
@@ -30,16 +38,11 @@ export function createReport(): Report {
   };
   const tell =
     (severity: Problem['severity']) =>
-    (at: Node | Place, code: ProblemCode, message: string, options: Told = {}): void => {
-      const { file, line, column, length, source } = placeOf(at, options.at ?? 'value');
+    (at: Node | Place | WholeFile, code: ProblemCode, message: string, options: Told = {}): void => {
       keep({
         severity,
         code,
-        file,
-        line,
-        column,
-        length,
-        source,
+        ...('whole' in at ? { file: at.file } : placeOf(at, options.at ?? 'value')),
         message,
         ...(options.fix === undefined ? {} : { fix: options.fix }),
       });
@@ -48,6 +51,11 @@ export function createReport(): Report {
     error: tell('error'),
     warning: tell('warning'),
     add: (problems) => problems.forEach(keep),
+    hasErrorIn: (file, from, to) =>
+      [...kept.values()].some(
+        ({ severity, line, ...problem }) =>
+          severity === 'error' && problem.file === file && line !== undefined && line >= from && line < to,
+      ),
     get problems() {
       return [...kept.values()];
     },
@@ -55,5 +63,7 @@ export function createReport(): Report {
 }
 
 export function placeOf(at: Node | Place, which: 'key' | 'value' = 'value'): Place {
-  return 'document' in at ? at.document.positionOf(at.path, which) : at;
+  if (!('document' in at)) return at;
+  const { file, line, column, length, source } = at.document.positionOf(at.path, which);
+  return { file, line, column, length, source };
 }

@@ -57,7 +57,7 @@ function checkTimed(
   const whose =
     child(node, 'tasks') === undefined
       ? 'no task of this pipeline has a time key'
-      : `no time key has ${quoted(names, 'or')}`;
+      : `${quoted(names)} ${names.length === 1 ? 'has' : 'have'} no time key`;
   report.error(cron, 'schedule-without-time', `${whose}: on this schedule it would run once, ever`, {
     fix: 'Add a param such as `date: { type: date }`: every date is then a piece of work of its own.',
   });

@@ -43,7 +43,7 @@ export function checkKind(merged: MergedTask, kind: Task['kind'], report: Report
 }
 
 function checkContainer(merged: MergedTask, report: Report): void {
-  if (!merged.keys.has('image')) {
+  if (!merged.keys.has('image') && !isUnread(merged, report)) {
     report.error(merged.node, 'image-missing', `task \`${merged.name}\` has no image to run in`, {
       fix: 'Write `image:` in it, or under `defaults:` for all tasks, for example python:3.13-slim.',
       at: 'key',
@@ -58,6 +58,12 @@ function checkContainer(merged: MergedTask, report: Report): void {
       at: 'key',
     });
   }
+}
+
+/** A key that was left out for a mistake told already is not missed a second time. */
+function isUnread(merged: MergedTask, report: Report): boolean {
+  const { file, from, to } = merged.extent;
+  return report.hasErrorIn(file, from, to);
 }
 
 function checkHook(merged: MergedTask, report: Report): void {
@@ -87,10 +93,11 @@ function checkWrapper(merged: MergedTask, report: Report): void {
       key,
       'task-contradiction',
       `\`${key}\` is for something that runs, and this task has neither \`run\` nor an \`image\` of its own`,
-      'Add `run:`, or remove it: a task without only waits for its needs.',
+      `Add \`run:\`, or remove \`${key}\`: such a task only waits for its needs.`,
       report,
     );
   }
+  if (isUnread(merged, report)) return;
   if (merged.lists.needs.length > 0 || OF_CONTAINERS.some((key) => merged.own.has(key))) return;
   report.error(
     merged.node,

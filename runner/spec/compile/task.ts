@@ -97,7 +97,7 @@ export async function compileTask(
     timeoutSeconds: (number(keys.get('timeout-minutes')) ?? DEFAULTS.timeoutMinutes) * 60,
     continueOnError: boolean(keys.get('continue-on-error')) ?? DEFAULTS.continueOnError,
     retry: compileRetry(merged.retry, report),
-    ...(unclear ? {} : compileMoments(keys, timeKey, calendars, report)),
+    ...(unclear || kind === 'hook' ? {} : compileMoments(keys, timeKey, calendars, report)),
     ...defined('external', compileExternal(keys.get('external'))),
   };
   return { merged, task, outputs, unclear };

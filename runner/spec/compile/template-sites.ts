@@ -18,7 +18,7 @@ export function templateSites(node: Node, shape: Shape): readonly TemplateSite[]
       const written = text(node);
       if (written === undefined || shape.contexts === undefined) return [];
       const condition = shape.condition === true;
-      return condition || written.includes('${{')
+      return condition || written.includes('{{')
         ? [{ node, text: written, contexts: shape.contexts, condition }]
         : [];
     }

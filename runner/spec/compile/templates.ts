@@ -97,7 +97,7 @@ function knownNeeds(needs: readonly LocatedNeed[], own: PipelineDraft, drafts: D
     const there = rule.foreign ? drafts.get(pipeline) : own;
     const values = declaredValues(there?.tasks.get(task)?.task.outputs ?? []);
     const outputs: Known = isSingle(rule)
-      ? valuesOf(`declared value of ${rule.name}:`, values)
+      ? valuesOf('declared value', values)
       : {
           kind: 'refused',
           message: `\`${rule.name}\` can be several instances here, each with its own outputs`,
