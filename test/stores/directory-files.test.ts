@@ -202,6 +202,12 @@ describe('trouble with the disk', () => {
     await expect(createDirectoryStore('/sys/store').check()).rejects.toMatchObject({ code: 'store-denied' });
   });
 
+  it('gives up where no folder can ever be made', async () => {
+    await expect(createDirectoryStore('/proc/store').put(KEY, encode('x'))).rejects.toMatchObject({
+      name: 'StoreError',
+    });
+  });
+
   it('names the file that stands where a folder is needed', async () => {
     await store.put('published/a', encode('x'));
     const error = await store.put('published/a/b', encode('y')).catch((reason: unknown) => reason);

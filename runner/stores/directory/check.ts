@@ -1,14 +1,14 @@
-import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
+import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
 import { storeError } from './failure.ts';
+import { makeFolder } from './folder.ts';
 import { deleteRecord, writeRecord, type Context } from './record.ts';
 
 /** What a file system is asked; replaced in tests by ones that are hard to come by. */
 export interface FileSystemProbe {
   /** Both names lead to one file. */
   foldsCase(folder: string): boolean;
-  /** Equal names in two Unicode spellings lead to one file. */
   keepsLinks(folder: string): boolean;
 }
 
@@ -17,7 +17,7 @@ export async function checkFolder(context: Context, probe: FileSystemProbe = fil
   const { root } = context;
   const folder = join(root, 'tmp', `check-${process.pid}-${Date.now()}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (probe.foldsCase(folder)) {
       throw unsuitable(root, 'the file system takes ABRpA and ABRPA for one name, which are two symbols');
     }

@@ -1,18 +1,37 @@
-import { rmdirSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from './failure.ts';
 
 /** Acts in a folder that may have to be made first, and that someone may remove as empty in between. */
-export async function inFolder<T>(folder: string, durable: boolean, act: () => T | Promise<T>): Promise<T> {
+export async function inFolder<T>(folder: string, durable: boolean, act: () => T): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await act();
+      return act();
     } catch (error) {
       if (systemCode(error) !== 'ENOENT' || tries > 100) throw error;
-      const made = await mkdir(folder, { recursive: true });
-      if (durable && made !== undefined) await syncUp(folder, dirname(made));
+      const topmost = makeFolder(folder);
+      if (durable && topmost !== undefined) await syncUp(folder, dirname(topmost));
     }
+  }
+}
+
+/**
+ * Returns the topmost folder that was made. Not `mkdir` with `recursive`: that one takes a folder which vanishes
+ * meanwhile for a file and says ENOTDIR.
+ */
+export function makeFolder(folder: string, tries = 20): string | undefined {
+  try {
+    mkdirSync(folder);
+    return folder;
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'EEXIST') return undefined;
+    // Also said for good, below /proc for example.
+    if (code !== 'ENOENT' || tries === 0) throw error;
+    const topmost = makeFolder(dirname(folder));
+    const made = makeFolder(folder, tries - 1);
+    return topmost ?? made;
   }
 }
 

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, lstatSync, openSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identify, processState } from '../../model/process.ts';
 import { systemCode } from './failure.ts';
+import { makeFolder } from './folder.ts';
 
 /**
  * Unfinished files. A name tells the key's hash, the purpose and the process, so that leftovers of the dead are
@@ -108,7 +100,7 @@ async function write(folder: string, path: string, body: Body, options: BodyOpti
   }
   const handle = await open(path, 'wx').catch(async (error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw error;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return open(path, 'wx');
   });
   try {
@@ -141,7 +133,7 @@ function creating<T>(folder: string, create: () => T): T {
     return create();
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     return create();
   }
 }
