@@ -4,6 +4,26 @@ import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 const root = new URL('.', import.meta.url).pathname;
+
+/**
+ * dockerode loads an SSH client and gRPC at once, 0.1 s that only ssh:// hosts and BuildKit sessions need: these
+ * modules, each of which exports one function, are loaded at their first call.
+ */
+const loadWhenCalled = {
+  name: 'load-when-called',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^\.\/(ssh|session)$/ }, async ({ path, importer, resolveDir, pluginData }) => {
+      if (pluginData === 'real' || !/[\\/](docker-modem|dockerode)[\\/]lib[\\/]/.test(importer)) return undefined;
+      const real = await resolve(path, { importer, resolveDir, kind: 'require-call', pluginData: 'real' });
+      return { path: real.path, namespace: 'when-called', pluginData: { resolveDir } };
+    });
+    onLoad({ filter: /.*/, namespace: 'when-called' }, ({ path, pluginData }) => ({
+      contents: `module.exports = function (...args) { return require(${JSON.stringify(path)}).apply(this, args); };`,
+      resolveDir: pluginData.resolveDir,
+    }));
+  },
+};
+
 rmSync(`${root}dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
@@ -16,10 +36,15 @@ await build({
   target: 'node20',
   chunkNames: 'chunks/[name]-[hash]',
   define: { SLUICE_VERSION: JSON.stringify(version) },
-  // Native add-ons of dockerode's ssh transport: optional, and looked for at run time.
+  // Native add-ons of the SSH client: optional, and looked for at run time.
   external: ['cpu-features', '*.node'],
+  plugins: [loadWhenCalled],
   banner: {
-    js: "import { createRequire as sluiceCreateRequire } from 'node:module'; const require = sluiceCreateRequire(import.meta.url);",
+    // What CommonJS packages expect to find around them.
+    js: [
+      "import { createRequire as sluiceCreateRequire } from 'node:module';",
+      'const require = sluiceCreateRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;',
+    ].join('\n'),
   },
   minifySyntax: true,
   legalComments: 'none',

@@ -5,7 +5,7 @@ import { processIdentity } from '../ledger/process.ts';
 import type { Plan } from '../model/plan.ts';
 import { runId } from '../model/run-id.ts';
 import type { Engine, Reporter } from '../ports.ts';
-import { runPlan } from '../run/loop.ts';
+import { runPlan } from '../run/run.ts';
 import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { usageError, type Output } from './output.ts';
@@ -89,11 +89,13 @@ async function anyRunDied(ledger: Ledger): Promise<boolean> {
   return false;
 }
 
-async function createReporters(
-  flags: RunFlags,
-  output: Output,
-  session: Session,
-): Promise<readonly Reporter[]> {
+interface Reporting {
+  readonly reporters: readonly Reporter[];
+  /** Somebody looks on: tasks' lines are wanted while they are written. */
+  readonly live: boolean;
+}
+
+async function createReporters(flags: RunFlags, output: Output, session: Session): Promise<Reporting> {
   const logs = flags.logs === true;
   if (flags.logFormat === 'json') {
     const { createLogReporter } = await import('../report/log.ts');

@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode';
+import { pack } from 'tar-stream';
 import { findImage } from './find-image.ts';
 import { HOLDER_COMMAND, holderProgram } from './holder-program.ts';
 import { engineMessages } from './message-stream.ts';
@@ -16,7 +17,6 @@ export async function ensureHolderImage(
   const name = `localhost/sluice-holder:${VERSION}-${architecture}`;
   const found = await findImage(docker, name, undefined);
   if (found !== undefined) return found;
-  const { pack } = await import('tar-stream');
   const archive = pack();
   archive.entry({ name: HOLDER_COMMAND.slice(1), mode: 0o755 }, program);
   archive.finalize();

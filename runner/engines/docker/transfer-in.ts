@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type Dockerode from 'dockerode';
-import type { Header, Pack } from 'tar-stream';
+import { pack, type Header, type Pack } from 'tar-stream';
 import type { Job, JobFile, JobInput } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { Fault } from './fault.ts';
@@ -27,7 +27,6 @@ export async function transferIn(
   copied: readonly CopiedInput[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { pack } = await import('tar-stream');
   const archive = pack();
   let failure: unknown;
   let refused = false;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Dockerode from 'dockerode';
-import type { Header } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import type { Job, StoredObject } from '../../model/job.ts';
 import { createOutputCheck, type OutputCopy, type OutputEntry } from '../../model/outputs.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -95,7 +95,6 @@ async function* entriesOf(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly header: Header; readonly entry: AsyncIterable<Uint8Array> }> {
-  const { extract } = await import('tar-stream');
   const options = { path, abortSignal: signal };
   const archive = (await container.getArchive(options)) as NodeJS.ReadableStream & { destroy(): void };
   const entries = extract();
