@@ -5,7 +5,7 @@ import type { ProgressEvent } from './step.ts';
 export type FollowUp =
   | { readonly kind: 'finish'; readonly event: ProgressEvent }
   /** Gives its place back and comes again. */
-  | { readonly kind: 'rest'; readonly seconds: number };
+  | { readonly kind: 'rest'; readonly seconds: number; readonly failed: boolean };
 
 /** How often a claim that another run holds is looked at. */
 const CLAIM_POLL_SECONDS = 2;
@@ -41,9 +41,9 @@ export function followUp(
     case 'failed':
       return finish('failed', outcome.failure.cause.message);
     case 'held':
-      return { kind: 'rest', seconds: CLAIM_POLL_SECONDS };
+      return { kind: 'rest', seconds: CLAIM_POLL_SECONDS, failed: false };
     case 'retry':
-      return { kind: 'rest', seconds: outcome.afterSeconds };
+      return { kind: 'rest', seconds: outcome.afterSeconds, failed: true };
   }
 }
 

@@ -156,7 +156,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
     const next = followUp(work, outcome, clock.now());
     if (next.kind === 'finish') apply(next.event);
-    else rest(id, next.seconds);
+    else rest(id, next);
   };
 
   /** A lost connection may be one container's; whether the engine is gone, only the engine can tell. */
@@ -172,8 +172,11 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
   };
 
-  const rest = (id: InstanceId, seconds: number): void => {
-    apply({ type: 'resting', id });
+  const rest = (
+    id: InstanceId,
+    { seconds, failed }: { readonly seconds: number; readonly failed: boolean },
+  ): void => {
+    apply({ type: 'resting', id, failed });
     if (rests.signal.aborted) return;
     clock.sleep(seconds * 1000, rests.signal).then(
       () => {

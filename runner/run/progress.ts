@@ -31,6 +31,8 @@ export function createProgress(input: ProgressInput): Progress {
     (place) => phases[place] === 'ready',
   );
 
+  const failedOnce = new Set<number>();
+
   let open = input.nodes.length;
   let somethingRan = false;
   let stopped: 'interrupted' | 'halted' | undefined;
@@ -131,8 +133,8 @@ export function createProgress(input: ProgressInput): Progress {
       const phase = phases[place];
       if (phase === 'settled' || phase === 'running') continue;
       if (place >= firstHook && hooks !== 'open') break;
-      // One that rests before its next try has failed, and that is what there is to say of it.
-      const own = state === 'blocked' && phase === 'resting' ? 'failed' : state;
+      // One that waits for its next try has failed, and that is what there is to say of it.
+      const own = state === 'blocked' && failedOnce.has(place) ? 'failed' : state;
       settleOne(place, { ...standingAs(place, own, false), roots: [] }, reason);
     }
   };
@@ -235,6 +237,7 @@ export function createProgress(input: ProgressInput): Progress {
           const place = placeOf(event.id);
           leave(place);
           phases[place] = 'resting';
+          if (event.failed) failedOnce.add(place);
           // Too late for another try.
           if (stopped === 'interrupted') settleWaiting('cancelled', 'interrupted before its next try');
           if (stopped === 'halted') settleWaiting('blocked', haltReason);

@@ -49,8 +49,8 @@ export type ProgressEvent =
       /** A wait that also those for whom it is optional sit out. */
       readonly awaited?: boolean;
     }
-  /** Gives its place back until `retry-due`. */
-  | { readonly type: 'resting'; readonly id: InstanceId }
+  /** Gives its place back until `retry-due`; `failed`: a try of its own went wrong. */
+  | { readonly type: 'resting'; readonly id: InstanceId; readonly failed: boolean }
   | { readonly type: 'retry-due'; readonly id: InstanceId }
   /** Nothing starts any more but hooks. */
   | { readonly type: 'interrupted' }

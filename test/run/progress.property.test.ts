@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { BoundNeed } from '../../runner/model/plan.ts';
 import type { ReportState } from '../../runner/model/state.ts';
@@ -168,7 +168,7 @@ function play(
     } else if (fate === 'retry' && !retried.has(id)) {
       retried.add(id);
       resting.push(id);
-      take(progress.apply({ type: 'resting', id }));
+      take(progress.apply({ type: 'resting', id, failed: true }));
     } else {
       const state = fate === 'retry' ? 'succeeded' : fate;
       take(progress.apply({ type: 'finished', id, state, reason: fate, ran: true }));

@@ -270,7 +270,9 @@ describe('limits', () => {
   test('one that rests before its next try holds no place', () => {
     const progress = createProgress({ nodes: [node('a'), node('b')], hooks: [], concurrency: 1 });
     expect(progress.begin().start.map(({ id }) => id)).toEqual(['a']);
-    expect(progress.apply({ type: 'resting', id: 'a' }).start.map(({ id }) => id)).toEqual(['b']);
+    expect(progress.apply({ type: 'resting', id: 'a', failed: true }).start.map(({ id }) => id)).toEqual([
+      'b',
+    ]);
     expect(progress.apply({ type: 'retry-due', id: 'a' }).start).toEqual([]);
     const step = progress.apply({ type: 'finished', id: 'b', state: 'succeeded', reason: '', ran: true });
     expect(step.start.map(({ id }) => id)).toEqual(['a']);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLineBlocks } from '../../runner/run/lines.ts';
 import { createStoredLog } from '../../runner/run/stored-log.ts';
