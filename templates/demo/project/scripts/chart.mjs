@@ -22,8 +22,8 @@ writeFileSync('/outputs/chart.html', page(panels.map(drawPanel).join('\n')));
 console.log(`${panels.length} panels up to ${month}`);
 
 function readTrend(measure) {
-  // Matrix values are part of the partition, so they are part of the folder's name.
-  const text = readFileSync(`/inputs/trend/measure=${measure}/trend.csv`, 'utf8');
+  // Three instances come in, each in a folder named by its keys and matrix values.
+  const text = readFileSync(`/inputs/trend/month=${month}/measure=${measure}/trend.csv`, 'utf8');
   return text
     .trim()
     .split('\n')
