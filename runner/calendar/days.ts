@@ -38,9 +38,16 @@ export function civilDate(number: number): CivilDate {
   };
 }
 
-/** Of a canonical `YYYY-MM-DD`. */
+/** Of a canonical `YYYY-MM-DD`, also at the front of an hour's text. */
 export function dayOfText(text: string): number {
-  return dayNumber(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)));
+  return dayNumber(digits(text, 0, 4), digits(text, 5, 7), digits(text, 8, 10));
+}
+
+/** Asked millions of times: no part of the text is copied. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at += 1) number = number * 10 + text.charCodeAt(at) - 48;
+  return number;
 }
 
 const texts = new Map<number, string>();

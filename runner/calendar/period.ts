@@ -37,6 +37,7 @@ export function boundsOf(key: TimeKey, value: string): { readonly startMs: numbe
 
 /** `YYYY-MM-DD`: ranges, `days` and `at` count from here. */
 export function lastDayOf(key: TimeKey, value: string): string {
+  if (key.type === 'date' && key.calendar?.kind !== 'month-days') return value;
   const grid = gridOf(key);
   return textOfDay(grid.lastDay(grid.slotOf(value)));
 }

@@ -3,21 +3,22 @@ import type { Judged, Judging } from './judged.ts';
 import { memberName, sentence } from './reasons.ts';
 import type { ScopedInstance } from './tables.ts';
 
-export interface Decision {
-  readonly action: Action;
-  /** Set where the decision changes what was judged: `stale` "if momentum changes". */
-  readonly judged: Judged;
+/** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
+export interface Decisions {
+  readonly actions: readonly Action[];
+  /** Differs from what was judged where the decision says more: `stale` "if momentum changes". */
+  readonly judged: readonly Judged[];
   /** The instance that made this one wanted, where it was not asked for. */
-  readonly neededBy: ScopedInstance | undefined;
-  /** Part of the plan that a person sees. */
-  readonly shown: boolean;
+  readonly neededBy: readonly (ScopedInstance | undefined)[];
+  /** 1: part of the plan that a person sees. */
+  readonly shown: Uint8Array;
 }
 
 /**
  * What this run does with each instance. Wanted are the asked ones in a state that the request selects, and what
  * those need and is not there: what nobody wants stays undone, so that a done instance never pulls its history.
  */
-export function decide(judging: Judging, judged: readonly Judged[]): readonly Decision[] {
+export function decide(judging: Judging, judged: readonly Judged[]): Decisions {
   const { instances } = judging.scope;
   const work = {
     instances,
@@ -34,15 +35,8 @@ export function decide(judging: Judging, judged: readonly Judged[]): readonly De
   do pull(judging, work);
   while (compare(judging, work));
   const shown = show(work);
-  return instances.map(({ index }) => ({
-    action: work.actions[index] ?? 'none',
-    judged: work.judged[index] ?? UNJUDGED,
-    neededBy: work.neededBy[index],
-    shown: shown[index] === 1,
-  }));
+  return { actions: work.actions, judged: work.judged, neededBy: work.neededBy, shown };
 }
-
-const UNJUDGED: Judged = { state: 'unknown', reason: 'unknown', runnable: false, pulls: false };
 
 interface Work {
   readonly instances: readonly ScopedInstance[];

@@ -35,10 +35,15 @@ export function bindNeeds(
   const bindings: Binding[] = [];
   for (const [index, rule] of table.task.needs.entries()) {
     const target = tables.tableOf(rule.target.pipeline, rule.target.task);
-    const cache = table.bindings[index];
-    if (target === undefined || cache === undefined) continue;
+    if (target === undefined) continue;
     const fixed = pairedValues(tables, instance, rule);
     const time = givenTime(tables, instance, rule);
+    const cache = table.bindings[index];
+    // Legs and other keys may read the same; where a position has one instance, there is nobody to share with.
+    if (cache === undefined || table.variantsByText.size === 1) {
+      bindings.push(bind(tables, instance, rule, target, fixed, time, latestFor));
+      continue;
+    }
     const cacheKey = `${instance.position}\0${time ?? ''}\0${Object.values(fixed).join('\0')}`;
     let binding = cache.get(cacheKey);
     if (binding === undefined) {
@@ -109,12 +114,15 @@ function bind(
   const selected = selectPositions(rule, from, target.timeKey, time, () => latestFor(instance, target));
   const variants = variantsOf(target, fixed);
   const members: ScopedInstance[] = [];
+  const ids: string[] = [];
   const perPosition: number[] = [];
   for (const position of selected.positions) {
     const before = members.length;
     for (const variant of variants) {
       const member = instanceAt(tables, target, position, variant);
-      if (member !== undefined) members.push(member);
+      if (member === undefined) continue;
+      members.push(member);
+      ids.push(member.id);
     }
     perPosition.push(members.length - before);
   }
@@ -125,14 +133,14 @@ function bind(
     foreign: rule.foreign,
     optional: rule.optional,
     select: rule.select.kind,
-    members: members.map((member) => member.id),
+    members: ids,
     single: isSingle(rule),
     atLeast: rule.atLeast ?? selected.wanted,
     atLeastWritten: rule.atLeast !== undefined,
     positions: selected.wanted,
-    ...(perPosition.some((count) => count !== 1) && { perPosition }),
   };
-  return { need, members };
+  const oneEach = perPosition.every((count) => count === 1);
+  return { need: oneEach ? need : { ...need, perPosition }, members };
 }
 
 /** By the rule's form there can only be one, whatever the range or the file's matrix holds today. */

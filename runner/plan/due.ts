@@ -56,6 +56,11 @@ interface Due {
 }
 
 function dueWithin(tables: Tables, table: TaskTable, position: string, askers: readonly TaskTable[]): Due {
+  // As written it is a sum, cheaper than remembering it.
+  const { task, timeKey } = table;
+  if (timeKey !== undefined && task.due !== undefined) {
+    return { ms: momentMs(task.due, timeKey, position), partial: false };
+  }
   const known = table.dueMs.get(position);
   if (known !== undefined) return { ms: known, partial: false };
   const due = computeDue(tables, table, position, askers);
@@ -66,7 +71,6 @@ function dueWithin(tables: Tables, table: TaskTable, position: string, askers: r
 function computeDue(tables: Tables, table: TaskTable, position: string, askers: readonly TaskTable[]): Due {
   const { task, timeKey } = table;
   if (timeKey === undefined) return { ms: Number.NEGATIVE_INFINITY, partial: false };
-  if (task.due !== undefined) return { ms: momentMs(task.due, timeKey, position), partial: false };
   const within = [...askers, table];
   let latest: number | undefined;
   let partial = false;

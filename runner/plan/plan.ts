@@ -3,7 +3,7 @@ import { periodOf } from '../calendar/period.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Knowledge, Plan, PlannedInstance } from '../model/plan.ts';
 import { STATES, type State } from '../model/state.ts';
-import { decide, type Decision } from './actions.ts';
+import { decide, type Decisions } from './actions.ts';
 import { currentFingerprint } from './current.ts';
 import { dueMs } from './due.ts';
 import { planHooks } from './hooks.ts';
@@ -26,9 +26,10 @@ export function makePlan(
   const judging: Judging = { scope, knowledge, nowMs: Date.parse(now) };
   const decisions = decide(judging, judgeAll(judging));
   const instances: PlannedInstance[] = [];
-  for (const [index, instance] of scope.instances.entries()) {
-    const decision = decisions[index];
-    if (decision?.shown === true) instances.push(planned(judging, instance, decision));
+  const instants = new Map<number, string>();
+  for (const instance of scope.instances) {
+    if (decisions.shown[instance.index] === 1)
+      instances.push(planned(judging, instance, decisions, instants));
   }
   const pipeline = pipelines.get(scope.request.pipeline);
   if (pipeline !== undefined) instances.push(...planHooks(pipeline, scope, instances));
@@ -43,10 +44,17 @@ export function makePlan(
   };
 }
 
-function planned(judging: Judging, instance: ScopedInstance, decision: Decision): PlannedInstance {
-  const { id, table, position, variant } = instance;
-  const { tables } = judging.scope;
+function planned(
+  judging: Judging,
+  instance: ScopedInstance,
+  decisions: Decisions,
+  instants: Map<number, string>,
+): PlannedInstance {
+  const { id, table, position, variant, index } = instance;
   const etag = judging.knowledge.manifests.get(id);
+  const judged = decisions.judged[index];
+  const neededBy = decisions.neededBy[index];
+  const action = decisions.actions[index] ?? 'none';
   return {
     id,
     pipeline: table.pipeline.name,
@@ -56,17 +64,27 @@ function planned(judging: Judging, instance: ScopedInstance, decision: Decision)
     matrix: variant.matrix,
     ...(table.timeKey !== undefined && {
       period: periodOf(table.timeKey, position),
-      dueAt: isoInstant(dueMs(tables, table, position)),
+      dueAt: instantText(instants, dueMs(judging.scope.tables, table, position)),
     }),
-    state: decision.judged.state,
-    reason: decision.judged.reason,
+    state: judged?.state ?? 'unknown',
+    reason: judged?.reason ?? 'unknown',
     needs: instance.bindings.map((binding) => binding.need),
     asked: instance.asked || instance.downstream,
-    ...(decision.neededBy !== undefined && { neededBy: decision.neededBy.id }),
-    action: decision.action,
+    ...(neededBy !== undefined && { neededBy: neededBy.id }),
+    action,
     ...(etag !== undefined && { manifestEtag: etag }),
-    ...(decision.action !== 'none' && { fingerprint: currentFingerprint(instance) }),
+    ...(action !== 'none' && { fingerprint: currentFingerprint(instance) }),
   };
+}
+
+/** Many instances are due at the same instant. */
+function instantText(instants: Map<number, string>, ms: number): string {
+  let text = instants.get(ms);
+  if (text === undefined) {
+    text = isoInstant(ms);
+    instants.set(ms, text);
+  }
+  return text;
 }
 
 /** In the states' own order, zeros left out. */

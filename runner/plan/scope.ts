@@ -107,6 +107,10 @@ function rootsOf(tables: Tables, asked: readonly Asked[]): ScopedInstance[] {
   return [...byDay.keys()].sort().flatMap((day) => byDay.get(day) ?? []);
 }
 
+/** What `index` holds before an instance has its place. */
+const NEW = -1;
+const OPEN = -2;
+
 interface Frame {
   readonly instance: ScopedInstance;
   need: number;
@@ -122,23 +126,19 @@ function expand(
   bindingsOf: (instance: ScopedInstance) => ScopedInstance['bindings'],
 ): readonly ScopedInstance[] {
   const ordered: ScopedInstance[] = [];
-  const open = new Set<ScopedInstance>();
-  const closed = new Set<ScopedInstance>();
   const stack: Frame[] = [];
   const enter = (instance: ScopedInstance): void => {
     instance.bindings = bindingsOf(instance);
-    open.add(instance);
+    instance.index = OPEN;
     stack.push({ instance, need: 0, member: 0 });
   };
   for (const root of roots) {
-    if (closed.has(root)) continue;
+    if (root.index !== NEW) continue;
     enter(root);
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
       const binding = frame.instance.bindings[frame.need];
       if (binding === undefined) {
         stack.pop();
-        open.delete(frame.instance);
-        closed.add(frame.instance);
         frame.instance.index = ordered.length;
         ordered.push(frame.instance);
         continue;
@@ -150,9 +150,9 @@ function expand(
         continue;
       }
       frame.member += 1;
-      if (closed.has(member)) continue;
-      if (open.has(member)) throw new ProblemsError([cycle(stack, member)]);
-      if (closed.size + stack.length > MAX_INSTANCES) throw new ProblemsError([tooMany(member)]);
+      if (member.index >= 0) continue;
+      if (member.index === OPEN) throw new ProblemsError([cycle(stack, member)]);
+      if (ordered.length + stack.length > MAX_INSTANCES) throw new ProblemsError([tooMany(member)]);
       enter(member);
     }
   }

@@ -78,7 +78,13 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   const verdict = verdictOf(judging, instance, judged);
   if (verdict.kind === 'derived') return heldBack(judging, instance, verdict, judged);
   const until = momentOf(table, 'until', position);
-  if (until !== undefined && until <= nowMs) {
+  const isOver = until !== undefined && until <= nowMs;
+  const claim = knowledge.claims.get(id);
+  if (claim !== undefined) {
+    // A run waits for it and takes its result, or makes it itself if that fails while it still can be had.
+    return { state: 'running', reason: `in run ${claim.run}`, runnable: !isOver, pulls: false };
+  }
+  if (isOver) {
     return fixed('lost', `it could be had until ${moment(judging, instance, until)}`);
   }
   if (hasOwnDue(table)) {
@@ -95,10 +101,6 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
     }
   }
   if (instance.variant.placeholder) return { ...placeholder(instance), runnable: false, pulls: true };
-  const claim = knowledge.claims.get(id);
-  if (claim !== undefined) {
-    return { state: 'running', reason: `in run ${claim.run}`, runnable: true, pulls: false };
-  }
   if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
     return heldBack(judging, instance, verdict, judged);
   }
@@ -191,7 +193,7 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
       return 'there';
     case 'missing':
     case 'running':
-      return foreign ? 'waiting' : 'coming';
+      return foreign || !judged.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
       if (judging.knowledge.manifests.has(member.id)) return 'there';

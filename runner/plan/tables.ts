@@ -145,8 +145,12 @@ export function variantsOf(table: TaskTable, fixed: Readonly<Record<string, stri
 /** All that the task sees, typed: keys and settings. */
 export function paramsOf(instance: ScopedInstance): Readonly<Record<string, Scalar>> {
   const { table, variant, position } = instance;
+  const { params: names } = table.task;
+  if (table.timeKey !== undefined && names.length === 1 && names[0] === table.timeKey.name) {
+    return timeAlone(table.timeKey, position);
+  }
   const params: Record<string, Scalar> = {};
-  for (const name of table.task.params) {
+  for (const name of names) {
     const value =
       name === table.timeKey?.name ? position : (variant.params[name] ?? table.settings[name] ?? undefined);
     if (value !== undefined) params[name] = value;
@@ -157,7 +161,26 @@ export function paramsOf(instance: ScopedInstance): Readonly<Record<string, Scal
 /** Keys in canonical text and stored order. */
 export function keysOf(instance: ScopedInstance): Readonly<Record<string, string>> {
   const { table, variant, position } = instance;
-  return table.timeKey === undefined ? variant.keys : { [table.timeKey.name]: position, ...variant.keys };
+  if (table.timeKey === undefined) return variant.keys;
+  if (variant.text === '') return timeAlone(table.timeKey, position);
+  return { [table.timeKey.name]: position, ...variant.keys };
+}
+
+const timesAlone = new WeakMap<TimeKey, Map<string, Readonly<Record<string, string>>>>();
+
+/** `{ date: '2021-01-29' }`: most tasks have no other key, so that they can share it. */
+function timeAlone(key: TimeKey, position: string): Readonly<Record<string, string>> {
+  let known = timesAlone.get(key);
+  if (known === undefined) {
+    known = new Map();
+    timesAlone.set(key, known);
+  }
+  let keys = known.get(position);
+  if (keys === undefined) {
+    keys = { [key.name]: position };
+    known.set(position, keys);
+  }
+  return keys;
 }
 
 export function contextsOf(tables: Tables, instance: ScopedInstance): PlanContexts {

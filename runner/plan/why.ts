@@ -22,8 +22,8 @@ export function explain(plan: Plan, id: InstanceId): readonly string[] {
 }
 
 const ACTIONS = {
-  run: 'runs it',
-  compare: 'compares what it reads when its turn comes, and runs it only if that has changed',
+  run: 'makes it',
+  compare: 'compares what it reads when its turn comes, and makes it anew only if that has changed',
   publish: 'publishes it again and runs nothing',
 } as const;
 

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { Task } from '../../runner/model/pipeline.ts';
+import { fingerprintOf } from '../../runner/plan/fingerprint.ts';
+import { differences } from '../../runner/plan/staleness.ts';
+import { made, manifest, need, pipeline, select, task } from './build.ts';
+
+const base = task('a', {
+  params: ['date', 'top'],
+  files: [
+    { path: 'scripts/a.py', sha256: '1', executable: false },
+    { path: 'scripts/b.py', sha256: '2', executable: false },
+  ],
+  env: { A: '1', B: '${{ params.date }}' },
+  needs: [need('prices', { select: select.window(20), atLeast: 1 })],
+  outputs: [{ kind: 'path', path: 'a.csv', allowEmpty: false }],
+});
+const own = pipeline([base]);
+
+function changed(change: Partial<Task>, params = { date: '2021-01-28', top: 50 }): readonly string[] {
+  const next = { ...base, ...change };
+  return differences(
+    made(own, 'a', 'date=2021-01-28'),
+    fingerprintOf(pipeline([next]), next, params),
+    undefined,
+    {
+      top: params.top,
+    },
+  );
+}
+
+describe('a fingerprint', () => {
+  it.each<[string, Partial<Task>, readonly string[]]>([
+    ['the script', { run: 'false' }, ['script changed']],
+    ['args', { args: ['x'] }, ['script changed']],
+    ['its condition', { if: { expression: 'needs.x.outputs.y', reads: 'needs' } }, ['script changed']],
+    ['the image', { image: { kind: 'reference', reference: 'alpine:3' } }, ['image changed']],
+    [
+      'the build',
+      { image: { kind: 'dockerfile', path: 'image/Dockerfile', buildArgs: {} } },
+      ['image changed'],
+    ],
+    ['a file', { files: [{ path: 'scripts/a.py', sha256: 'x', executable: false }] }, ['files changed']],
+    ['env', { env: { A: '2', B: '${{ params.date }}' } }, ['env changed']],
+    ['inputs of a reusable task', { inputs: { url: 'https://x' } }, ['env changed']],
+    ['the shell', { shell: 'bash' }, ['shell changed']],
+    ['the entrypoint', { entrypoint: ['/bin/x'] }, ['shell changed']],
+    ['the user', { user: '1000' }, ['user changed']],
+    ['outputs', { outputs: [] }, ['outputs changed']],
+    ['needs', { needs: [need('prices', { select: select.window(5), atLeast: 1 })] }, ['needs changed']],
+    ['two at once', { run: 'false', user: '1' }, ['script changed', 'user changed']],
+  ])('tells a change of %s by name', (_name, change, words) => {
+    expect(changed(change)).toEqual(words);
+  });
+
+  it('says a setting with both its values', () => {
+    expect(changed({}, { date: '2021-01-28', top: 20 })).toEqual(['setting top: 50 → 20']);
+  });
+
+  it.each<[string, Partial<Task>]>([
+    ['a key: that is the identity', {}],
+    ['the order of files', { files: [...base.files].reverse() }],
+    ['the order of env', { env: { B: '${{ params.date }}', A: '1' } }],
+    [
+      'where a need stands in the file',
+      { needs: base.needs.map((one) => ({ ...one, position: { ...one.position, line: 99 } })) },
+    ],
+    [
+      'limits, retries and descriptions',
+      { timeoutSeconds: 1, description: 'x', resources: { cpus: 2 }, maxParallel: 1 },
+    ],
+  ])('stays the same for %s', (_name, change) => {
+    expect(changed(change, { date: '2021-01-29', top: 50 })).toEqual([]);
+  });
+
+  it('counts what `include` adds to a leg, not what identifies it', () => {
+    const legs = { kind: 'static', keys: ['venue'], legs: [] } as const;
+    const withLegs = task('a', { matrix: legs });
+    const print = (matrix: Record<string, string>) => fingerprintOf(own, withLegs, {}, matrix);
+    expect(print({ venue: 'nyse', tz: 'x' })).toEqual(print({ venue: 'nasdaq', tz: 'x' }));
+    expect(print({ venue: 'nyse', tz: 'x' })).not.toEqual(print({ venue: 'nyse', tz: 'y' }));
+  });
+});
+
+describe('inputs', () => {
+  const print = fingerprintOf(own, base, { top: 50 });
+  const committed = {
+    ...made(own, 'a', 'date=2021-01-28', [
+      ['prices', 'p/prices/date=2021-01-27'],
+      ['prices', 'p/prices/date=2021-01-28'],
+    ]),
+    omitted: [{ need: 'fails', instance: 'p/fails/half=2021-01-01' }],
+  };
+  const current = (instance: string, contentDigest = `content of ${instance}`, name = 'prices') => ({
+    need: name,
+    instance,
+    contentDigest,
+  });
+  const both = [current('p/prices/date=2021-01-27'), current('p/prices/date=2021-01-28')];
+
+  it('with equal content are no difference, whatever attempt made them', () => {
+    expect(differences(committed, print, both)).toEqual([]);
+    expect(differences(committed, print, [...both].reverse())).toEqual([]);
+  });
+
+  it.each([
+    [
+      'other content',
+      [both[0], current('p/prices/date=2021-01-28', 'other')],
+      'input prices/date=2021-01-28 changed',
+    ],
+    ['one more', [...both, current('p/prices/date=2021-01-29')], 'input prices/date=2021-01-29 is new'],
+    ['one less', [both[0]], 'input prices/date=2021-01-28 is gone'],
+    [
+      'a late optional one',
+      [...both, current('p/fails/half=2021-01-01', 'x', 'fails')],
+      'input fails/half=2021-01-01 has arrived',
+    ],
+  ])('with %s are', (_name, inputs, words) => {
+    expect(
+      differences(
+        committed,
+        print,
+        inputs.flatMap((one) => one ?? []),
+      ),
+    ).toEqual([words]);
+  });
+
+  it('that nobody read are not compared', () => {
+    expect(differences(manifest('p/a/_', { fingerprint: print }), print, undefined)).toEqual([]);
+  });
+});
