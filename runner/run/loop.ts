@@ -156,7 +156,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
     const next = followUp(work, outcome, clock.now());
     if (next.kind === 'finish') apply(next.event);
-    else rest(id, next);
+    else rest(id, next.seconds, next.failed).catch(fail);
   };
 
   /** A lost connection may be one container's; whether the engine is gone, only the engine can tell. */
@@ -172,18 +172,15 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
   };
 
-  const rest = (
-    id: InstanceId,
-    { seconds, failed }: { readonly seconds: number; readonly failed: boolean },
-  ): void => {
+  const rest = async (id: InstanceId, seconds: number, failed: boolean): Promise<void> => {
     apply({ type: 'resting', id, failed });
-    if (rests.signal.aborted) return;
-    clock.sleep(seconds * 1000, rests.signal).then(
-      () => {
-        apply({ type: 'retry-due', id });
-      },
-      () => {},
-    );
+    try {
+      await clock.sleep(seconds * 1000, rests.signal);
+    } catch {
+      // Stopped: the machine has settled it.
+      return;
+    }
+    apply({ type: 'retry-due', id });
   };
 
   const onInterrupt = (): void => {

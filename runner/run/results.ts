@@ -91,6 +91,6 @@ function factsOf(attempt: string, outcome: AttemptOutcome): Facts {
     case 'skipped':
     case 'waiting':
     case 'cancelled':
-      return { ...(outcome.ran === undefined ? {} : { attempt, ...outcome.ran }) };
+      return outcome.ran === undefined ? {} : { attempt, ...outcome.ran };
   }
 }

@@ -19,11 +19,24 @@ export const LOG_BOUNDS: LogBounds = { headBytes: 4 * 1024 * 1024, tailBytes: 4 
 const LAST_LINES_BYTES = 64 * 1024;
 
 export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
-  const head: Buffer[] = [];
+  /** Grows up to its bound: small writes must not become as many small buffers. */
+  let headBuffer = Buffer.alloc(0);
   let headBytes = 0;
   /** A ring of the newest bytes; made when the head is full. */
   let ring: Buffer | undefined;
   let written = 0;
+
+  const head = (): Buffer => headBuffer.subarray(0, headBytes);
+
+  const pushHead = (bytes: Buffer): void => {
+    if (headBytes + bytes.length > headBuffer.length) {
+      const grown = Buffer.alloc(Math.min(bounds.headBytes, 2 * (headBytes + bytes.length)));
+      head().copy(grown);
+      headBuffer = grown;
+    }
+    bytes.copy(headBuffer, headBytes);
+    headBytes += bytes.length;
+  };
 
   const pushTail = (bytes: Buffer): void => {
     ring ??= Buffer.alloc(bounds.tailBytes);
@@ -47,22 +60,20 @@ export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
       // The head ends with a whole line; a block that does not fit goes to the tail from there on.
       const end = lines.length <= room ? lines.length : lines.lastIndexOf(0x0a, Math.max(0, room - 1)) + 1;
       const forHead = room > 0 ? Math.min(end, room) : 0;
-      if (forHead > 0) {
-        head.push(Buffer.from(lines.subarray(0, forHead)));
-        headBytes += forHead;
-      }
+      if (forHead > 0) pushHead(lines.subarray(0, forHead));
       if (forHead < lines.length) pushTail(lines.subarray(forHead));
     },
     content() {
       const end = tail();
-      if (ring === undefined || written <= ring.length) return Buffer.concat([...head, end]);
+      if (ring === undefined || written <= ring.length) return Buffer.concat([head(), end]);
       const whole = end.subarray(end.indexOf(0x0a) + 1);
       const cut = (written - whole.length).toLocaleString('en-US');
-      return Buffer.concat([...head, Buffer.from(`… ${cut} bytes cut here …\n`), whole]);
+      return Buffer.concat([head(), Buffer.from(`… ${cut} bytes cut here …\n`), whole]);
     },
     lastLines(count) {
       const end = tail();
-      const last = end.length >= LAST_LINES_BYTES ? end : Buffer.concat([...head.slice(-8), end]);
+      const last =
+        end.length >= LAST_LINES_BYTES ? end : Buffer.concat([head().subarray(-LAST_LINES_BYTES), end]);
       const bytes = last.subarray(Math.max(0, last.length - LAST_LINES_BYTES));
       const lines = bytes.toString('utf8').split('\n');
       // Looked at from the middle of a longer log, the first is half a line.

@@ -35,7 +35,7 @@ export function createFakeClock(start = Date.parse('2021-02-01T00:00:00Z')): Fak
       }),
     async advance(seconds) {
       now += seconds * 1000;
-      for (const sleeper of [...sleepers]) if (sleeper.at <= now) sleeper.wake();
+      for (const sleeper of sleepers) if (sleeper.at <= now) sleeper.wake();
       await quiet();
     },
   };
