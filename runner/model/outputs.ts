@@ -57,7 +57,8 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
   const undeclared: string[] = [];
 
   function matching(path: string): readonly CompiledRule[] {
-    return compiled.filter((rule) => rule.matches(path));
+    const plain = plainName(path);
+    return compiled.filter((rule) => rule.matches(path) || rule.matches(plain));
   }
 
   return {
@@ -152,6 +153,12 @@ function compile({ pattern: written, allowEmpty }: OutputRule): CompiledRule {
     matches: (path) => path === pattern,
     found: false,
   };
+}
+
+/** Globs don't match odd names; one that only for that is not declared must be refused, not dropped. */
+function plainName(path: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  return path.replace(/[\u0000-\u001F\u007F]/g, '_').replace(/(^|\/)\.{1,2}(?=\/|$)/g, '$1_');
 }
 
 /** Why a name can't be a key in a store; names come from a script and may be anything. */
