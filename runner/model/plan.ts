@@ -114,6 +114,8 @@ export interface ListingRange {
   readonly task: string;
   readonly from?: string;
   readonly to?: string;
+  /** The task's key names: where the recorded ones differ, all its manifests are wanted, to say how many are left. */
+  readonly keys?: readonly string[];
 }
 
 /** What the ledger knows about the instances that a plan touches. */

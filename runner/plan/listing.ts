@@ -23,6 +23,7 @@ export function listingRanges(instances: readonly ScopedInstance[]): readonly Li
   return [...bounds].map(([table, { from, to }]) => ({
     pipeline: table.pipeline.name,
     task: table.task.name,
+    keys: table.task.keys,
     from: partitionOf(from),
     to: partitionOf(to),
   }));

@@ -105,7 +105,12 @@ describe('a wrong request', () => {
       '--top: expected a number, found "many"',
       undefined,
     ],
-    ['a choice that is none', { params: { region: 'uk' } }, 'expected one of us, eu, found "uk"', undefined],
+    [
+      'a choice that is none',
+      { params: { region: 'uk' } },
+      'expected one of us, eu, found "uk"',
+      'Did you mean `us`?',
+    ],
     [
       'a leg that does not exist',
       { params: { venue: 'nyze' } },
@@ -300,10 +305,11 @@ describe('the scope', () => {
       {
         pipeline: 'p',
         task: 'prices',
+        keys: ['date', 'venue'],
         from: 'date=2021-01-14/venue=a-b',
         to: 'date=2021-01-20/venue=a',
       },
-      { pipeline: 'p', task: 'b', from: 'date=2021-01-19', to: 'date=2021-01-20' },
+      { pipeline: 'p', task: 'b', keys: ['date'], from: 'date=2021-01-19', to: 'date=2021-01-20' },
     ]);
   });
 
@@ -314,6 +320,26 @@ describe('the scope', () => {
     ]);
     const { instances } = scopeOf(pipelines(own), request({ range: single('2021-01-28') }), NOW, expressions);
     expect(new Set(instances.map((instance) => instance.id)).size).toBe(instances.length);
+  });
+
+  it('reads expressions as `check` does', () => {
+    const own = pipeline([
+      task('a', { params: ['date', 'region'], if: { expression: "params.region == 'us'", reads: 'params' } }),
+      task('b', {
+        needs: [
+          need('a', {
+            select: select.value('date', '${{ addDays(params.date, -1) }}'),
+            pair: [{ key: 'region', source: 'value', value: 'us' }],
+          }),
+        ],
+      }),
+    ]);
+    const scope = scopeOf(pipelines(own), request({ range: single('2021-01-28') }), NOW);
+    expect(scope.instances.map((instance) => instance.id)).toEqual([
+      'p/a/date=2021-01-28/region=us',
+      'p/a/date=2021-01-27/region=us',
+      'p/b/date=2021-01-28',
+    ]);
   });
 
   it('wants manifests only where staleness or a setting is in question', () => {
