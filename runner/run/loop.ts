@@ -12,7 +12,7 @@ import type { Emit } from './events.ts';
 import { followUp } from './follow-up.ts';
 import type { Masker } from './mask.ts';
 import type { AbsentMember } from './needs.ts';
-import { nodesOf } from './nodes.ts';
+import { isDoneBefore, nodesOf } from './nodes.ts';
 import { createProgress } from './progress.ts';
 import type { Results } from './results.ts';
 import { decideRetry } from './retry.ts';
@@ -43,7 +43,8 @@ export interface Ending {
 export async function driveRun(drive: Drive): Promise<Ending> {
   const { plan, environment, emit, masker, results } = drive;
   const { clock, engine, interrupt, pipelines, run } = environment;
-  const planned = new Map(plan.instances.map((instance) => [instance.id, instance]));
+  const planned = new Map<InstanceId, PlannedInstance>();
+  for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const progress = createProgress({
     ...nodesOf(plan, pipelines, environment.pools, environment.expressions),
     concurrency: environment.concurrency,
@@ -195,7 +196,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     emit({ type: 'interrupted', stage: 2, signal: String(interrupt.hard.reason) });
     for (const controller of running.values()) controller.abort('interrupted');
     over = true;
-    for (const { id } of plan.instances) {
+    for (const id of planned.keys()) {
       if (results.has(id)) continue;
       const reason = running.has(id)
         ? 'left as it was at the second interrupt'

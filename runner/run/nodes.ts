@@ -20,6 +20,8 @@ export function nodesOf(
   const nodes: ProgressNode[] = [];
   const hooks: { readonly planned: PlannedInstance; readonly task: Task }[] = [];
   for (const planned of plan.instances) {
+    // Whoever needs it finds it there; history must not make the machine large.
+    if (isDoneBefore(planned)) continue;
     const task = pipelines.get(planned.pipeline)?.tasks[planned.task];
     if (task?.kind === 'hook') {
       hooks.push({ planned, task });
@@ -47,6 +49,11 @@ export function nodesOf(
       shares: sharesOf(planned, task),
     })),
   };
+}
+
+/** It was there before, and nothing is done about it. */
+export function isDoneBefore({ state, action }: PlannedInstance): boolean {
+  return state === 'done' && action === 'none';
 }
 
 const NONE: readonly Share[] = [];

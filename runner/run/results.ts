@@ -2,6 +2,7 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { AttemptOutcome, AttemptFailure } from './attempt/work.ts';
+import { isDoneBefore } from './nodes.ts';
 import type { Settled } from './step.ts';
 
 /** Gathers what the report says of each instance: the machine knows the state, the attempts the rest. */
@@ -24,7 +25,8 @@ interface Facts {
 }
 
 export function createResults(plan: Plan, forgives: (planned: PlannedInstance) => boolean): Results {
-  const planned = new Map(plan.instances.map((instance) => [instance.id, instance]));
+  const planned = new Map<InstanceId, PlannedInstance>();
+  for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const facts = new Map<InstanceId, Facts>();
   const results = new Map<InstanceId, ReportInstance>();
   const raising = new Set<InstanceId>();
@@ -34,7 +36,13 @@ export function createResults(plan: Plan, forgives: (planned: PlannedInstance) =
     raising,
     published,
     has: (id) => results.has(id),
-    all: () => plan.instances.flatMap(({ id }) => results.get(id) ?? []),
+    all: () =>
+      plan.instances.flatMap((instance) => {
+        const { id, task, reason } = instance;
+        return isDoneBefore(instance)
+          ? { id, task, state: 'done' as const, reason }
+          : (results.get(id) ?? []);
+      }),
     note(id, attempt, outcome) {
       facts.set(id, factsOf(attempt, outcome));
       if (outcome.kind === 'succeeded' || outcome.kind === 'republished')

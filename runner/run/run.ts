@@ -4,6 +4,7 @@ import type { Report } from '../model/report.ts';
 import { createEvents } from './events.ts';
 import { driveRun } from './loop.ts';
 import { createMasker } from './mask.ts';
+import { isDoneBefore } from './nodes.ts';
 import { recordEnd, recordStart } from './record.ts';
 import { makeReport } from './report.ts';
 import { createResults } from './results.ts';
@@ -25,7 +26,8 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
   const forgives = (planned: PlannedInstance): boolean =>
     pipelines.get(planned.pipeline)?.tasks[planned.task]?.continueOnError ?? false;
   const results = createResults(plan, forgives);
-  const asked = new Set(plan.instances.filter((planned) => planned.asked).map(({ id }) => id));
+  const asked = new Set<string>();
+  for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
   const reportOf = (ending: { readonly interrupted: boolean; readonly halted: boolean }): Report =>
     makeReport({
       run,
