@@ -20,6 +20,7 @@ import {
   type ScopedInstance,
   type Tables,
   type TaskTable,
+  type Variant,
 } from './tables.ts';
 
 /** The newest position of a task that was due by an instance's own due time. */
@@ -31,18 +32,12 @@ export function bindNeeds(
   instance: ScopedInstance,
   latestFor: LatestFor,
 ): readonly Binding[] {
-  const { table } = instance;
-  const bindings: Binding[] = [];
-  for (const [index, rule] of table.task.needs.entries()) {
-    const target = tables.tableOf(rule.target.pipeline, rule.target.task);
-    if (target === undefined) continue;
+  return rulesOf(tables, instance.table).map(({ rule, target, cache }) => {
     const fixed = pairedValues(tables, instance, rule);
     const time = givenTime(tables, instance, rule);
-    const cache = table.bindings[index];
     // Legs and other keys may read the same; where a position has one instance, there is nobody to share with.
-    if (cache === undefined || table.variantsByText.size === 1) {
-      bindings.push(bind(tables, instance, rule, target, fixed, time, latestFor));
-      continue;
+    if (instance.table.variantsByText.size === 1) {
+      return bind(tables, instance, rule, target, fixed, time, latestFor);
     }
     const cacheKey = `${instance.position}\0${time ?? ''}\0${Object.values(fixed).join('\0')}`;
     let binding = cache.get(cacheKey);
@@ -50,9 +45,28 @@ export function bindNeeds(
       binding = bind(tables, instance, rule, target, fixed, time, latestFor);
       cache.set(cacheKey, binding);
     }
-    bindings.push(binding);
+    return binding;
+  });
+}
+
+interface TableRule {
+  readonly rule: NeedRule;
+  readonly target: TaskTable;
+  readonly cache: Map<string, Binding>;
+}
+
+const rules = new WeakMap<TaskTable, readonly TableRule[]>();
+
+function rulesOf(tables: Tables, table: TaskTable): readonly TableRule[] {
+  let known = rules.get(table);
+  if (known === undefined) {
+    known = table.task.needs.flatMap((rule) => {
+      const target = tables.tableOf(rule.target.pipeline, rule.target.task);
+      return target === undefined ? [] : [{ rule, target, cache: new Map<string, Binding>() }];
+    });
+    rules.set(table, known);
   }
-  return bindings;
+  return known;
 }
 
 /** Where on the target's time key a rule points, and at how many positions, absent ones included. */
@@ -113,19 +127,7 @@ function bind(
   const from = { key: instance.table.timeKey, position: instance.position };
   const selected = selectPositions(rule, from, target.timeKey, time, () => latestFor(instance, target));
   const variants = variantsOf(target, fixed);
-  const members: ScopedInstance[] = [];
-  const ids: string[] = [];
-  const perPosition: number[] = [];
-  for (const position of selected.positions) {
-    const before = members.length;
-    for (const variant of variants) {
-      const member = instanceAt(tables, target, position, variant);
-      if (member === undefined) continue;
-      members.push(member);
-      ids.push(member.id);
-    }
-    perPosition.push(members.length - before);
-  }
+  const { members, perPosition } = membersAt(tables, target, selected.positions, variants);
   const need: BoundNeed = {
     name: rule.name,
     task: rule.target.task,
@@ -133,14 +135,36 @@ function bind(
     foreign: rule.foreign,
     optional: rule.optional,
     select: rule.select.kind,
-    members: ids,
+    members: members.map((member) => member.id),
     single: isSingle(rule),
     atLeast: rule.atLeast ?? selected.wanted,
     atLeastWritten: rule.atLeast !== undefined,
     positions: selected.wanted,
   };
-  const oneEach = perPosition.every((count) => count === 1);
-  return { need: oneEach ? need : { ...need, perPosition }, members };
+  return { need: perPosition === undefined ? need : { ...need, perPosition }, members };
+}
+
+/** `perPosition` is left out where each position has one. */
+function membersAt(
+  tables: Tables,
+  target: TaskTable,
+  positions: readonly string[],
+  variants: readonly Variant[],
+): { readonly members: readonly ScopedInstance[]; readonly perPosition?: readonly number[] } {
+  const [position] = positions;
+  const [variant] = variants;
+  if (positions.length === 1 && variants.length === 1 && position !== undefined && variant !== undefined) {
+    const member = instanceAt(tables, target, position, variant);
+    // By far the commonest: an array of exactly one, where one that grew would keep room for many.
+    return member === undefined ? { members: [], perPosition: [0] } : { members: [member] };
+  }
+  const perPosition: number[] = [];
+  const members = positions.flatMap((position) => {
+    const here = variants.flatMap((variant) => instanceAt(tables, target, position, variant) ?? []);
+    perPosition.push(here.length);
+    return here;
+  });
+  return perPosition.every((count) => count === 1) ? { members } : { members, perPosition };
 }
 
 /** By the rule's form there can only be one, whatever the range or the file's matrix holds today. */

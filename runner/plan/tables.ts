@@ -52,7 +52,6 @@ export interface TaskTable {
   readonly variants: Map<string, readonly Variant[]>;
   /** By their text: however it is asked for, one variant is one object. */
   readonly variantsByText: Map<string, Variant>;
-  readonly bindings: Map<string, Binding>[];
   readonly dueMs: Map<string, number>;
 }
 
@@ -88,7 +87,6 @@ export function createTables(
       settings: settingsOf(pipeline, task, foreign ? {} : given),
       variants: new Map(),
       variantsByText: new Map(),
-      bindings: task.needs.map(() => new Map()),
       dueMs: new Map(),
     };
     tables.set(name, table);
@@ -96,6 +94,8 @@ export function createTables(
   };
   return { expressions, tableOf };
 }
+
+const NO_BINDINGS: readonly Binding[] = [];
 
 /** Undefined where its `if` on params removes it. */
 export function instanceAt(
@@ -116,7 +116,7 @@ export function instanceAt(
     position,
     variant,
     index: -1,
-    bindings: [],
+    bindings: NO_BINDINGS,
     asked: false,
     downstream: false,
   };
