@@ -87,9 +87,10 @@ export function oneOf<const S extends readonly Shape[]>(...options: S): OneOfSha
 /** Objects told apart by their `type`. */
 export function variants<C extends Readonly<Record<string, ObjectShape>>>(
   called: string,
+  about: string,
   cases: C,
 ): VariantsShape<C> {
-  return { kind: 'variants', called, tag: 'type', cases };
+  return { kind: 'variants', called, tag: 'type', about, cases };
 }
 
 /** The entries of an object whose names the writer chose. */

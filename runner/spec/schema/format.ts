@@ -4,6 +4,7 @@ import type { Format } from './shape.ts';
 /** Names of pipelines, tasks, params: they become folders, keys in the store, flags and variables. */
 export function nameFormat(called: string, example: string): Format {
   return {
+    short: called,
     words: `${called} of lower-case letters, digits, \`_\` and \`-\`, beginning with a letter, such as \`${example}\``,
     pattern: /^[a-z][a-z0-9_-]{0,99}$/,
     mend: (text) => {
@@ -18,6 +19,7 @@ export function nameFormat(called: string, example: string): Format {
 }
 
 export const pipelineName: Format = {
+  short: 'a name',
   words: 'a name of lower-case letters, digits, `_` and `-`, such as `short-score`',
   pattern: /^[a-z0-9][a-z0-9_-]{0,99}$/,
   mend: (text) =>
@@ -28,17 +30,20 @@ export const pipelineName: Format = {
 };
 
 export const taskReference: Format = {
+  short: 'a task, or `pipeline/task`',
   words: 'the name of a task, or `pipeline/task`',
   pattern: /^[a-z0-9][a-z0-9_-]*(\/[a-z0-9][a-z0-9_-]*)?$/,
 };
 
 export const environmentName: Format = {
+  short: 'a variable name',
   words: 'the name of an environment variable, of letters, digits and `_`, such as `API_KEY`',
   pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
   mend: (text) => text.replaceAll(/[^A-Za-z0-9_]+/g, '_').replace(/^(?=\d)/, '_'),
 };
 
 export const identifier: Format = {
+  short: 'a name',
   words: 'a name of letters, digits, `_` and `-`, beginning with a letter or `_`',
   pattern: /^[A-Za-z_][A-Za-z0-9_-]*$/,
   mend: (text) => text.replaceAll(/[^A-Za-z0-9_-]+/g, '-').replace(/^(?=[\d-])/, '_'),
@@ -94,6 +99,7 @@ export const size: Format = {
 };
 
 export const capability: Format = {
+  short: 'a capability',
   words: 'a Linux capability such as `NET_ADMIN`',
   pattern: /^(CAP_)?[A-Z][A-Z_]*$/,
   mend: (text) => text.toUpperCase(),
@@ -107,6 +113,7 @@ export const timeValues = {
 } as const satisfies Record<string, Format>;
 
 export const projectPath: Format = {
+  short: 'a path in the project',
   words: 'a path relative to the project root',
   pattern: /^[^\0\n]+$/,
   check: (text) => {

@@ -42,59 +42,67 @@ const type = <T extends string>(value: T) =>
   }) as const;
 
 /** A param; time types are always keys. */
-export const param = variants('a param', {
-  hour: object('a param of type hour', timeType('hour', timeValues.hour)),
-  date: object('a param of type date', {
-    ...timeType('date', timeValues.date),
-    calendar: {
-      shape: text(),
-      description: 'The name of one of `calendars`: only its dates are partitions.',
-      default: 'every day',
-      example: 'calendar: nyse',
-    },
-  }),
-  month: object('a param of type month', timeType('month', timeValues.month)),
-  year: object('a param of type year', timeType('year', timeValues.year)),
-  string: object('a param of type string', {
-    type: type('string'),
-    key,
-    default: {
-      shape: text({ asWritten: true }),
-      description: 'Without it, the value must be given.',
-      example: 'default: full',
-    },
-    description,
-  }),
-  number: object('a param of type number', {
-    type: type('number'),
-    key,
-    default: { shape: number(), description: 'Without it, the value must be given.', example: 'default: 50' },
-    description,
-  }),
-  boolean: object('a param of type boolean', {
-    type: type('boolean'),
-    key,
-    default: {
-      shape: boolean,
-      description: 'Without it, the value must be given.',
-      example: 'default: false',
-    },
-    description,
-  }),
-  choice: object('a param of type choice', {
-    type: type('choice'),
-    key,
-    options: {
-      shape: list(text({ asWritten: true }), 1),
-      required: true,
-      description: 'The values that there are.',
-      example: 'options: [fast, exact]',
-    },
-    default: {
-      shape: text({ asWritten: true }),
-      description: 'One of the options. Without it, the value must be given.',
-      example: 'default: exact',
-    },
-    description,
-  }),
-});
+export const param = variants(
+  'a param',
+  'A time, of which each partition is one, or the type of its values.',
+  {
+    hour: object('a param of type hour', timeType('hour', timeValues.hour)),
+    date: object('a param of type date', {
+      ...timeType('date', timeValues.date),
+      calendar: {
+        shape: text(),
+        description: 'The name of one of `calendars`: only its dates are partitions.',
+        default: 'every day',
+        example: 'calendar: nyse',
+      },
+    }),
+    month: object('a param of type month', timeType('month', timeValues.month)),
+    year: object('a param of type year', timeType('year', timeValues.year)),
+    string: object('a param of type string', {
+      type: type('string'),
+      key,
+      default: {
+        shape: text({ asWritten: true }),
+        description: 'Without it, the value must be given.',
+        example: 'default: full',
+      },
+      description,
+    }),
+    number: object('a param of type number', {
+      type: type('number'),
+      key,
+      default: {
+        shape: number(),
+        description: 'Without it, the value must be given.',
+        example: 'default: 50',
+      },
+      description,
+    }),
+    boolean: object('a param of type boolean', {
+      type: type('boolean'),
+      key,
+      default: {
+        shape: boolean,
+        description: 'Without it, the value must be given.',
+        example: 'default: false',
+      },
+      description,
+    }),
+    choice: object('a param of type choice', {
+      type: type('choice'),
+      key,
+      options: {
+        shape: list(text({ asWritten: true }), 1),
+        required: true,
+        description: 'The values that there are.',
+        example: 'options: [fast, exact]',
+      },
+      default: {
+        shape: text({ asWritten: true }),
+        description: 'One of the options. Without it, the value must be given.',
+        example: 'default: exact',
+      },
+      description,
+    }),
+  },
+);

@@ -31,6 +31,8 @@ export interface TextShape<V extends string = string> {
 export interface Format {
   /** With its article, to follow "expected": `a time of day such as '18:00'`. */
   readonly words: string;
+  /** The same in a few words, for tables; default `words`. */
+  readonly short?: string;
   /** For editors; `check` may be stricter. */
   readonly pattern: RegExp;
   /** What is wrong and what to do, for a text that matches the pattern. */
@@ -107,6 +109,8 @@ export interface VariantsShape<
   readonly kind: 'variants';
   readonly called: string;
   readonly tag: 'type';
+  /** What the tag's value says, for the reference page. */
+  readonly about: string;
   readonly cases: C;
 }
 
