@@ -43,7 +43,9 @@ export async function parseFile(
     return undefined;
   }
   const document = SHAPES[shape](content, file);
-  report.add(document.problems);
+  // A `sluice.yaml` may be there only to mark the root.
+  const mayBeEmpty = shape === 'project';
+  report.add(document.problems.filter((problem) => !(mayBeEmpty && problem.code === 'empty-file')));
   // Cut off where it grew too large: the rest would only seem to be missing.
   const isWhole = document.problems.every((problem) => problem.code !== 'too-many-aliases');
   if (document.value === undefined || !isWhole) return undefined;
