@@ -79,7 +79,7 @@ async function place({ store }: Context, mine: PublishedPathRecord): Promise<voi
   for (;;) {
     const found = await publishedPathRecords.read(store, key);
     const owner = found !== undefined && !replaces(mine, found.record) ? found.record : mine;
-    const isNew = owner === mine && found?.record.attempt !== mine.attempt;
+    const isNew = owner === mine && (found === undefined || !isSame(mine, found.record));
     const etag = isNew
       ? await publishedPathRecords.write(store, key, mine, {
           condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
@@ -98,6 +98,10 @@ function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boole
   if (mine.order !== theirs.order) return mine.order > theirs.order;
   if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
   return mine.instance > theirs.instance;
+}
+
+function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
+  return a.instance === b.instance && a.attempt === b.attempt && a.object === b.object && a.order === b.order;
 }
 
 /** False: there is no such object. Copies only what is not there already, and only bytes with the right sha256. */

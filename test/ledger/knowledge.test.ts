@@ -1,0 +1,233 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ObjectStore } from '../../runner/ports.ts';
+import { openMemoryStore } from '../../runner/stores/memory/store.ts';
+import { encode } from '../contracts/object-store.ts';
+import {
+  DEAD,
+  ELSEWHERE,
+  failureOf,
+  ID,
+  manifestOf,
+  openBench,
+  OTHER_RUN,
+  PROCESS,
+  RUN,
+  runRecord,
+} from './sample.ts';
+
+const RANGE = { pipeline: 'short-score', task: 'prices' };
+const at = (date: string, more = '') => `short-score/prices/date=${date}${more}`;
+
+describe('what the ledger knows', () => {
+  it('is done-ness by listing, within the bounds', async () => {
+    const { ledger } = await openBench();
+    const ids = [
+      at('2021-01-01'),
+      at('2021-01-02'),
+      at('2021-01-02', '/venue=nyse'),
+      at('2021-01-03'),
+      at('2021-01-04'),
+    ];
+    for (const id of ids) await ledger.commitManifest(manifestOf(`${RUN}-1`, { instance: id }), null);
+    await ledger.commitManifest(
+      manifestOf(`${RUN}-1`, { instance: 'short-score/pricesx/date=2021-01-02' }),
+      null,
+    );
+    const known = async (bounds: { from?: string; to?: string }) =>
+      [
+        ...(await ledger.readKnowledge([{ ...RANGE, ...bounds }], { contents: false })).manifests.keys(),
+      ].sort();
+    expect(await known({})).toEqual([...ids].sort());
+    expect(await known({ from: 'date=2021-01-02', to: 'date=2021-01-03' })).toEqual(ids.slice(1, 4).sort());
+    expect(await known({ from: 'date=2021-01-04' })).toEqual([at('2021-01-04')]);
+    expect(await known({ to: 'date=2021-01-01' })).toEqual([at('2021-01-01')]);
+    const knowledge = await ledger.readKnowledge([RANGE], { contents: false });
+    expect(knowledge.storeId).toBe(ledger.storeId);
+    expect(knowledge.manifests.get(ids[0] ?? '')).toBe((await ledger.readManifest(ids[0] ?? ''))?.etag);
+  });
+
+  it('covers every record of an instance on the bound', async () => {
+    const { ledger } = await openBench();
+    const id = at('2021-01-02');
+    await ledger.startRun(runRecord(RUN));
+    await ledger.claim(id, `${RUN}-1`, RUN);
+    await ledger.recordFailure(failureOf(`${OTHER_RUN}-1`, null, { instance: id }));
+    await ledger.beginPublication(id, `${OTHER_RUN}-1`);
+    await ledger.voidManifest(id, null, 'cleared', RUN);
+    const bounds = { from: 'date=2021-01-02', to: 'date=2021-01-02' };
+    const knowledge = await ledger.readKnowledge([{ ...RANGE, ...bounds }], { contents: false });
+    for (const part of ['manifests', 'exceptions', 'failures', 'claims', 'publications'] as const) {
+      expect([...knowledge[part].keys()], part).toEqual([id]);
+    }
+    const other = await ledger.readKnowledge([{ ...RANGE, from: 'date=2021-01-03' }], { contents: false });
+    for (const part of ['manifests', 'exceptions', 'failures', 'claims', 'publications'] as const) {
+      expect([...other[part].keys()], part).toEqual([]);
+    }
+  });
+
+  it('holds the manifests of what is skipped or void', async () => {
+    const { ledger } = await openBench();
+    await ledger.commitManifest(manifestOf(`${RUN}-1`, { outcome: 'skipped', reason: 'no data' }), null);
+    await ledger.voidManifest(at('2021-01-30'), null, 'cleared', RUN);
+    await ledger.commitManifest(manifestOf(`${RUN}-1`, { instance: at('2021-01-31') }), null);
+    const { exceptions, manifests } = await ledger.readKnowledge([RANGE], { contents: false });
+    expect([...exceptions].map(([id, { outcome }]) => [id, outcome])).toEqual([
+      [ID, 'skipped'],
+      [at('2021-01-30'), 'void'],
+    ]);
+    expect(manifests.size).toBe(3);
+  });
+
+  it('holds failures while they are over what is committed', async () => {
+    const { ledger } = await openBench();
+    await ledger.recordFailure(failureOf(`${RUN}-1`, null));
+    const failures = async () => [
+      ...(await ledger.readKnowledge([RANGE], { contents: false })).failures.keys(),
+    ];
+    expect(await failures()).toEqual([ID]);
+    await ledger.commitManifest(manifestOf(`${RUN}-2`), null);
+    expect(await failures()).toEqual([]);
+    await ledger.recordFailure(failureOf(`${OTHER_RUN}-1`, `${RUN}-2`));
+    expect(await failures()).toEqual([ID]);
+    await ledger.voidManifest(ID, (await ledger.readManifest(ID)) ?? null, 'cleared', RUN);
+    expect(await failures()).toEqual([]);
+    await ledger.recordFailure(failureOf(`${OTHER_RUN}-2`, null));
+    expect(await failures()).toEqual([ID]);
+  });
+
+  it('holds claims of runs that live or may live', async () => {
+    const { ledger } = await openBench();
+    const processes = { live: PROCESS.pid, dead: DEAD, unknown: ELSEWHERE };
+    for (const [n, [name, pid]] of Object.entries(processes).entries()) {
+      const run = `2021013${n}T220000Z-aaaaaa`;
+      await ledger.startRun(runRecord(run, { process: { ...PROCESS, pid } }));
+      await ledger.claim(`short-score/prices/key=${name}`, `${run}-1`, run);
+    }
+    const { claims } = await ledger.readKnowledge([RANGE], { contents: false });
+    expect([...claims.keys()].sort()).toEqual([
+      'short-score/prices/key=live',
+      'short-score/prices/key=unknown',
+    ]);
+  });
+
+  it('holds recorded key names of the tasks that were asked about', async () => {
+    const { ledger } = await openBench();
+    await ledger.recordTaskKeys('short-score', 'prices', ['date']);
+    const { taskKeys } = await ledger.readKnowledge([RANGE, { ...RANGE, task: 'other' }], {
+      contents: false,
+    });
+    expect([...taskKeys]).toEqual([['short-score/prices', ['date']]]);
+  });
+
+  it('names a manifest that is damaged when it is to be read', async () => {
+    const { ledger, store } = await openBench();
+    await store.put(`manifests/${ID}.json`, encode('{}'));
+    await expect(ledger.readKnowledge([RANGE], { contents: true })).rejects.toMatchObject({
+      code: 'store-corrupt',
+    });
+  });
+
+  it('reads no manifest of what is plainly done', async () => {
+    const store = openMemoryStore();
+    const { ledger, open } = await openBench(store);
+    for (let n = 10; n < 30; n += 1) {
+      await ledger.commitManifest(manifestOf(`${RUN}-1`, { instance: at(`2021-01-${n}`) }), null);
+    }
+    const reads: string[] = [];
+    await (await open(counting(store, reads))).readKnowledge([RANGE], { contents: false });
+    expect(reads.filter((key) => key.startsWith('manifests/'))).toEqual([]);
+  });
+});
+
+describe('contents', () => {
+  it('are read once an etag, also by the next process', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-cache-'));
+    try {
+      const store = openMemoryStore();
+      const { ledger } = await openBench(store);
+      for (const date of ['2021-01-01', '2021-01-02']) {
+        await ledger.commitManifest(manifestOf(`${RUN}-1`, { instance: at(date) }), null);
+      }
+      const read = async () => {
+        const reads: string[] = [];
+        const fresh = await openBench(counting(store, reads), { cacheFolder: folder });
+        const { contents } = await fresh.ledger.readKnowledge([RANGE], { contents: true });
+        return { contents, reads: reads.filter((key) => key.startsWith('manifests/')).length };
+      };
+      expect(await read()).toMatchObject({ reads: 2 });
+      expect(await read()).toMatchObject({ reads: 0 });
+      const second = await ledger.readManifest(at('2021-01-02'));
+      await ledger.commitManifest(
+        manifestOf(`${RUN}-2`, { instance: at('2021-01-02') }),
+        second?.etag ?? null,
+      );
+      const after = await read();
+      expect(after.reads).toBe(1);
+      expect([...after.contents].map(([id, { attempt }]) => [id, attempt])).toEqual([
+        [at('2021-01-01'), `${RUN}-1`],
+        [at('2021-01-02'), `${RUN}-2`],
+      ]);
+
+      const [file = ''] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.json'),
+      );
+      writeFileSync(join(folder, file), '{"torn');
+      expect(await read()).toMatchObject({ reads: 2 });
+      expect(existsSync(join(folder, file))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
+
+describe('failures', () => {
+  it('are counted while they are about the same, and start anew over another result', async () => {
+    const { ledger } = await openBench();
+    await ledger.recordFailure(failureOf(`${RUN}-1`, null));
+    await ledger.recordFailure(failureOf(`${RUN}-2`, null, { firstFailedAt: '2021-01-30T00:00:00.000Z' }));
+    await ledger.recordFailure(failureOf(`${RUN}-2`, null));
+    expect(await ledger.readFailure(ID)).toMatchObject({
+      attempt: `${RUN}-2`,
+      count: 2,
+      firstFailedAt: '2021-01-29T22:00:02.000Z',
+    });
+    await ledger.recordFailure(failureOf(`${RUN}-3`, `${OTHER_RUN}-1`));
+    expect(await ledger.readFailure(ID)).toMatchObject({ count: 1, over: `${OTHER_RUN}-1` });
+  });
+
+  it('are none the fewer for being recorded at once', async () => {
+    const { ledger } = await openBench();
+    await Promise.all([1, 2, 3, 4, 5].map((n) => ledger.recordFailure(failureOf(`${RUN}-${n}`, null))));
+    expect((await ledger.readFailure(ID))?.count).toBe(5);
+  });
+
+  it('are listed open ones only, and are closed by name', async () => {
+    const { ledger } = await openBench();
+    const other = 'copy/main/_';
+    await ledger.recordFailure(failureOf(`${RUN}-1`, null));
+    await ledger.recordFailure(failureOf(`${RUN}-1`, null, { instance: other }));
+    const open = async (pipeline?: string) =>
+      (await ledger.openFailures(pipeline)).map(({ instance }) => instance);
+    expect(await open()).toEqual([other, ID]);
+    expect(await open('copy')).toEqual([other]);
+    await ledger.commitManifest(manifestOf(`${RUN}-2`), null);
+    expect(await open()).toEqual([other]);
+    await ledger.closeFailure(other);
+    await ledger.closeFailure(other);
+    expect(await open()).toEqual([]);
+    expect(await ledger.readFailure(other)).toBeUndefined();
+  });
+});
+
+function counting(store: ObjectStore, reads: string[]): ObjectStore {
+  return {
+    ...store,
+    get: async (key, options) => {
+      reads.push(key);
+      return store.get(key, options);
+    },
+  };
+}
