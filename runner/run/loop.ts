@@ -1,5 +1,4 @@
 import PQueue from 'p-queue';
-import { EngineError } from '../errors.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
@@ -7,13 +6,14 @@ import type { Report } from '../model/report.ts';
 import { attemptId } from '../model/run-id.ts';
 import { runHook } from './attempt/hook.ts';
 import { runAttempt } from './attempt/sequence.ts';
-import type { AttemptFailure, AttemptOutcome, Work } from './attempt/work.ts';
+import type { AttemptOutcome, Work } from './attempt/work.ts';
 import type { Emit } from './events.ts';
 import { followUp } from './follow-up.ts';
 import type { Masker } from './mask.ts';
 import type { AbsentMember } from './needs.ts';
 import { isDoneBefore, nodesOf } from './nodes.ts';
 import { createProgress } from './progress.ts';
+import { whatIsLost } from './reach.ts';
 import type { Results } from './results.ts';
 import { decideRetry } from './retry.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -42,7 +42,7 @@ export interface Ending {
  */
 export async function driveRun(drive: Drive): Promise<Ending> {
   const { plan, environment, emit, masker, results } = drive;
-  const { clock, engine, interrupt, pipelines, run } = environment;
+  const { clock, interrupt, pipelines, run } = environment;
   const planned = new Map<InstanceId, PlannedInstance>();
   for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const progress = createProgress({
@@ -152,25 +152,12 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
     if (outcome.kind === 'failed') {
       // Before anything else starts: it would only fail the same way.
-      const lost = await whatIsLost(outcome.failure);
+      const lost = await whatIsLost(outcome.failure, environment.engine);
       if (lost !== undefined) halt(lost);
     }
     const next = followUp(work, outcome, clock.now());
     if (next.kind === 'finish') apply(next.event);
     else rest(id, next.seconds, next.failed).catch(fail);
-  };
-
-  /** A lost connection may be one container's; whether the engine is gone, only the engine can tell. */
-  const whatIsLost = async (failure: AttemptFailure): Promise<string | undefined> => {
-    if (failure.storeLost) return `the store is out of reach: ${failure.cause.message}`;
-    if (failure.cause.kind !== 'engine-lost') return undefined;
-    try {
-      await engine.check();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof EngineError)) throw error;
-      return `the engine is out of reach: ${error.message}`;
-    }
   };
 
   const rest = async (id: InstanceId, seconds: number, failed: boolean): Promise<void> => {

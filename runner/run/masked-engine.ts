@@ -1,3 +1,5 @@
+import { EngineError } from '../errors.ts';
+import type { Cause } from '../model/cause.ts';
 import type { Job, JobResult } from '../model/job.ts';
 import type { Engine, EngineRunOptions } from '../ports.ts';
 import type { Masker } from './mask.ts';
@@ -17,7 +19,7 @@ export async function runMasked(
 ): Promise<MaskedResult> {
   const streams = { stdout: masker.stream(), stderr: masker.stream() };
   const { onImage } = options;
-  const result = await engine.run(job, {
+  const result = await runToResult(engine, job, {
     ...options,
     onLog: async ({ stream, bytes }) => {
       const told = streams[stream].push(bytes);
@@ -47,4 +49,21 @@ export async function runMasked(
         : { cause: { ...result.cause, message: masker.text(result.cause.message) } }),
     },
   };
+}
+
+/** An engine does not throw for what happens to a job; what it throws all the same is a result like any other. */
+async function runToResult(engine: Engine, job: Job, options: EngineRunOptions): Promise<JobResult> {
+  try {
+    return await engine.run(job, options);
+  } catch (error) {
+    const usage = { inputBytes: 0, outputBytes: 0 };
+    return { cause: thrownCause(error), objects: [], values: {}, undeclared: [], engine: 'unknown', usage };
+  }
+}
+
+function thrownCause(error: unknown): Cause {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof EngineError)) return { kind: 'internal', message, transient: false };
+  const isLost = error.code === 'engine-unreachable';
+  return { kind: isLost ? 'engine-lost' : 'engine-error', message, transient: isLost };
 }

@@ -1,7 +1,8 @@
-import type { Pipeline, Task } from '../model/pipeline.ts';
+import type { Pipeline, Task, Template } from '../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Expressions } from './expressions.ts';
 import type { Share } from './gate.ts';
+import { createShares, type SharesOf } from './shares.ts';
 import type { HookNode, ProgressNode } from './step.ts';
 
 export interface PlanNodes {
@@ -27,13 +28,14 @@ export function nodesOf(
       hooks.push({ planned, task });
       continue;
     }
-    const settled = settledBefore(planned, task);
+    const limits = limitsOf(sharesOf, planned, task);
+    const settled = settledBefore(planned, task, expressions) ?? limits.settled;
     nodes.push({
       id: planned.id,
       needs: planned.needs,
       wrapper: task?.kind === 'wrapper',
       continueOnError: task?.continueOnError ?? false,
-      shares: settled === undefined && task !== undefined ? sharesOf(planned, task) : NONE,
+      shares: limits.shares,
       ...(settled === undefined ? {} : { settled }),
       ...(task?.failFast === true && task.matrix !== undefined
         ? { failFastGroup: groupOf(planned, task) }
@@ -46,7 +48,7 @@ export function nodesOf(
       id: planned.id,
       after: hooks.filter((other) => task.after.includes(other.task.name)).map((other) => other.planned.id),
       continueOnError: task.continueOnError,
-      shares: sharesOf(planned, task),
+      shares: limitsOf(sharesOf, planned, task).shares,
     })),
   };
 }
@@ -56,26 +58,52 @@ export function isDoneBefore({ state, action }: PlannedInstance): boolean {
   return state === 'done' && action === 'none';
 }
 
-const NONE: readonly Share[] = [];
+function limitsOf(
+  sharesOf: SharesOf,
+  planned: PlannedInstance,
+  task: Task | undefined,
+): { readonly shares: readonly Share[]; readonly settled?: ProgressNode['settled'] } {
+  if (task === undefined) return { shares: [] };
+  try {
+    return { shares: sharesOf(planned, task) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { shares: [], settled: { state: 'failed', reason: `concurrency: ${message}` } };
+  }
+}
 
-function settledBefore(planned: PlannedInstance, task: Task | undefined): ProgressNode['settled'] {
+function settledBefore(
+  planned: PlannedInstance,
+  task: Task | undefined,
+  expressions: Expressions,
+): ProgressNode['settled'] {
   const { state, reason, action, manifestEtag } = planned;
-  if (action !== 'none' && task?.kind === 'external')
-    return { state: 'waiting', reason: awaitedOutside(task) };
+  if (action !== 'none' && task?.kind === 'external') {
+    return { state: 'waiting', reason: awaitedOutside(planned, task, expressions) };
+  }
   if (action !== 'none' && task !== undefined) return undefined;
   // A rebuild that failed earlier, and is not tried again now, leaves the result that it was to replace.
   return { state, reason, ...(state === 'failed' && manifestEtag !== undefined ? { stands: true } : {}) };
 }
 
 /** In words: what somebody else has to make before this is there. */
-function awaitedOutside({ external }: Task): string {
+function awaitedOutside(planned: PlannedInstance, { external }: Task, expressions: Expressions): string {
+  const { params, matrix } = planned;
+  const text = (template: Template): string => {
+    try {
+      return expressions.template(template, { params, matrix });
+    } catch {
+      // Only said: as it is written is better than nothing.
+      return template;
+    }
+  };
   switch (external?.kind) {
     case 'object':
-      return `waiting for the object ${external.uri}`;
+      return `waiting for the object ${text(external.uri)}`;
     case 'prefix':
-      return `waiting for ${external.doneFlag} below ${external.uri}`;
+      return `waiting for ${external.doneFlag} below ${text(external.uri)}`;
     case 'url':
-      return `waiting for ${external.url}`;
+      return `waiting for ${text(external.url)}`;
     case undefined:
       return 'waiting for something outside of the project';
   }
@@ -86,40 +114,4 @@ function groupOf({ pipeline, task: name, keys }: PlannedInstance, task: Task): s
   const matrixKeys = task.matrix?.keys ?? [];
   const others = Object.entries(keys).filter(([key]) => !matrixKeys.includes(key));
   return JSON.stringify([pipeline, name, others]);
-}
-
-/** One list per task where its group's name is plain: equal lists stand in one lane. */
-function createShares(
-  pools: Readonly<Record<string, number>>,
-  expressions: Expressions,
-): (planned: PlannedInstance, task: Task) => readonly Share[] {
-  const byTask = new Map<Task, readonly Share[]>();
-  const ofTask = (planned: PlannedInstance, task: Task): readonly Share[] => {
-    const known = byTask.get(task);
-    if (known !== undefined) return known;
-    const shares: Share[] = [];
-    if (task.maxParallel !== undefined) {
-      shares.push({ name: `task ${planned.pipeline}/${task.name}`, weight: 1, capacity: task.maxParallel });
-    }
-    for (const [pool, weight] of Object.entries(task.pools)) {
-      shares.push({ name: `pool ${pool}`, weight, capacity: pools[pool] ?? 1 });
-    }
-    if (task.concurrency !== undefined && !task.concurrency.includes('${{'))
-      shares.push(group(task.concurrency));
-    byTask.set(task, shares);
-    return shares;
-  };
-  return (planned, task) => {
-    const shares = ofTask(planned, task);
-    if (task.concurrency?.includes('${{') !== true) return shares;
-    const { params, matrix } = planned;
-    return [
-      ...shares,
-      group(expressions.template(task.concurrency, { params, matrix, inputs: {}, needs: {} })),
-    ];
-  };
-}
-
-function group(name: string): Share {
-  return { name: `group ${name}`, weight: 1, capacity: 1 };
 }

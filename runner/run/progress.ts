@@ -1,5 +1,6 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { ReportState } from '../model/state.ts';
+import { createDependents } from './dependents.ts';
 import { createGate } from './gate.ts';
 import { fateOf, weighNeeds, type AbsentMember, type Standing } from './needs.ts';
 import type { HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
@@ -22,8 +23,7 @@ export function createProgress(input: ProgressInput): Progress {
   const phases: Phase[] = nodes.map(() => 'pending');
   const standings: (Standing | undefined)[] = nodes.map(() => undefined);
   const absents = new Map<number, readonly AbsentMember[]>();
-  const needers = new Map<number, number[]>();
-  const openNeeds: number[] = nodes.map(() => 0);
+  const dependents = createDependents(nodes.length);
   const groups = new Map<string, number[]>();
   const gate = createGate(
     input.concurrency,
@@ -68,11 +68,9 @@ export function createProgress(input: ProgressInput): Progress {
   const follow = (place: number): void => {
     const work = [place];
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
-      for (const needer of needers.get(next) ?? []) {
-        openNeeds[needer] = (openNeeds[needer] ?? 0) - 1;
-        if (openNeeds[needer] === 0 && phases[needer] === 'pending' && decide(needer)) work.push(needer);
+      for (const needer of dependents.release(next)) {
+        if (phases[needer] === 'pending' && decide(needer)) work.push(needer);
       }
-      needers.delete(next);
     }
   };
 
@@ -171,17 +169,9 @@ export function createProgress(input: ProgressInput): Progress {
     }
     input.hooks.forEach((hook, index) => {
       const place = firstHook + index;
-      for (const before of hook.after) waitFor(placeOf(before), place);
-      if (openNeeds[place] === 0) decide(place);
+      for (const before of hook.after) dependents.hold(place, placeOf(before));
+      if (!dependents.isHeld(place)) decide(place);
     });
-  };
-
-  const waitFor = (needed: number, needer: number): void => {
-    if (phases[needed] === 'settled') return;
-    const waiting = needers.get(needed);
-    if (waiting === undefined) needers.set(needed, [needer]);
-    else waiting.push(needer);
-    openNeeds[needer] = (openNeeds[needer] ?? 0) + 1;
   };
 
   const step = (): Step => {
@@ -208,7 +198,7 @@ export function createProgress(input: ProgressInput): Progress {
         for (const need of node.needs) {
           for (const id of need.members) {
             const needed = places.get(id);
-            if (needed !== undefined) waitFor(needed, place);
+            if (needed !== undefined && phases[needed] !== 'settled') dependents.hold(place, needed);
           }
         }
         if (node.failFastGroup !== undefined) {
@@ -218,7 +208,7 @@ export function createProgress(input: ProgressInput): Progress {
         }
       });
       for (let place = 0; place < firstHook; place += 1) {
-        if (phases[place] === 'pending' && openNeeds[place] === 0 && decide(place)) follow(place);
+        if (phases[place] === 'pending' && !dependents.isHeld(place) && decide(place)) follow(place);
       }
       return step();
     },

@@ -476,3 +476,33 @@ test('files that nobody declares are dropped with one warning', async () => {
     message: 'Dropped from /outputs, as no output declares it: tmp.bin and 2 more',
   });
 });
+
+test('a group whose name can not be evaluated fails that instance, by name', async () => {
+  const world = await createWorld();
+  const { report } = start(
+    world,
+    [task('a', { concurrency: '${{ fromJSON(params.x) }}' }), task('b')],
+    [instance('a', '_', { params: { x: '{' } }), instance('b')],
+  );
+  const result = await report;
+  expect(states(result)).toEqual({ 'a/_': 'failed', 'b/_': 'succeeded' });
+  expect(result.instances[0]?.reason).toContain('concurrency: ');
+});
+
+test('an engine that throws all the same fails the instance, without a secret in the words', async () => {
+  const world = await createWorld();
+  const { report } = start(
+    world,
+    [task('a', { secrets: ['KEY'] })],
+    [instance('a')],
+    () => {
+      throw new Error('socket of hunter2hunter2 broke');
+    },
+    { secrets: { KEY: 'hunter2hunter2' } },
+  );
+  expect((await report).instances[0]).toMatchObject({
+    state: 'failed',
+    cause: { kind: 'internal' },
+    reason: 'socket of *** broke',
+  });
+});
