@@ -56,7 +56,7 @@ async function sluice(
   try {
     await container.start();
     const { StatusCode } = (await container.wait()) as { StatusCode: number };
-    const log = (await container.logs({ stdout: true, stderr: true })) as unknown as Buffer;
+    const log = await container.logs({ stdout: true, stderr: true });
     return { status: StatusCode, output: log.toString('utf8') };
   } finally {
     await container.remove({ force: true });

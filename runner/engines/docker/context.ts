@@ -65,8 +65,14 @@ export async function readContext(folder: string, dockerfile: string): Promise<B
           : `${join(folder, dockerfile)} could not be read: ${error.message}`,
       );
     });
-    if (!stats.isFile()) throw new ContextError(`${join(folder, dockerfile)} is not a file`);
-    entries.push({ kind: 'file', path: dockerfile, sizeBytes: stats.size, executable: false });
+    entries.push(
+      stats.isFile()
+        ? { kind: 'file', path: dockerfile, sizeBytes: stats.size, executable: false }
+        : { kind: 'folder', path: dockerfile },
+    );
+  }
+  if (entries.some((entry) => entry.path === dockerfile && entry.kind === 'folder')) {
+    throw new ContextError(`${join(folder, dockerfile)} is not a file`);
   }
   return {
     folder,

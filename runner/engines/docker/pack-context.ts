@@ -71,23 +71,23 @@ async function packEntry(
       const mode = entry.executable ? 0o755 : 0o644;
       const sink = pack.entry({ ...PLAIN, name, mode, size: entry.sizeBytes });
       const place = join(folder, entry.path);
-      try {
-        await pipeline(
-          createReadStream(place),
-          async function* (chunks: AsyncIterable<Uint8Array>) {
-            for await (const chunk of chunks) {
-              onBytes(chunk);
-              yield chunk;
-            }
-          },
-          sink as unknown as Writable,
-        );
-      } catch (error) {
-        if (pack.destroyed) throw error;
-        throw new ContextError(`${place} could not be read, or changed meanwhile: ${String(error)}`, {
-          cause: error,
-        });
-      }
+      await pipeline(
+        createReadStream(place),
+        async function* (chunks: AsyncIterable<Uint8Array>) {
+          let left = entry.sizeBytes;
+          for await (const chunk of chunks) {
+            left -= chunk.length;
+            if (left < 0) break;
+            onBytes(chunk);
+            yield chunk;
+          }
+          if (left !== 0) throw new ContextError(`${place} changed while it was sent; run again`);
+        },
+        sink as unknown as Writable,
+      ).catch((error: NodeJS.ErrnoException) => {
+        if (error.syscall === undefined) throw error;
+        throw new ContextError(`${place} could not be read: ${error.message}`, { cause: error });
+      });
     }
   }
 }
