@@ -28,7 +28,7 @@ export interface RunEnvironment {
   /** Someone looks on: log lines are told as events while they are written. */
   readonly watched: boolean;
   readonly expressions: Expressions;
-  /** Hash of a Dockerfile (relative to the project root), its context and arguments. */
+  /** Hash of a Dockerfile (relative to the project root), its context and arguments, where a task has none yet. */
   readonly buildContextHash: (
     dockerfile: string,
     buildArgs: Readonly<Record<string, string>>,

@@ -87,7 +87,8 @@ async function imageOf({ task, environment }: Work, evaluated: Evaluated): Promi
         contextFolder: path.join(environment.projectRoot, posix.dirname(image.path)),
         dockerfile: posix.basename(image.path),
         buildArgs: image.buildArgs,
-        contentHash: await environment.buildContextHash(image.path, image.buildArgs),
+        // What the plan has hashed is what the fingerprint says.
+        contentHash: image.contentHash ?? (await environment.buildContextHash(image.path, image.buildArgs)),
       };
   }
 }
