@@ -131,7 +131,7 @@ describe('gc', () => {
         const named = `objects/${ID}/${RUN}-2/a.csv`;
         expect(await objects()).toContain(named);
         await bench.ledger.gc(options);
-        expect(await objects(), `step ${step} ${moment}`).toEqual([named, `objects/${ID}/${RUN}-2/b/c.csv`]);
+        expect(await objects()).toEqual([named, `objects/${ID}/${RUN}-2/b/c.csv`]);
         expect((await bench.ledger.readManifest(ID))?.manifest.attempt).toBe(`${RUN}-2`);
       }
     }

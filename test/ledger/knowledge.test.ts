@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Knowledge } from '../../runner/model/plan.ts';
 import type { ObjectStore } from '../../runner/ports.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode } from '../contracts/object-store.ts';
@@ -59,13 +60,21 @@ describe('what the ledger knows', () => {
     await ledger.voidManifest(id, null, 'cleared', RUN);
     const bounds = { from: 'date=2021-01-02', to: 'date=2021-01-02' };
     const knowledge = await ledger.readKnowledge([{ ...RANGE, ...bounds }], { contents: false });
-    for (const part of ['manifests', 'exceptions', 'failures', 'claims', 'publications'] as const) {
-      expect([...knowledge[part].keys()], part).toEqual([id]);
-    }
+    expect(idsOf(knowledge)).toEqual({
+      manifests: [id],
+      exceptions: [id],
+      failures: [id],
+      claims: [id],
+      publications: [id],
+    });
     const other = await ledger.readKnowledge([{ ...RANGE, from: 'date=2021-01-03' }], { contents: false });
-    for (const part of ['manifests', 'exceptions', 'failures', 'claims', 'publications'] as const) {
-      expect([...other[part].keys()], part).toEqual([]);
-    }
+    expect(idsOf(other)).toEqual({
+      manifests: [],
+      exceptions: [],
+      failures: [],
+      claims: [],
+      publications: [],
+    });
   });
 
   it('holds the manifests of what is skipped or void', async () => {
@@ -221,6 +230,16 @@ describe('failures', () => {
     expect(await ledger.readFailure(other)).toBeUndefined();
   });
 });
+
+function idsOf({ manifests, exceptions, failures, claims, publications }: Knowledge) {
+  return {
+    manifests: [...manifests.keys()],
+    exceptions: [...exceptions.keys()],
+    failures: [...failures.keys()],
+    claims: [...claims.keys()],
+    publications: [...publications],
+  };
+}
 
 function counting(store: ObjectStore, reads: string[]): ObjectStore {
   return {

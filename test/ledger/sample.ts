@@ -28,10 +28,10 @@ export interface Bench {
   readonly store: ObjectStore;
   readonly ledger: Ledger;
   /** Another one over the same store. */
-  open(store?: ObjectStore): Promise<Ledger>;
+  readonly open: (store?: ObjectStore) => Promise<Ledger>;
   /** Lets time pass. */
-  pass(seconds: number): void;
-  now(): number;
+  readonly pass: (seconds: number) => void;
+  readonly now: () => number;
 }
 
 export async function openBench(
