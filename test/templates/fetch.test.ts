@@ -22,7 +22,8 @@ beforeAll(async () => {
     const [, kind = '', name = ''] = (request.url ?? '').split('/');
     const zip = zipFile('cnsfails202101a.txt', Buffer.from(SEC, 'latin1'));
     if (kind === 'status') response.writeHead(Number(name)).end('no');
-    else if (kind === 'text') response.end(Buffer.from(SEC, 'latin1'));
+    else if (kind === 'shaky' && asked.length < 3) response.writeHead(503).end();
+    else if (kind === 'text' || kind === 'shaky') response.end(Buffer.from(SEC, 'latin1'));
     else if (kind === 'zip') response.end(zip);
     else if (kind === 'cut-zip') response.end(zip.subarray(0, -30));
     else if (kind === 'damaged-zip') response.end(damage(zip));
@@ -42,7 +43,13 @@ afterAll(() => new Promise((resolve) => server.close(resolve)));
 
 const fetchFrom = (path: string, env: Record<string, string> = {}) =>
   runScript('fetch.mjs', {
-    env: { FETCH_URL: `${base}${path}`, FETCH_FORMAT: 'sec', FETCH_PARTITION: '2021-01-01', ...env },
+    env: {
+      FETCH_URL: `${base}${path}`,
+      FETCH_FORMAT: 'sec',
+      FETCH_PARTITION: '2021-01-01',
+      FETCH_PAUSE_SECONDS: '0',
+      ...env,
+    },
   });
 
 describe('fetch', () => {
@@ -88,6 +95,16 @@ describe('fetch', () => {
     const nobody = await fetchFrom('', { FETCH_URL: await closedAddress() });
     expect(nobody.status).toBe(75);
     expect(nobody.stderr).toContain('ECONNREFUSED');
+  });
+
+  it('rides out passing trouble, but does not ask again for what is not out', async () => {
+    asked = [];
+    const shaky = await fetchFrom('/shaky/x');
+    expect(shaky.status).toBe(0);
+    expect(shaky.stderr).toMatch(/^(HTTP 503 from .*; once more\n){2}$/);
+    asked = [];
+    await fetchFrom('/status/404/x');
+    expect(asked).toHaveLength(1);
   });
 
   it('says who asks', async () => {

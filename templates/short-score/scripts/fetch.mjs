@@ -1,5 +1,6 @@
 // Downloads one file, proves that it is whole, and stores it as text. What the server says becomes the exit
 // status sluice knows: 75 not there yet, ask again · 66 gone for good · 1 wrong, somebody must look.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SOURCES } from './sources.mjs';
 import { writeOutput } from './folders.mjs';
 import { isZip, unzipOnly } from './zip.mjs';
@@ -7,6 +8,8 @@ import { isZip, unzipOnly } from './zip.mjs';
 const NOT_READY = 75;
 const NO_DATA = 66;
 const TIMEOUT_SECONDS = 120;
+const TRIES = 3;
+const PAUSE_SECONDS = Number(process.env.FETCH_PAUSE_SECONDS ?? 2);
 
 const {
   FETCH_URL: url,
@@ -30,15 +33,28 @@ try {
   end(1, `${file} of ${partition}: ${error.message} (${bytes.length} bytes from ${url})`);
 }
 
+/** Passing trouble is tried again here, a moment later, before the whole task is put off. */
 async function download() {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask();
+    if (answer.trouble === undefined) return answer.bytes;
+    if (attempt === TRIES) return end(NOT_READY, `${answer.trouble}; asked again later`);
+    console.error(`${answer.trouble}; once more`);
+    await sleep(attempt * PAUSE_SECONDS * 1000);
+  }
+}
+
+async function ask() {
   try {
     // The SEC answers 403 to clients that do not say who they are.
     const headers = { 'user-agent': contact ? `short-score (${contact})` : 'short-score' };
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_SECONDS * 1000) });
-    if (!response.ok) refuse(response.status);
-    return Buffer.from(await response.arrayBuffer());
+    if (response.ok) return { bytes: Buffer.from(await response.arrayBuffer()) };
+    if (response.status === 429 || response.status >= 500)
+      return { trouble: `HTTP ${response.status} from ${url}` };
+    return refuse(response.status);
   } catch (error) {
-    return end(NOT_READY, `${url}: ${error.cause?.message ?? error.message}; asked again later`);
+    return { trouble: `${url}: ${error.cause?.message ?? error.message}` };
   }
 }
 
@@ -48,8 +64,7 @@ function refuse(status) {
   if (status === 403 || status === 404)
     end(NOT_READY, `${file} is not there yet: HTTP ${status} from ${url}`);
   if (status === 410) end(NO_DATA, `${file} is gone for good: HTTP 410 from ${url}`);
-  if (status === 429 || status >= 500) end(NOT_READY, `HTTP ${status} from ${url}; asked again later`);
-  end(1, `HTTP ${status} from ${url}`);
+  return end(1, `HTTP ${status} from ${url}`);
 }
 
 function end(status, message) {
