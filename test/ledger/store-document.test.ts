@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  claimFields,
+  failureFields,
+  manifestFields,
+  publicationFields,
+  publishedPathFields,
+  runFields,
+  storeFields,
+  taskFields,
+} from '../../runner/ledger/record-shapes.ts';
+import { keysOf, textOf } from '../contracts/object-store.ts';
+import {
+  failureOf,
+  ID,
+  manifestOf,
+  openBench,
+  OTHER_RUN,
+  PROCESS,
+  RUN,
+  runRecord,
+  upload,
+} from './sample.ts';
+
+interface Row {
+  readonly field: string;
+  readonly type: string;
+}
+
+/** Each section of docs/store.md by its key pattern, with its table. */
+const sections = new Map<string, readonly Row[]>(
+  readFileSync(join(import.meta.dirname, '../../docs/store.md'), 'utf8')
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => [
+      /^`([^`]+)`/.exec(section)?.[1] ?? '',
+      [...section.matchAll(/^\| `([^`]+)` *\| ([^|]+?) *\|/gm)].map(([, field = '', type = '']) => ({
+        field,
+        type,
+      })),
+    ]),
+);
+
+const FIELDS = {
+  'store.json': storeFields,
+  'tasks/<pipeline>/<task>.json': taskFields,
+  'manifests/<instance>.json': manifestFields,
+  'failures/<instance>.json': failureFields,
+  'claims/<instance>.json': claimFields,
+  'publications/<instance>/<attempt>.json': publicationFields,
+  'publications/_paths/<sha256 of the path>.json': publishedPathFields,
+  'runs/<run>/run.json': runFields,
+};
+
+const EXAMPLES: Readonly<Record<string, RegExp>> = {
+  'store.json': /^store\.json$/,
+  'tasks/<pipeline>/<task>.json': /^tasks\/[^/]+\/[^/]+\.json$/,
+  'manifests/<instance>.json': /^manifests\/.+\.json$/,
+  'exceptions/<instance>/<nonce>': /^exceptions\/.+\/[^/]+$/,
+  'failures/<instance>.json': /^failures\/.+\.json$/,
+  'claims/<instance>.json': /^claims\/.+\.json$/,
+  'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
+  'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,
+  'runs/<run>/run.json': /^runs\/[^/]+\/run\.json$/,
+  'runs/<run>/logs/<instance>/<attempt>.log': /^runs\/[^/]+\/logs\/.+\.log$/,
+};
+
+describe('docs/store.md', () => {
+  let written: ReadonlyMap<string, string>;
+  beforeAll(async () => {
+    written = await everyKindOfRecord();
+  });
+
+  it.each(Object.entries(FIELDS))('names every field of %s and no other', (pattern, fields) => {
+    const documented = (sections.get(pattern) ?? [])
+      .map(({ field }) => field)
+      .filter((field) => !/[.[]/.test(field));
+    expect(documented).toEqual(Object.keys(fields));
+  });
+
+  it.each(Object.keys(FIELDS))('describes %s as it is written', (pattern) => {
+    const rows = sections.get(pattern) ?? [];
+    const found = new Set<string>();
+    for (const [key, text] of written) {
+      if (EXAMPLES[pattern]?.test(key) === true)
+        for (const path of pathsOf(JSON.parse(text), '', rows)) found.add(path);
+    }
+    expect([...found].sort()).toEqual(rows.map(({ field, type }) => `${field}: ${kindOf(type)}`).sort());
+  });
+
+  it('has a section for every key that is written', () => {
+    const unknown = [...written.keys()].filter(
+      (key) =>
+        !/^(objects|published)\//.test(key) && !Object.values(EXAMPLES).some((pattern) => pattern.test(key)),
+    );
+    expect(unknown).toEqual([]);
+    expect([...sections.keys()].sort()).toEqual(Object.keys(EXAMPLES).sort());
+  });
+});
+
+/** Has a ledger write each kind of record with each of its fields. */
+async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
+  const { ledger, store } = await openBench();
+  const attempt = `${RUN}-1`;
+  await ledger.recordTaskKeys('short-score', 'prices', ['date']);
+  await ledger.startRun(runRecord(OTHER_RUN));
+  await ledger.startRun(
+    runRecord(RUN, {
+      process: { ...PROCESS, machineId: 'm', pidNamespace: 'pid:[1]' },
+      finishedAt: '2021-01-29T23:00:00.000Z',
+      outcome: 'succeeded',
+      counts: { done: 1 },
+      instances: [{ id: ID, state: 'succeeded', attempt, reason: 'ran', seconds: 1.5, exitCode: 0 }],
+    }),
+  );
+  await ledger.claim(ID, attempt, RUN);
+  await ledger.writeLog(RUN, ID, attempt, new TextEncoder().encode('log'));
+  await ledger.recordFailure(failureOf(attempt, null));
+  await ledger.recordFailure(
+    failureOf(attempt, 'before', { instance: 'short-score/prices/date=2021-02-01' }),
+  );
+  await upload(store, attempt, { 'a.csv': 'a' });
+  await ledger.beginPublication(ID, attempt);
+  await ledger.voidManifest(ID, null, 'cleared', RUN);
+  await ledger.commitManifest(manifestOf(`${RUN}-0`), (await ledger.readManifest(ID))?.etag ?? null);
+  const full = manifestOf(attempt, {
+    files: { 'a.csv': 'a' },
+    partition: [
+      { name: 'date', value: '2021-01-29' },
+      { name: 'x', value: '%~0', hashed: true },
+    ],
+    inputs: [{ need: 'n', instance: 'p/n/_', attempt: 'x-1', contentDigest: '0'.repeat(64) }],
+    omitted: [{ need: 'n', instance: 'p/n/_' }],
+    published: [{ path: 'a.csv', to: 'a.csv', newest: true }],
+    values: { rows: '1' },
+    exitCode: 0,
+    imageDigest: 'sha256:0',
+    engine: 'docker',
+  });
+  await ledger.commitManifest(full, (await ledger.readManifest(ID))?.etag ?? null);
+  await ledger.publish(ID);
+  await ledger.beginPublication(ID, `${OTHER_RUN}-1`);
+  await ledger.voidManifest('short-score/prices/date=2021-02-01', null, 'cleared', RUN);
+  const records = new Map<string, string>();
+  for (const key of await keysOf(store, '')) records.set(key, (await textOf(store, key)) ?? '');
+  return records;
+}
+
+/** Every field of a value as `path: kind`; does not look into what the document calls a map or anything. */
+function pathsOf(value: unknown, path: string, rows: readonly Row[]): readonly string[] {
+  const type = rows.find(({ field }) => field === path)?.type ?? '';
+  const own =
+    path === '' || path.endsWith('[]') ? [] : [`${path}: ${path === 'request' ? 'any' : kind(value, type)}`];
+  if (/^(map|any)\??$/.test(type)) return own;
+  if (Array.isArray(value))
+    return [...own, ...value.flatMap((item: unknown) => pathsOf(item, `${path}[]`, rows))];
+  if (typeof value !== 'object' || value === null) return path.endsWith('[]') ? [] : own;
+  return [
+    ...own,
+    ...Object.entries(value).flatMap(([name, item]: [string, unknown]) =>
+      pathsOf(item, path === '' ? name : `${path}.${name}`, rows),
+    ),
+  ];
+}
+
+/** What the document calls a type, without what JSON cannot tell apart. */
+function kindOf(type: string): string {
+  const plain = type.replace(/\?$/, '');
+  if (plain.startsWith('list')) return 'list';
+  return plain === 'time' || plain === 'text or null' ? 'text' : plain === 'true' ? 'true or false' : plain;
+}
+
+function kind(value: unknown, type: string): string {
+  if (value === null) return type === 'text or null' ? 'text' : 'null';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return type.startsWith('map') ? 'map' : 'object';
+  return typeof value === 'string' ? 'text' : typeof value === 'boolean' ? 'true or false' : typeof value;
+}
