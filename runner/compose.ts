@@ -75,7 +75,8 @@ export async function withImageHashes(opened: OpenedProject): Promise<ReadonlyMa
   return new Map(pipelines);
 }
 
-async function imageHash(
+/** Of a Dockerfile (relative to the root), its context and arguments. */
+export async function imageHash(
   root: string,
   dockerfile: string,
   buildArgs: Readonly<Record<string, string>>,

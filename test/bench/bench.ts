@@ -28,7 +28,7 @@ console.log(formatTable(rows));
 async function busybox(): Promise<string> {
   const [{ default: Docker }, { busyboxImage }] = await Promise.all([
     import('dockerode'),
-    import('../parts/images.ts'),
+    import('../parts/busybox-image.ts'),
   ]);
   return busyboxImage(new Docker());
 }

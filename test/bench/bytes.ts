@@ -1,40 +1,30 @@
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import Docker from 'dockerode';
-import { pack } from 'tar-stream';
 import { inTurn, measureProcess, type Row } from './measure.ts';
 
 const BYTES = 2 ** 30;
 const ROUNDS = 2;
 
-/**
- * One GiB out of a container and into another: the time of the whole process less that of the same pipeline over an
- * empty file, beside the engine's bare archive of the same file.
- */
+/** One GiB out of a container and into another through a folder store, beside the engine's bare archives. */
 export async function benchBytes(cli: string, image: string): Promise<readonly Row[]> {
-  let peak = 0;
-  const ours = (bytes: number, task: 'make' | 'read') => async () => {
-    const folder = projectFolder(image, bytes);
-    try {
-      const run = (name: string) =>
-        measureProcess(process.execPath, [cli, 'run', 'bytes', name, '--json'], { cwd: folder });
-      const made = await run('make');
-      const figures = task === 'make' ? made : await run('read');
-      peak = Math.max(peak, figures.peakMegabytes);
-      return containerFree(figures);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  };
-  const [bareOut = 0, bareIn = 0, out = 0, into = 0] = await inTurn(ROUNDS, [
+  const library = join(dirname(cli), 'index.js');
+  const peaks: number[] = [];
+  const into: number[] = [];
+  const [bareOut = 0, bareIn = 0, out = 0] = await inTurn(ROUNDS, [
     () => archiveOut(image),
     () => archiveIn(image),
-    ours(BYTES, 'make'),
-    ours(BYTES, 'read'),
+    async () => {
+      const figures = await ours(library, image);
+      peaks.push(figures.peakMegabytes);
+      into.push(figures.inSeconds);
+      return figures.outSeconds;
+    },
   ]);
-  const [emptyOut = 0, emptyIn = 0] = await inTurn(ROUNDS, [ours(1, 'make'), ours(1, 'read')]);
   const rate = (seconds: number) => BYTES / 2 ** 20 / seconds;
   const row = (what: string, seconds: number, bare: number): Row => ({
     what,
@@ -42,37 +32,30 @@ export async function benchBytes(cli: string, image: string): Promise<readonly R
     baseline: `${Math.round(rate(bare))} MiB/s`,
     ratio: rate(seconds) / rate(bare),
     aim: '≥ 0.9, 250 MB',
-    memoryMegabytes: peak,
+    memoryMegabytes: Math.max(...peaks),
   });
   return [
-    row('1 GiB out : bare archive', Math.max(out - emptyOut, 0.001), bareOut),
-    row('1 GiB in : bare archive', Math.max(into - emptyIn, 0.001), bareIn),
+    row('1 GiB out : bare archive', out, bareOut),
+    row('1 GiB in : bare archive', Math.min(...into), bareIn),
   ];
 }
 
-/** What the process took without the container's own work, which a bare archive does not have either. */
-function containerFree(figures: { readonly seconds: number; readonly stdout: string }): number {
-  const inside = /"containerSeconds": ([0-9.]+)/.exec(figures.stdout)?.[1];
-  return figures.seconds - Number(inside ?? 0);
+interface Figures {
+  readonly outSeconds: number;
+  readonly inSeconds: number;
+  readonly peakMegabytes: number;
 }
 
-function projectFolder(image: string, bytes: number): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
-  mkdirSync(join(folder, 'pipelines'));
-  writeFileSync(
-    join(folder, 'pipelines', 'bytes.yaml'),
-    `name: bytes
-defaults: { image: '${image}', pull: never }
-tasks:
-  make:
-    run: head -c ${bytes} /dev/zero > /outputs/big
-    outputs: [big]
-  read:
-    needs: [make]
-    run: test -s /inputs/make/big
-`,
-  );
-  return folder;
+async function ours(library: string, image: string): Promise<Figures> {
+  const root = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  try {
+    mkdirSync(join(root, 'store'));
+    const script = fileURLToPath(new URL('bytes-ours.mjs', import.meta.url));
+    const { stdout } = await measureProcess(process.execPath, [script, library, join(root, 'store'), image]);
+    return JSON.parse(stdout) as Figures;
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 }
 
 async function archiveOut(image: string): Promise<number> {
@@ -90,21 +73,28 @@ async function archiveOut(image: string): Promise<number> {
 async function archiveIn(image: string): Promise<number> {
   return withContainer(image, 'true', async (container) => {
     const started = performance.now();
-    const archive = pack();
-    const block = Buffer.alloc(2 ** 20);
-    const entry = archive.entry({ name: 'big', size: BYTES }, (error) => {
-      if (error === null || error === undefined) archive.finalize();
-      else archive.destroy(error);
-    });
-    const write = async () => {
-      for (let written = 0; written < BYTES; written += block.length) {
-        if (!entry.write(block)) await new Promise((resolve) => entry.once('drain', resolve));
-      }
-      entry.end();
-    };
-    await Promise.all([container.putArchive(archive, { path: '/' }), write()]);
+    await container.putArchive(Readable.from(bigArchive()), { path: '/' });
     return (performance.now() - started) / 1000;
   });
+}
+
+/** A tar of one file of zeros, made without a library so that nothing but the engine is measured. */
+function* bigArchive(): Generator<Buffer> {
+  const header = Buffer.alloc(512);
+  header.write('big', 0);
+  header.write('0000644\0', 100);
+  header.write('0000000\0', 108);
+  header.write('0000000\0', 116);
+  header.write(`${BYTES.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('00000000000\0', 136);
+  header.write('        0', 148);
+  header.write('ustar\u000000', 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  yield header;
+  const block = Buffer.alloc(2 ** 20);
+  for (let written = 0; written < BYTES; written += block.length) yield block;
+  yield Buffer.alloc(1024);
 }
 
 async function withContainer(
