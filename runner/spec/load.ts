@@ -37,8 +37,8 @@ const FOLDER = 'pipelines';
  * const { pipelines, problems } = await loadProject(folderSource('/work/scores'), { kind: 'all' });
  */
 export async function loadProject(source: SourceFiles, selection: Selection): Promise<LoadedProject> {
-  const tree = createTree(source);
   const report = createReport();
+  const tree = createTree(source, report);
   const project = await compileProject(source.root, tree, report);
   const compile = (files: readonly string[], to: Report) => compileFiles(files, project.pools, tree, to);
   if (selection.kind === 'all') {

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 
@@ -48,15 +49,19 @@ async function rootAbove(folder: string): Promise<string | undefined> {
 /** The files below a folder of this machine. */
 export function folderSource(root: string): SourceFiles {
   const whole = resolve(root);
+  let base: Promise<string> | undefined;
   const isInside = async (path: string): Promise<boolean> => {
-    const base = await realpath(whole);
+    base ??= realpath(whole);
     const real = await realpath(path);
-    return real === base || real.startsWith(base + sep);
+    return real === (await base) || real.startsWith((await base) + sep);
   };
-  const describe = async (folder: string, name: string): Promise<SourceEntry> => {
+  const describe = async (folder: string, entry: Dirent): Promise<SourceEntry> => {
+    const { name } = entry;
+    if (entry.isDirectory()) return { name, kind: 'folder', executable: false };
     const path = join(folder, name);
     try {
-      if (!(await isInside(path))) return { name, kind: 'outside', executable: false };
+      if (entry.isSymbolicLink() && !(await isInside(path)))
+        return { name, kind: 'outside', executable: false };
       const found = await stat(path);
       const kind = found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other';
       return { name, kind, executable: kind === 'file' && (found.mode & 0o111) !== 0 };
@@ -81,8 +86,9 @@ export function folderSource(root: string): SourceFiles {
       const place = join(whole, folder);
       try {
         if (!(await isInside(place))) return undefined;
-        const names = await readdir(place);
-        return await Promise.all(names.sort().map((name) => describe(place, name)));
+        const entries = await readdir(place, { withFileTypes: true });
+        entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+        return await Promise.all(entries.map((entry) => describe(place, entry)));
       } catch (error) {
         if (isAbsence(error)) return undefined;
         throw error;

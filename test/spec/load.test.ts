@@ -55,6 +55,25 @@ describe('loading all pipelines', () => {
   });
 });
 
+it('a file that the system refuses is a mistake, and the others are still judged', async () => {
+  const source = memorySource({ 'pipelines/a.yaml': OK, 'pipelines/b.yaml': 'x: 1\n' });
+  const { problems } = await loadProject(
+    {
+      ...source,
+      read: async (path) => {
+        if (path === 'pipelines/a.yaml') throw new Error('EACCES: permission denied');
+        return source.read(path);
+      },
+    },
+    { kind: 'all' },
+  );
+  expect(problems.map(({ file, code }) => `${file} ${code}`)).toEqual([
+    'pipelines/a.yaml file-unreadable',
+    'pipelines/b.yaml unknown-key',
+    'pipelines/b.yaml missing-key',
+  ]);
+});
+
 it('an empty sluice.yaml only marks the root', async () => {
   const { project, problems } = await loadProject(
     memorySource({ 'sluice.yaml': '# settings\n', 'pipelines/a.yaml': OK }),

@@ -17,17 +17,17 @@ export async function compileFiles(
   tree: Tree,
   report: Report,
 ): Promise<readonly TaskFile[]> {
-  const found = new Map<string, TaskFile>();
+  const paths = new Set<string>();
   for (const node of nodes) {
     const written = text(node);
     const path = written === undefined ? undefined : projectPath(node, written, report);
     if (path === undefined) continue;
-    for (const each of await expand(node, path, tree, report)) {
-      const content = found.has(each) ? undefined : await tree.fingerprint(each);
-      if (content !== undefined) found.set(each, { path: each, ...content });
-    }
+    for (const each of await expand(node, path, tree, report)) paths.add(each);
   }
-  return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = await Promise.all(
+    [...paths].sort().map(async (path) => ({ path, content: await tree.fingerprint(path) })),
+  );
+  return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, ...content }]));
 }
 
 async function expand(node: Node, path: string, tree: Tree, report: Report): Promise<readonly string[]> {

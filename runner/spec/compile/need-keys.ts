@@ -1,7 +1,7 @@
 import type { KeyBinding, MatrixLeg } from '../../model/pipeline.ts';
 import { keyText } from '../../model/partition.ts';
 import type { TaskEnd } from './drafts.ts';
-import { child, members, text } from './node.ts';
+import { boolean, child, members, text } from './node.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
 import { list, quoted, suggest } from './words.ts';
@@ -113,6 +113,8 @@ function checkCounterparts(
 ): void {
   const mine = needer.draft.task.matrix;
   const theirs = target.draft.task.matrix;
+  // An optional need goes without.
+  if (boolean(child(node, 'optional')) === true) return;
   if (mine?.kind !== 'static' || theirs?.kind !== 'static') return;
   const keys = pair.filter((binding) => binding.source === 'matrix').map((binding) => binding.key);
   const identify = (leg: MatrixLeg): string =>

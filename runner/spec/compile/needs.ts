@@ -19,17 +19,25 @@ export function compileNeeds(
   const found = draft.merged.lists.needs.flatMap(
     (node) => compileNeed(draft, node, own, drafts, report) ?? [],
   );
-  const names = new Map<string, LocatedNeed>();
+  const kept: LocatedNeed[] = [];
   for (const need of found) {
-    const { name } = need.rule;
-    if (!names.has(name)) names.set(name, need);
+    const other = kept.find(({ rule }) => overlap(rule.name, need.rule.name));
+    if (other === undefined) kept.push(need);
     else {
-      report.error(need.node, 'need-duplicate', `two needs would both be laid into /inputs/${name}`, {
+      const folders =
+        other.rule.name === need.rule.name
+          ? `two needs would both be laid into /inputs/${need.rule.name}`
+          : `/inputs/${need.rule.name} and /inputs/${other.rule.name} would lie inside each other`;
+      report.error(need.node, 'need-duplicate', folders, {
         fix: `Name one of them: { task: ${taskText(need.rule)}, as: … }.`,
       });
     }
   }
-  return [...names.values()];
+  return kept;
+}
+
+function overlap(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
 }
 
 function compileNeed(

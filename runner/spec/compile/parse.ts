@@ -30,6 +30,8 @@ export async function parseFile(
   const start = { file, whole: true } as const;
   const bytes = await tree.read(file);
   if (bytes === undefined) {
+    // One that is there could not be read, which is told already.
+    if ((await tree.kindOf(file)) === 'file') return undefined;
     report.error(start, 'file-not-found', `there is no file ${file} in the project`, {
       fix: 'Check its spelling; links that lead out of the project are not followed.',
     });

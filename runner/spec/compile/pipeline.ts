@@ -34,7 +34,12 @@ export async function compilePipeline(
   for (const [index, [name, entry]] of entries.entries()) {
     const reusable = await resolveUses(entry, defaults, reusables, tree, report);
     const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, defaults);
-    const inputs = compileInputs(reusable, merged.keys.get('uses'), merged.keys.get('with'), report);
+    const inputs = compileInputs(
+      reusable,
+      merged.keys.get('uses'),
+      child(entry, 'with') ?? child(defaults, 'with'),
+      report,
+    );
     tasks.set(name, await compileTask(merged, inputs, { params, calendars, pools }, tree, report));
   }
   const timed = new Map(

@@ -44,15 +44,17 @@ function checkKeys(
 ): void {
   const { task } = draft;
   const named = keysIn(publish.path, task.inputs, task.keys);
-  const missing = task.keys.filter((key) => !named.has(key));
-  if (publish.newest || missing.length === 0) return;
+  // A later date may replace an earlier one; two venues of one date have no order.
+  const needed = publish.newest ? task.keys.filter((key) => key !== task.timeKey) : task.keys;
+  const missing = needed.filter((key) => !named.has(key));
+  if (missing.length === 0) return;
   const source = (key: string) => (task.matrix?.keys.includes(key) === true ? 'matrix' : 'params');
+  const write = `Put ${missing.map((key) => `\${{ ${source(key)}.${key} }}`).join(' and ')} into the path`;
+  const isTime = missing.length === 1 && missing[0] === task.timeKey;
   report.error(
     child(node, 'publish') ?? node,
     'publish-without-key',
     `${publish.path} is the same for every ${quoted(missing, 'or')}: results would overwrite each other`,
-    {
-      fix: `Put ${missing.map((key) => `\${{ ${source(key)}.${key} }}`).join(' and ')} into the path, or write publish: { path: ${publish.path}, newest: true }.`,
-    },
+    { fix: isTime ? `${write}, or write publish: { path: ${publish.path}, newest: true }.` : `${write}.` },
   );
 }

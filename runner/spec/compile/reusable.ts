@@ -52,7 +52,7 @@ export async function resolveUses(
     return undefined;
   }
   const file = await reusables(path);
-  const nested = child(file, 'uses');
+  const nested = child(file, 'uses') ?? child(file, 'with');
   if (nested !== undefined) {
     report.error(nested, 'uses-nested', "a reusable task can't use another one", {
       fix: 'Write its keys out here, or let the pipelines use the other file.',

@@ -23,8 +23,11 @@ const OF_CONTAINERS = [
 export function kindOf(merged: MergedTask, condition: Task['if']): Task['kind'] {
   if (merged.keys.has('external')) return 'external';
   if (condition?.reads === 'status') return 'hook';
-  const runs = merged.keys.has('run') || ['image', 'entrypoint', 'args'].some((key) => merged.own.has(key));
-  return runs ? 'container' : 'wrapper';
+  return hasWork(merged) ? 'container' : 'wrapper';
+}
+
+function hasWork(merged: MergedTask): boolean {
+  return merged.keys.has('run') || ['image', 'entrypoint', 'args'].some((key) => merged.own.has(key));
 }
 
 /** Keys that contradict each other or what kind of task this is. */
@@ -67,6 +70,17 @@ function isUnread(merged: MergedTask, report: Report): boolean {
 }
 
 function checkHook(merged: MergedTask, report: Report): void {
+  if (!hasWork(merged) && !isUnread(merged, report)) {
+    report.error(
+      merged.node,
+      'task-empty',
+      `hook \`${merged.name}\` does nothing: it has neither \`run\` nor an \`image\` of its own`,
+      {
+        fix: 'Give it a script with `run:`.',
+        at: 'key',
+      },
+    );
+  }
   for (const key of ['outputs', 'due', 'deadline', 'until']) {
     refuse(
       merged,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import picomatch from 'picomatch';
+import type { Report } from './report.ts';
 import type { SourceEntry, SourceFiles } from '../source.ts';
 
 /** The project's files as compiling asks for them; each is read and hashed once. */
@@ -18,13 +19,30 @@ export interface Tree {
 /** Never part of `files`: what tools keep in a work tree. */
 const LEFT_OUT = new Set(['.git', '.sluice', 'node_modules']);
 
-export function createTree(source: SourceFiles): Tree {
+export function createTree(source: SourceFiles, report: Report): Tree {
   const bodies = new Map<string, Promise<Uint8Array | undefined>>();
   const folders = new Map<string, Promise<readonly SourceEntry[] | undefined>>();
   const hashes = new Map<string, Promise<string | undefined>>();
 
-  const read = (path: string) => once(bodies, path, () => source.read(path));
-  const list = (folder: string) => once(folders, folder, () => source.list(folder));
+  const read = (path: string) => once(bodies, path, () => told(path, source.read(path)));
+  const list = (folder: string) => once(folders, folder, () => told(folder, source.list(folder)));
+  /** What the system refuses is a mistake like any other; the rest of the project is still judged. */
+  const told = async <Value>(path: string, answer: Promise<Value>): Promise<Value | undefined> => {
+    try {
+      return await answer;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      report.error(
+        { file: path === '' ? '.' : path, whole: true },
+        'file-unreadable',
+        `it can't be read: ${reason}`,
+        {
+          fix: 'Check its permissions and its disk.',
+        },
+      );
+      return undefined;
+    }
+  };
 
   const entryOf = async (path: string): Promise<SourceEntry | undefined> => {
     const folder = posix.dirname(path);

@@ -189,6 +189,14 @@ describe('the other keys of a need', () => {
   });
 });
 
+it('an optional need goes without a counterpart in a matrix', async () => {
+  const { needs } = await compileTask(
+    'mine',
+    `${HEAD}  theirs: { params: [], strategy: { matrix: { venue: [a] } } }\n  mine: { params: [], strategy: { matrix: { venue: [a, b] } }, needs: [{ task: theirs, optional: true }] }\n`,
+  );
+  expect(needs).toMatchObject([{ optional: true, pair: [{ key: 'venue' }] }]);
+});
+
 describe('names of needs', () => {
   it('`as` renames the folder, so that one task can be needed twice', async () => {
     const { needs } = await compileTask(
