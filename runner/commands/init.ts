@@ -18,8 +18,15 @@ export async function initCommand(
   const folder = resolve(words[0] ?? '.');
   const template = await templateFolder();
   const files = await filesBelow(template);
-  // npm leaves files named .gitignore out of packages: the template spells it without the dot.
-  const targets = files.map((file) => ({ from: file, to: file.replace(/(^|\/)gitignore$/, '$1.gitignore') }));
+  const targets = [
+    // npm leaves files named .gitignore out of packages: the template spells it without the dot.
+    ...files.map((file) => ({
+      from: join(template, file),
+      to: file.replace(/(^|\/)gitignore$/, '$1.gitignore'),
+    })),
+    // For editors, of this very version, and there without a network.
+    ...SCHEMAS.map((file) => ({ from: join(template, '../../docs/schema', file), to: `schema/${file}` })),
+  ];
   if (flags.force !== true) {
     const there = await existing(
       folder,
@@ -35,7 +42,7 @@ export async function initCommand(
   }
   for (const { from, to } of targets) {
     await mkdir(dirname(join(folder, to)), { recursive: true });
-    await copyFile(join(template, from), join(folder, to));
+    await copyFile(from, join(folder, to));
   }
   const place = relative(process.cwd(), folder);
   if (output.json) {
@@ -48,6 +55,8 @@ export async function initCommand(
   output.say('Change it: pipelines/hello.yaml; editors with a YAML language server complete and check it');
   return EXIT.ok;
 }
+
+const SCHEMAS = ['pipeline.json', 'project.json', 'reusable.json'];
 
 /** Beside the bundle in a package, above it in a checkout. */
 async function templateFolder(): Promise<string> {
