@@ -63,7 +63,7 @@ function minutesOf(clock: string): number {
 function describeDistance(milliseconds: number): string {
   const minutes = Math.max(1, Math.round(Math.abs(milliseconds) / MS_PER_MINUTE));
   const words =
-    minutes < 90
+    minutes < 90 && minutes !== 60
       ? `${minutes} min`
       : minutes < 48 * 60
         ? `${Math.round(minutes / 60)} h`

@@ -12,16 +12,9 @@ import { keyText } from '../model/partition.ts';
 import type { NeedRule } from '../model/pipeline.ts';
 import type { BoundNeed } from '../model/plan.ts';
 import type { TimeKey } from '../model/time.ts';
-import {
-  contextsOf,
-  instanceAt,
-  variantsOf,
-  type Binding,
-  type ScopedInstance,
-  type Tables,
-  type TaskTable,
-  type Variant,
-} from './tables.ts';
+import { contextsOf, instanceAt } from './instances.ts';
+import type { Binding, ScopedInstance, Tables, TaskTable, Variant } from './tables.ts';
+import { variantsOf } from './variants.ts';
 
 /** The newest position of a task that was due by an instance's own due time. */
 export type LatestFor = (instance: ScopedInstance, target: TaskTable) => string | undefined;

@@ -2,7 +2,8 @@ import type { Fingerprint } from '../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { differences, settingDifferences, type CurrentInput } from './staleness.ts';
 import type { Judged, Judging } from './judged.ts';
-import { paramsOf, type ScopedInstance, type Variant } from './tables.ts';
+import { paramsOf } from './instances.ts';
+import type { ScopedInstance, Variant } from './tables.ts';
 
 /**
  * How a committed instance differs from what the file says now and from what its needs hold now. Where staleness is

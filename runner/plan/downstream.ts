@@ -1,10 +1,10 @@
 import { firstDayOf } from '../calendar/period.ts';
-import { positionsBetween } from '../calendar/positions.ts';
-import { positionBegunBy } from '../calendar/positions.ts';
+import { positionBegunBy, positionsBetween } from '../calendar/positions.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import { latestDue } from './due.ts';
-import type { Asked } from './request.ts';
-import { instanceAt, variantsOf, type ScopedInstance, type Tables, type TaskTable } from './tables.ts';
+import { instanceAt } from './instances.ts';
+import type { Asked, ScopedInstance, Tables, TaskTable } from './tables.ts';
+import { variantsOf } from './variants.ts';
 
 /**
  * What depends on the asked instances, directly or not, up to the newest that is due: also beyond the asked range.

@@ -11,7 +11,8 @@ import type { Judging } from './judged.ts';
 import { keyWarnings } from './key-warnings.ts';
 import type { Scope } from './scope.ts';
 import { judgeAll } from './states.ts';
-import { keysOf, paramsOf, type ScopedInstance } from './tables.ts';
+import { keysOf, paramsOf } from './instances.ts';
+import type { ScopedInstance } from './tables.ts';
 
 /**
  * One state and one reason for every instance of a scope, and what a run does about it. Pure: the store's part is

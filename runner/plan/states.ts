@@ -1,10 +1,11 @@
 import { describeMoment } from '../calendar/moment.ts';
 import type { State } from '../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from './due.ts';
-import { judgeNeeds, type Fate, type Verdict } from './judge.ts';
+import type { Verdict } from './judge.ts';
 import type { Judged, Judging } from './judged.ts';
 import { ownDifferences } from './current.ts';
 import type { ScopedInstance } from './tables.ts';
+import { awaitedUntil, verdictOf } from './verdict.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
 const DONE: Judged = { state: 'done', reason: 'done', runnable: false, pulls: false };
@@ -144,30 +145,6 @@ function heldBack(
     : { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
 }
 
-export function verdictOf(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Verdict {
-  const { bindings } = instance;
-  if (bindings.length === 0) return READY;
-  const memberAt = (need: number, member: number) => bindings[need]?.members[member];
-  return judgeNeeds(
-    bindings.map((binding) => binding.need),
-    (need, member) => {
-      const found = memberAt(need, member);
-      return found === undefined ? 'not-in-range' : fateOf(judging, found, judged[found.index]);
-    },
-    (need, member) => {
-      const found = memberAt(need, member);
-      return found !== undefined && awaitedUntil(judging, found) !== undefined;
-    },
-  );
-}
-
-/** Until when an optional member may still come: its `until` or `deadline`, where that is ahead. */
-function awaitedUntil(judging: Judging, member: ScopedInstance): number | undefined {
-  const { table, position } = member;
-  const moments = [momentOf(table, 'until', position), momentOf(table, 'deadline', position)];
-  return moments.find((at) => at !== undefined && at > judging.nowMs);
-}
-
 function awaitedWords(
   judging: Judging,
   instance: ScopedInstance,
@@ -177,37 +154,6 @@ function awaitedWords(
   const member = findMember(instance, verdict);
   const until = member === undefined ? undefined : awaitedUntil(judging, member);
   return until === undefined ? '' : `, optional, awaited until ${moment(judging, instance, until)}`;
-}
-
-const READY: Verdict = { kind: 'ready' };
-
-function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undefined): Fate {
-  const { foreign } = member.table;
-  const { rebuild } = judging.scope.request;
-  switch (judged?.state) {
-    case undefined:
-      return 'not-in-range';
-    case 'done':
-    case 'stale':
-    case 'unpublished':
-      return 'there';
-    case 'missing':
-    case 'running':
-      return foreign || !judged.runnable ? 'waiting' : 'coming';
-    case 'failed':
-      if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
-      if (judging.knowledge.manifests.has(member.id)) return 'there';
-      return foreign ? 'waiting' : 'blocked';
-    case 'blocked':
-      return foreign ? 'waiting' : 'blocked';
-    case 'waiting':
-    case 'unknown':
-      return 'waiting';
-    case 'skipped':
-    case 'lost':
-    case 'not-in-range':
-      return judged.state;
-  }
 }
 
 function placeholder(instance: ScopedInstance): Pick<Judged, 'state' | 'reason' | 'cause'> {

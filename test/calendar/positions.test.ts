@@ -6,7 +6,9 @@ import {
   positionAround,
   positionAtOrAfter,
   positionAtOrBefore,
+  positionBegunBy,
   positionEndingBy,
+  positionsBetween,
   positionsByLastDay,
   positionsWithin,
 } from '../../runner/calendar/positions.ts';
@@ -131,6 +133,28 @@ describe('the newest position that ended', () => {
     [nyse, '2020-11-30', undefined],
   ])('%# by %s', (key, day, expected) => {
     expect(positionEndingBy(key, day)).toBe(expected);
+  });
+});
+
+describe('the newest position that has begun', () => {
+  it.each([
+    [nyse, '2021-01-29T04:59:59Z', '2021-01-28'],
+    [nyse, '2021-01-29T05:00:00Z', '2021-01-29'],
+    [nyse, '2021-01-31T12:00:00Z', '2021-01-29'],
+    [half, '2021-01-31T12:00:00Z', '2021-01-16'],
+    [month, '2021-02-01T04:00:00Z', '2021-01'],
+    [hour, '2021-01-29T13:59:59Z', '2021-01-29T13'],
+    [nyse, '2020-11-01T12:00:00Z', undefined],
+  ])('%# at %s', (key, at, expected) => {
+    expect(positionBegunBy(key, Date.parse(at))).toBe(expected);
+  });
+});
+
+describe('positions from one value to another', () => {
+  it('hold both ends and nothing before start', () => {
+    expect(positionsBetween(nyse, '2021-01-15', '2021-01-19')).toEqual(['2021-01-15', '2021-01-19']);
+    expect(positionsBetween(month, '2020-11', '2021-01')).toEqual(['2020-11', '2020-12', '2021-01']);
+    expect(positionsBetween(half, '2020-01-01', '2020-12-01')).toEqual(['2020-11-16', '2020-12-01']);
   });
 });
 

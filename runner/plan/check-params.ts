@@ -1,0 +1,69 @@
+import { keyText } from '../model/partition.ts';
+import type { Param, Pipeline, Scalar } from '../model/pipeline.ts';
+import type { PlanRequest } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import { didYouMean } from '../spec/suggest.ts';
+import { problem } from './request-problem.ts';
+import { typed } from './typed-value.ts';
+
+/** Every value that was given: is there such a param, and is this a value of it. */
+export function checkParams(pipeline: Pipeline, given: PlanRequest['params'], problems: Problem[]): void {
+  const legs = matrixValues(pipeline);
+  for (const [name, value] of Object.entries(given)) {
+    const param = pipeline.params[name];
+    if (param?.kind === 'plain') {
+      if (typed(param, value) === undefined) problems.push(wrongValue(param, value));
+      continue;
+    }
+    const values = legs.get(name);
+    if (values !== undefined) {
+      if (values === 'any' || values.has(keyText(value))) continue;
+      const fix = didYouMean(keyText(value), [...values], `values of ${name}`);
+      problems.push(problem('invalid-param', `\`${name}\` has no value \`${keyText(value)}\``, fix));
+      continue;
+    }
+    if (param === undefined) problems.push(unknownParam(pipeline, name));
+  }
+}
+
+function wrongValue(param: Extract<Param, { kind: 'plain' }>, value: Scalar): Problem {
+  const message = `--${param.name}: expected ${expectedOf(param)}, found "${keyText(value)}"`;
+  const fix = param.type === 'choice' ? didYouMean(keyText(value), param.options ?? [], 'values') : undefined;
+  return problem('invalid-param', message, fix);
+}
+
+function expectedOf(param: Extract<Param, { kind: 'plain' }>): string {
+  switch (param.type) {
+    case 'choice':
+      return `one of ${(param.options ?? []).join(', ')}`;
+    case 'boolean':
+      return 'true or false';
+    case 'number':
+      return 'a number';
+    case 'string':
+      return 'a string';
+  }
+}
+
+export function unknownParam(pipeline: Pipeline, name: string): Problem {
+  const known = [...new Set([...Object.keys(pipeline.params), ...matrixValues(pipeline).keys()])];
+  const message = `pipeline ${pipeline.name} has no param \`${name}\``;
+  return problem('unknown-param', message, didYouMean(name, known, 'params'));
+}
+
+/** A matrix key may be given like a param: it picks legs. */
+function matrixValues(pipeline: Pipeline): ReadonlyMap<string, ReadonlySet<string> | 'any'> {
+  const values = new Map<string, Set<string> | 'any'>();
+  for (const { matrix } of Object.values(pipeline.tasks)) {
+    for (const name of matrix?.keys ?? []) {
+      const known = values.get(name);
+      if (matrix === undefined || matrix.kind === 'dynamic' || known === 'any') {
+        values.set(name, 'any');
+        continue;
+      }
+      const legs = matrix.legs.flatMap((leg) => (leg[name] === undefined ? [] : [keyText(leg[name])]));
+      values.set(name, new Set([...(known ?? []), ...legs]));
+    }
+  }
+  return values;
+}
