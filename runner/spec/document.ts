@@ -3,6 +3,7 @@ import type { Document, Node, YAMLSeq } from 'yaml';
 import type { Problem } from '../model/problem.ts';
 import { spanInside } from './document/inside.ts';
 import { linesOf } from './document/lines.ts';
+import type { Lines } from './document/lines.ts';
 import { nodesOf, spanOf } from './document/nodes.ts';
 import type { Nodes } from './document/nodes.ts';
 import type { Findings, Place, Span } from './document/problem.ts';
@@ -39,7 +40,7 @@ export function parseDocument<S extends Shape>(text: string, file: string, shape
   };
   const { findings, problems } = collect(placeOf);
   const kept = new Map<YAMLSeq, readonly number[]>();
-  const { value, nodes } = read(content, shape, findings, kept);
+  const { value, nodes } = read(content, shape, lines, findings, kept);
   return {
     // `readNode` builds by the shape what `ValueOf` derives from it.
     value: value as ValueOf<S> | undefined,
@@ -56,10 +57,14 @@ export function parseDocument<S extends Shape>(text: string, file: string, shape
 /** More than any pipeline needs; parsing time grows with it. */
 const MAX_CHARACTERS = 1024 * 1024;
 const MAX_NODES = 100_000;
+const MAX_SYNTAX_ERRORS = 50;
+/** Beyond it nobody reads on; the first ones are mended first. */
+const MAX_PROBLEMS = 1000;
 
 function read(
   content: string,
   shape: Shape,
+  lines: Lines,
   findings: Findings,
   kept: Map<YAMLSeq, readonly number[]>,
 ): { readonly value: unknown; readonly nodes: Nodes | undefined } {
@@ -80,7 +85,7 @@ function read(
       prettyErrors: false,
       logLevel: 'error',
     });
-    if (reportSyntax(document, content, findings)) return { value: undefined, nodes: undefined };
+    if (reportSyntax(document, content, lines, findings)) return { value: undefined, nodes: undefined };
     const nodes = nodesOf(document, findings);
     const { root } = nodes;
     if (root === undefined || (isScalar(root) && root.value === null)) {
@@ -104,25 +109,25 @@ function read(
 }
 
 /** After a syntax error the rest may be read wrongly, so it is not judged. */
-function reportSyntax(document: Document.Parsed, content: string, findings: Findings): boolean {
-  const lines = new Set<number>();
+function reportSyntax(document: Document.Parsed, content: string, lines: Lines, findings: Findings): boolean {
+  const told = new Set<number>();
   for (const error of document.errors) {
+    // One mistake makes the parser stumble several times in its line, and often in all that follow.
+    const { line } = lines.at(error.pos[0]);
+    if (told.has(line) || told.size === MAX_SYNTAX_ERRORS) continue;
+    told.add(line);
     const { span, message, fix } = explainSyntax(error, content);
-    // One mistake makes the parser stumble several times in its line.
-    const line = content.lastIndexOf('\n', span.start - 1);
-    if (!lines.has(line)) findings.add('yaml-syntax', span, message, fix);
-    lines.add(line);
+    findings.add('yaml-syntax', span, message, fix);
   }
-  for (const warning of document.warnings) {
-    const [start, end] = warning.pos;
-    const code = warning.code === 'TAG_RESOLVE_FAILED' ? 'bad-tag' : 'yaml-syntax';
-    const fix = 'A value that begins with `!` stands in quotes.';
-    findings.add(
-      code,
-      { start, end },
-      `expected a value, found the YAML tag \`${content.slice(start, end)}\``,
-      fix,
-    );
+  for (const { code, message, pos } of document.warnings.slice(0, MAX_SYNTAX_ERRORS)) {
+    const span = { start: pos[0], end: pos[1] };
+    if (code === 'TAG_RESOLVE_FAILED') {
+      const tag = content.slice(span.start, span.end);
+      const fix = 'A value that begins with `!` stands in quotes.';
+      findings.add('bad-tag', span, `expected a value, found the YAML tag \`${tag}\``, fix);
+    } else {
+      findings.add('yaml-syntax', span, message, undefined, 'warning');
+    }
   }
   return document.errors.length > 0;
 }
@@ -131,6 +136,7 @@ function collect(placeOf: (span: Span) => Place): { findings: Findings; problems
   const found = new Map<string, Problem>();
   const findings: Findings = {
     add: (code, span, message, fix, severity = 'error') => {
+      if (found.size >= MAX_PROBLEMS) return;
       const problem = { severity, code, ...placeOf(span), message, ...(fix === undefined ? {} : { fix }) };
       found.set(`${String(span.start)} ${code} ${message}`, problem);
     },

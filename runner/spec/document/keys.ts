@@ -85,12 +85,25 @@ function reportUnknown(
     instead ??
     (others.length > 0
       ? `It belongs to ${others.map((other) => other.called).join(', ')}.`
-      : didYouMean(entry.name, known, 'keys'));
+      : near === undefined
+        ? (oneLevelDown(entry.name, shape) ?? didYouMean(entry.name, known, 'keys'))
+        : `Did you mean \`${near}\`?`);
   context.findings.add(
     'unknown-key',
     spanOf(entry.keyNode),
     `${shape.called} has no key \`${entry.name}\``,
     fix,
   );
+  return undefined;
+}
+
+/** The key under which a misplaced one belongs: `max-attempts` under `retry`. */
+function oneLevelDown(name: string, shape: ObjectShape): string | undefined {
+  for (const [outer, { shape: below }] of Object.entries(shape.keys)) {
+    for (const option of below.kind === 'oneOf' ? below.options : [below]) {
+      const near = option.kind === 'object' ? suggestion(name, Object.keys(option.keys)) : undefined;
+      if (near !== undefined) return `Write it under \`${outer}\`: \`${outer}: { ${near}: … }\`.`;
+    }
+  }
   return undefined;
 }

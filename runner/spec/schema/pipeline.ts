@@ -3,9 +3,10 @@ import { calendar } from './calendar.ts';
 import { cron } from './cron.ts';
 import { DEFAULTS } from './defaults.ts';
 import { nameFormat, pipelineName, timezone } from './format.ts';
+import { fromGitHub } from './from-github.ts';
 import { param } from './param.ts';
 import type { ValueOf } from './shape.ts';
-import { fromGitHub, task, taskKeys } from './task.ts';
+import { task, taskKeys } from './task.ts';
 
 export type PipelineFile = ValueOf<typeof pipelineFile>;
 export type TaskEntry = ValueOf<typeof task>;

@@ -1,8 +1,9 @@
 import { boolean, map, object, text } from './combinators.ts';
 import { identifier } from './format.ts';
+import { fromGitHub } from './from-github.ts';
 import { scalar } from './scalar.ts';
 import type { ValueOf } from './shape.ts';
-import { fromGitHub, taskKeys } from './task.ts';
+import { taskKeys } from './task.ts';
 
 export type ReusableFile = ValueOf<typeof reusableFile>;
 

@@ -247,9 +247,9 @@ test('no text makes a check throw', () => {
         }
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
-});
+}, 60_000);
 
 test.each([
   ['('.repeat(3000)],
