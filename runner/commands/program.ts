@@ -28,10 +28,7 @@ export function createProgram(version: string): Command {
     });
 
   planning(command(program, 'run [pipeline] [task...]', 'run what is missing or failed'))
-    .option(
-      '--concurrency <n>',
-      'containers side by side (default: the project’s, else one per CPU, at most 8)',
-    )
+    .option('--concurrency <n>', 'containers side by side (default: the project’s, else 4)')
     .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
     .option('--logs', 'print the tasks’ own lines as they come')
     .option('--log-format <format>', 'text, or json: one object a line', 'text')
