@@ -1,4 +1,4 @@
-import { grainOf } from './need-time.ts';
+import { grainOf, timeOf } from './grain.ts';
 import type { LocatedNeed, TaskEnd } from './drafts.ts';
 import type { Report } from './report.ts';
 
@@ -37,8 +37,8 @@ function targetOf(need: LocatedNeed): string {
 function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>): readonly Edge[] {
   const grain = (id: string): number => {
     const end = byId.get(id)?.end;
-    const param = end?.draft.task.timeKey === undefined ? undefined : end.params[end.draft.task.timeKey];
-    return param?.kind === 'time' ? grainOf(param) : -1;
+    const param = end === undefined ? undefined : timeOf(end);
+    return param === undefined ? -1 : grainOf(param);
   };
   const coarsest = Math.max(...[...knot].map(grain));
   return [...knot].flatMap((from) =>
