@@ -152,7 +152,8 @@ function show(work: Work): Uint8Array {
     const known = work.judged[index];
     if (instance === undefined || known === undefined || instance.table.foreign) continue;
     if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
-    if (shown[index] === 0) continue;
+    // Of what is done nothing needs explaining, and there may be 100,000 of it.
+    if (shown[index] === 0 || known.state === 'done') continue;
     for (const { members } of instance.bindings) {
       for (const member of members) {
         if (member.table.foreign || shown[member.index] === 1) continue;
