@@ -2,6 +2,7 @@ import type { InstanceId } from '../model/partition.ts';
 import type { BoundNeed } from '../model/plan.ts';
 import type { ReportState } from '../model/state.ts';
 import { judgeNeeds, type Fate } from '../plan/judge.ts';
+import { nameBeside } from './name-beside.ts';
 
 /** How a settled instance stands, as far as those that need it care. */
 export interface Standing {
@@ -40,7 +41,11 @@ type StandingOf = (id: InstanceId) => Standing | undefined;
 const ROOTS_TOLD = 5;
 
 /** What settled needs mean for the one that has them. A member that is not part of the plan is there. */
-export function weighNeeds(needs: readonly BoundNeed[], standingOf: StandingOf): NeedsOutcome {
+export function weighNeeds(
+  self: InstanceId,
+  needs: readonly BoundNeed[],
+  standingOf: StandingOf,
+): NeedsOutcome {
   const standingAt = (need: number, member: number): Standing | undefined => {
     const id = needs[need]?.members[member];
     return id === undefined ? undefined : standingOf(id);
@@ -66,7 +71,7 @@ export function weighNeeds(needs: readonly BoundNeed[], standingOf: StandingOf):
     }
     case 'blocked':
     case 'waiting':
-      return hinder(verdict.kind, verdict.member, needs, standingOf);
+      return hinder(self, verdict.kind, verdict.member, needs, standingOf);
   }
 }
 
@@ -109,6 +114,7 @@ function absentOf(needs: readonly BoundNeed[], standingOf: StandingOf): readonly
 
 /** Names the first causes; where some of them count for the exit status, those. */
 function hinder(
+  self: InstanceId,
   state: 'blocked' | 'waiting',
   awaited: InstanceId,
   needs: readonly BoundNeed[],
@@ -122,7 +128,7 @@ function hinder(
     }
   }
   if (hindering.length === 0) {
-    const reason = `waiting on ${awaited}, which is optional and still expected`;
+    const reason = `waiting on ${nameBeside(self, awaited)}, which is optional and still expected`;
     return { kind: 'hindered', state, reason, roots: [awaited], raises: true };
   }
   const raising = hindering.filter(({ standing }) => standing.raises);
@@ -133,6 +139,6 @@ function hinder(
     }
   }
   const told = [...roots];
-  const reason = `${state === 'blocked' ? 'by' : 'waiting on'} ${told.join(', ')}`;
+  const reason = `${state === 'blocked' ? 'by' : 'waiting on'} ${told.map((root) => nameBeside(self, root)).join(', ')}`;
   return { kind: 'hindered', state, reason, roots: told, raises: raising.length > 0 };
 }

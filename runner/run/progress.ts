@@ -3,6 +3,7 @@ import type { ReportState } from '../model/state.ts';
 import { createDependents } from './dependents.ts';
 import { createGate } from './gate.ts';
 import { fateOf, weighNeeds, type AbsentMember, type Standing } from './needs.ts';
+import { nameBeside } from './name-beside.ts';
 import type { HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
 
 export interface Progress {
@@ -82,7 +83,7 @@ export function createProgress(input: ProgressInput): Progress {
       gate.enqueue(place);
       return false;
     }
-    const verdict = weighNeeds(node.needs, standingOf);
+    const verdict = weighNeeds(node.id, node.needs, standingOf);
     switch (verdict.kind) {
       case 'derived':
         settleOne(place, quiet(verdict.state), verdict.reason);
@@ -121,7 +122,7 @@ export function createProgress(input: ProgressInput): Progress {
     const known = standingAs(place, state, false);
     const standing: Standing = node.settled?.stands === true ? { ...known, fate: 'there' } : known;
     if (state !== 'blocked' && state !== 'waiting') return standing;
-    const verdict = weighNeeds(node.needs, standingOf);
+    const verdict = weighNeeds(node.id, node.needs, standingOf);
     if (verdict.kind !== 'hindered') return standing;
     return { ...standing, roots: verdict.roots, raises: standing.raises && verdict.raises };
   };
@@ -147,7 +148,7 @@ export function createProgress(input: ProgressInput): Progress {
       if (phase === 'running') cancel.push(nodeAt(member).id);
       if (phase === 'settled' || phase === 'running') continue;
       const standing = { ...standingAs(member, 'cancelled', false), roots: [node.id] };
-      settleOne(member, standing, `fail-fast: ${node.id} failed`);
+      settleOne(member, standing, `fail-fast: ${nameBeside(nodeAt(member).id, node.id)} failed`);
       follow(member);
     }
   };

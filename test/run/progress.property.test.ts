@@ -183,41 +183,49 @@ const hooks: readonly HookNode[] = [
 const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 40 });
 const concurrencies = fc.integer({ min: 1, max: 5 });
 
-test('whatever fails, retries or is skipped: needs first, no limit passed, an end, one state each', () => {
-  fc.assert(
-    fc.property(graphs, concurrencies, picks, (specs, concurrency, order) => {
-      const trace = play(specs, hooks, concurrency, order, undefined);
-      expect(trace.ended).toBe(true);
-      for (const { node } of specs) expect(trace.settled.has(node.id)).toBe(true);
-      const ranSomething = trace.started.some((id) => !id.startsWith('p/hook'));
-      expect(trace.settled.has('p/hook/a')).toBe(ranSomething);
-      expect(trace.settled.has('p/hook/b')).toBe(ranSomething);
-    }),
-    { numRuns: 600 },
-  );
-});
+test(
+  'whatever fails, retries or is skipped: needs first, no limit passed, an end, one state each',
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(graphs, concurrencies, picks, (specs, concurrency, order) => {
+        const trace = play(specs, hooks, concurrency, order, undefined);
+        expect(trace.ended).toBe(true);
+        for (const { node } of specs) expect(trace.settled.has(node.id)).toBe(true);
+        const ranSomething = trace.started.some((id) => !id.startsWith('p/hook'));
+        expect(trace.settled.has('p/hook/a')).toBe(ranSomething);
+        expect(trace.settled.has('p/hook/b')).toBe(ranSomething);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
-test('an instance is blocked only if something that it needs did not come, and names it', () => {
-  fc.assert(
-    fc.property(graphs, concurrencies, picks, (specs, concurrency, order) => {
-      const trace = play(specs, [], concurrency, order, undefined);
-      for (const { node } of specs) {
-        const own = trace.settled.get(node.id);
-        if (own?.state !== 'blocked') continue;
-        const hindered = node.needs
-          .filter((need) => !need.optional)
-          .flatMap((need) => need.members)
-          .filter((id) => fateOf(trace.settled.get(id)?.state ?? 'unknown') === 'blocked');
-        expect(hindered.length).toBeGreaterThan(0);
-        expect(own.blockedBy.length).toBeGreaterThan(0);
-        for (const root of own.blockedBy) expect(trace.settled.get(root)?.state).not.toBe('blocked');
-      }
-    }),
-    { numRuns: 400 },
-  );
-});
+test(
+  'an instance is blocked only if something that it needs did not come, and names it',
+  { timeout: 60_000 },
+  () => {
+    fc.assert(
+      fc.property(graphs, concurrencies, picks, (specs, concurrency, order) => {
+        const trace = play(specs, [], concurrency, order, undefined);
+        for (const { node } of specs) {
+          const own = trace.settled.get(node.id);
+          if (own?.state !== 'blocked') continue;
+          const hindered = node.needs
+            .filter((need) => !need.optional)
+            .flatMap((need) => need.members)
+            .filter((id) => fateOf(trace.settled.get(id)?.state ?? 'unknown') === 'blocked');
+          expect(hindered.length).toBeGreaterThan(0);
+          expect(own.blockedBy.length).toBeGreaterThan(0);
+          for (const root of own.blockedBy) expect(trace.settled.get(root)?.state).not.toBe('blocked');
+        }
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
 
-test('a failure blocks nothing but what needs it', () => {
+test('a failure blocks nothing but what needs it', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(graphs, concurrencies, picks, (specs, concurrency, order) => {
       const trace = play(specs, [], concurrency, order, undefined);
@@ -236,24 +244,28 @@ test('a failure blocks nothing but what needs it', () => {
   );
 });
 
-test('after an interrupt or a halt at any moment nothing starts but hooks, and it still ends', () => {
-  const events: readonly ProgressEvent[] = [
-    { type: 'interrupted' },
-    { type: 'halted', reason: 'the engine is out of reach' },
-  ];
-  fc.assert(
-    fc.property(
-      graphs,
-      concurrencies,
-      picks,
-      fc.nat({ max: 30 }),
-      fc.constantFrom(...events),
-      (specs, concurrency, order, after, event) => {
-        const trace = play(specs, hooks, concurrency, order, { after, event });
-        expect(trace.ended).toBe(true);
-        for (const { node } of specs) expect(trace.settled.has(node.id)).toBe(true);
-      },
-    ),
-    { numRuns: 600 },
-  );
-});
+test(
+  'after an interrupt or a halt at any moment nothing starts but hooks, and it still ends',
+  { timeout: 60_000 },
+  () => {
+    const events: readonly ProgressEvent[] = [
+      { type: 'interrupted' },
+      { type: 'halted', reason: 'the engine is out of reach' },
+    ];
+    fc.assert(
+      fc.property(
+        graphs,
+        concurrencies,
+        picks,
+        fc.nat({ max: 30 }),
+        fc.constantFrom(...events),
+        (specs, concurrency, order, after, event) => {
+          const trace = play(specs, hooks, concurrency, order, { after, event });
+          expect(trace.ended).toBe(true);
+          for (const { node } of specs) expect(trace.settled.has(node.id)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  },
+);

@@ -222,6 +222,19 @@ describe('failures', () => {
   });
 });
 
+test('a cause is named as beside the one it blocks', () => {
+  const nodes = [
+    node('p/a/date=1'),
+    node('p/b/_'),
+    node('q/c/date=1'),
+    node('p/me/date=1', [need(['p/a/date=1', 'p/b/_', 'q/c/date=1'])]),
+    node('p/me/date=2', [need(['p/a/date=1'])]),
+  ];
+  const { settled } = run(nodes, { 'p/a/date=1': 'failed', 'p/b/_': 'failed', 'q/c/date=1': 'failed' });
+  expect(settled['p/me/date=1']?.reason).toBe('by a, b, q/c');
+  expect(settled['p/me/date=2']?.reason).toBe('by a/date=1');
+});
+
 describe('limits', () => {
   test('instances start in plan order', () => {
     const nodes = ['a', 'b', 'c', 'd'].map((id) => node(id));
@@ -260,6 +273,27 @@ describe('limits', () => {
       ran: true,
     });
     expect(step.start.map(({ id }) => id)).toEqual(['heavy']);
+  });
+
+  test('what a heavy one frees is taken by all that fit, of whatever task', () => {
+    const pool = (weight: number, task: string) => [
+      { name: 'db', weight, capacity: 3 },
+      { name: task, weight: 1, capacity: 1 },
+    ];
+    const progress = createProgress({
+      nodes: [
+        node('heavy', [], { shares: pool(3, 'h') }),
+        node('a1', [], { shares: pool(1, 'a') }),
+        node('a2', [], { shares: pool(1, 'a') }),
+        node('b1', [], { shares: pool(1, 'b') }),
+        node('c1', [], { shares: pool(1, 'c') }),
+      ],
+      hooks: [],
+      concurrency: 5,
+    });
+    expect(progress.begin().start.map(({ id }) => id)).toEqual(['heavy']);
+    const step = progress.apply({ type: 'finished', id: 'heavy', state: 'succeeded', reason: '', ran: true });
+    expect(step.start.map(({ id }) => id)).toEqual(['a1', 'b1', 'c1']);
   });
 
   test('more than a pool holds takes the whole pool', () => {
@@ -342,7 +376,7 @@ test('a wrapper is done when its needs are, and starts nothing', () => {
   expect(run([node('a'), wrapper('all', ['a'])], { a: 'failed' }).settled['all']?.state).toBe('blocked');
 });
 
-test('100,000 instances under limits take about as long per event as a hundred', () => {
+test('100,000 instances under limits take about as long per event as a hundred', { timeout: 60_000 }, () => {
   const count = 100_000;
   const shares = [
     { name: 'task:t', weight: 1, capacity: 3 },

@@ -84,7 +84,7 @@ describe('a run', () => {
       cause: { kind: 'exit' },
       lastLines: ['one', 'two', 'bad'],
     });
-    expect(result.instances[1]).toMatchObject({ blockedBy: ['p/a/_'], reason: 'by p/a/_' });
+    expect(result.instances[1]).toMatchObject({ blockedBy: ['p/a/_'], reason: 'by a' });
     expect(await world.ledger.readManifest('p/a/_')).toBeUndefined();
   });
 

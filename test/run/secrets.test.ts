@@ -30,37 +30,41 @@ test('a task gets the secrets that it lists, and only as such', async () => {
   expect(JSON.stringify(engine.jobs[0]?.env)).not.toContain(SECRET);
 });
 
-test('a secret split at any position over two writes is in no log, event, record or manifest', async () => {
-  const bytes = Buffer.from(`x ${SECRET} y\n`);
-  for (let cut = 1; cut < bytes.length; cut += 1) {
-    const world = await createWorld();
-    const { report } = start(
-      world,
-      tasks,
-      [instance('a')],
-      () => ({
-        stdout: [bytes.subarray(0, cut), bytes.subarray(cut)],
-        stderr: [encodeURIComponent(SECRET), '\n', Buffer.from(`:${SECRET}`).toString('base64')],
-        exitCode: 1,
-        cause: cause('exit', false, `could not log in with ${SECRET}`),
-      }),
-      { secrets },
-    );
-    const result = await report;
-    expect(JSON.stringify(result)).not.toContain(SECRET);
-    expect(result.instances[0]?.lastLines?.[0]).toBe('x *** y');
-    const all = await everything(world);
-    expect(all).toContain('x *** y');
-    expect(all).toContain('could not log in with ***');
-    for (const spelling of [
-      SECRET,
-      encodeURIComponent(SECRET),
-      Buffer.from(SECRET).toString('base64').slice(4, -4),
-    ]) {
-      expect(all).not.toContain(spelling);
+test(
+  'a secret split at any position over two writes is in no log, event, record or manifest',
+  { timeout: 60_000 },
+  async () => {
+    const bytes = Buffer.from(`x ${SECRET} y\n`);
+    for (let cut = 1; cut < bytes.length; cut += 1) {
+      const world = await createWorld();
+      const { report } = start(
+        world,
+        tasks,
+        [instance('a')],
+        () => ({
+          stdout: [bytes.subarray(0, cut), bytes.subarray(cut)],
+          stderr: [encodeURIComponent(SECRET), '\n', Buffer.from(`:${SECRET}`).toString('base64')],
+          exitCode: 1,
+          cause: cause('exit', false, `could not log in with ${SECRET}`),
+        }),
+        { secrets },
+      );
+      const result = await report;
+      expect(JSON.stringify(result)).not.toContain(SECRET);
+      expect(result.instances[0]?.lastLines?.[0]).toBe('x *** y');
+      const all = await everything(world);
+      expect(all).toContain('x *** y');
+      expect(all).toContain('could not log in with ***');
+      for (const spelling of [
+        SECRET,
+        encodeURIComponent(SECRET),
+        Buffer.from(SECRET).toString('base64').slice(4, -4),
+      ]) {
+        expect(all).not.toContain(spelling);
+      }
     }
-  }
-});
+  },
+);
 
 test('a value that holds a secret is recorded masked, and said', async () => {
   const world = await createWorld();

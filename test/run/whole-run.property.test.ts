@@ -72,83 +72,91 @@ function expectedAs({ state, attempt }: ReportInstance): string {
   return state === 'skipped' && attempt !== undefined ? 'skipped' : 'nothing';
 }
 
-test('however a run goes, also interrupted at any moment, store and report agree and no claim is left', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      graphs,
-      fc.integer({ min: 1, max: 3 }),
-      fc.option(fc.nat({ max: 12 }), { nil: undefined }),
-      async (graph, concurrency, interruptAt) => {
-        const world = await createWorld();
-        const seen = new Set<string>();
-        let starts = 0;
-        const { report, interrupt } = start(
-          world,
-          [task('t', { outputs: [out] })],
-          planned(graph),
-          (job) => {
-            if (starts === interruptAt) interrupt.abort('SIGINT');
-            starts += 1;
-            const isFirstTry = !seen.has(job.instance);
-            seen.add(job.instance);
-            return act(graph[Number(job.instance.split('=')[1])]?.fate ?? 'good', isFirstTry);
-          },
-          { concurrency, watched: false },
-        );
-        for (let turn = 0; turn < 4; turn += 1) {
-          await quiet();
-          await world.clock.advance(60);
-        }
-        const { instances, exitStatus } = await report;
-        expect(instances).toHaveLength(graph.length);
-        expect(exitStatus === 130).toBe(interruptAt !== undefined && interruptAt < starts);
-        for (const one of instances)
-          expect([one.id, await storedAs(world, one)]).toEqual([one.id, expectedAs(one)]);
-        expect(await keysBelow(world, 'claims/')).toEqual([]);
-        expect(world.clock.sleepers).toBe(0);
-      },
-    ),
-    { numRuns: 60 },
-  );
-});
+test(
+  'however a run goes, also interrupted at any moment, store and report agree and no claim is left',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        graphs,
+        fc.integer({ min: 1, max: 3 }),
+        fc.option(fc.nat({ max: 12 }), { nil: undefined }),
+        async (graph, concurrency, interruptAt) => {
+          const world = await createWorld();
+          const seen = new Set<string>();
+          let starts = 0;
+          const { report, interrupt } = start(
+            world,
+            [task('t', { outputs: [out] })],
+            planned(graph),
+            (job) => {
+              if (starts === interruptAt) interrupt.abort('SIGINT');
+              starts += 1;
+              const isFirstTry = !seen.has(job.instance);
+              seen.add(job.instance);
+              return act(graph[Number(job.instance.split('=')[1])]?.fate ?? 'good', isFirstTry);
+            },
+            { concurrency, watched: false },
+          );
+          for (let turn = 0; turn < 4; turn += 1) {
+            await quiet();
+            await world.clock.advance(60);
+          }
+          const { instances, exitStatus } = await report;
+          expect(instances).toHaveLength(graph.length);
+          expect(exitStatus === 130).toBe(interruptAt !== undefined && interruptAt < starts);
+          for (const one of instances)
+            expect([one.id, await storedAs(world, one)]).toEqual([one.id, expectedAs(one)]);
+          expect(await keysBelow(world, 'claims/')).toEqual([]);
+          expect(world.clock.sleepers).toBe(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  },
+);
 
-test('two runs over the same instances at once, with or without claims that hold, make each result once', async () => {
-  await fc.assert(
-    fc.asyncProperty(graphs, fc.boolean(), async (graph, claimsHold) => {
-      const world = await createWorld();
-      const ledger = claimsHold
-        ? world.ledger
-        : {
-            ...world.ledger,
-            claim: async (id: string, attempt: string, run: string) => ({
-              kind: 'claimed' as const,
-              claim: { record: { schema: 1, instance: id, run, attempt, nonce: 'n' }, etag: 'e' },
-            }),
-            release: async () => {},
-          };
-      const good = graph.map((one) => ({ ...one, fate: 'good' as const }));
-      const runs = [0, 1].map(() =>
-        start(world, [task('t', { outputs: [out] })], planned(good), () => act('good', true), {
-          ledger,
-          watched: false,
-        }),
-      );
-      for (let turn = 0; turn < graph.length + 2; turn += 1) {
-        await quiet();
-        await world.clock.advance(2);
-      }
-      const [first, second] = await Promise.all(runs.map(({ report }) => report));
-      for (const [place, one] of (first?.instances ?? []).entries()) {
-        const other = second?.instances[place];
-        expect([one.state, other?.state].sort()).toEqual(['done', 'succeeded']);
-        expect(one.attempt).toBe(other?.attempt);
-      }
-      // One attempt's objects each: the loser's are gone.
-      expect(await keysBelow(world, 'objects/')).toHaveLength(graph.length);
-    }),
-    { numRuns: 30 },
-  );
-});
+test(
+  'two runs over the same instances at once, with or without claims that hold, make each result once',
+  { timeout: 60_000 },
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(graphs, fc.boolean(), async (graph, claimsHold) => {
+        const world = await createWorld();
+        const ledger = claimsHold
+          ? world.ledger
+          : {
+              ...world.ledger,
+              claim: async (id: string, attempt: string, run: string) => ({
+                kind: 'claimed' as const,
+                claim: { record: { schema: 1, instance: id, run, attempt, nonce: 'n' }, etag: 'e' },
+              }),
+              release: async () => {},
+            };
+        const good = graph.map((one) => ({ ...one, fate: 'good' as const }));
+        const runs = [0, 1].map(() =>
+          start(world, [task('t', { outputs: [out] })], planned(good), () => act('good', true), {
+            ledger,
+            watched: false,
+          }),
+        );
+        for (let turn = 0; turn < graph.length + 2; turn += 1) {
+          await quiet();
+          await world.clock.advance(2);
+        }
+        const [first, second] = await Promise.all(runs.map(({ report }) => report));
+        for (const [place, one] of (first?.instances ?? []).entries()) {
+          const other = second?.instances[place];
+          expect(new Set([one.state, other?.state])).toEqual(new Set(['done', 'succeeded']));
+          expect(one.attempt).toBe(other?.attempt);
+        }
+        // One attempt's objects each: the loser's are gone.
+        expect(await keysBelow(world, 'objects/')).toHaveLength(graph.length);
+      }),
+      { numRuns: 30 },
+    );
+  },
+);
 
 test('the dry engine, which polices its callers, finds nothing to complain of', async () => {
   const world = await createWorld();

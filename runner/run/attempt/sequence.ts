@@ -1,5 +1,6 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import type { Cause } from '../../model/cause.ts';
+import { nameBeside } from '../name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
 import { commitResult, type Result } from './commit.ts';
 import { compareResult } from './compare.ts';
@@ -136,7 +137,7 @@ async function skip(work: Work, result: Result, reason: string, state: Progresse
   if (late !== undefined) {
     return {
       kind: 'waiting',
-      reason: `${reason}; ${late.instance}, which is optional, may still come`,
+      reason: `${reason}; ${nameBeside(work.planned.id, late.instance)}, which is optional, may still come`,
       ...ran,
     };
   }
