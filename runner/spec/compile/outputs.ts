@@ -58,6 +58,12 @@ function compilePublish(node: Node | undefined, output: string, report: Report):
   const written = text(node) ?? text(child(node, 'path'));
   if (node === undefined || written === undefined) return undefined;
   const path = normalize(written);
+  if (path === '') {
+    report.error(node, 'output-invalid', `expected a path below published/, found ${written}`, {
+      fix: `Write ${posix.basename(output)}.`,
+    });
+    return undefined;
+  }
   const several = output.endsWith('/') || /[*?[{]/.test(output.replaceAll(/\$\{\{.*?\}\}/gs, ''));
   if (several && !path.endsWith('/')) {
     report.error(
@@ -66,15 +72,6 @@ function compilePublish(node: Node | undefined, output: string, report: Report):
       `${output} may be several files, and ${written} is the path of one`,
       {
         fix: `Publish them into a folder: ${written}/.`,
-      },
-    );
-  } else if (!several && (path.endsWith('/') || path === '')) {
-    report.error(
-      node,
-      'output-invalid',
-      `expected the path of a file to publish to, found the folder ${written}`,
-      {
-        fix: `Write ${posix.join(path, posix.basename(output))}.`,
       },
     );
   }

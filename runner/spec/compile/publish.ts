@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { LocatedOutput } from './outputs.ts';
 import { child } from './node.ts';
 import { keysIn } from './reads.ts';
@@ -16,8 +17,12 @@ export function checkPublications(
       const { output, node } = located;
       if (output.kind !== 'path' || output.publish === undefined) continue;
       checkKeys(draft, located, output.publish, report);
+      // Into a folder, a file keeps its name.
+      const whole = output.publish.path.endsWith('/')
+        ? output.publish.path + posix.basename(output.path)
+        : output.publish.path;
       // `${{params.date}}` and `${{ params.date }}` are one path.
-      const path = output.publish.path.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, '${{ $1 }}');
+      const path = whole.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, '${{ $1 }}');
       const owner = `${pipeline}/${draft.task.name}`;
       const other = taken.get(path);
       if (other !== undefined) {

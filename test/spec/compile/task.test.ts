@@ -233,6 +233,15 @@ describe('outputs', () => {
     ]);
   });
 
+  it('may be published into one folder, each under its name', async () => {
+    const outputs = (second: string) =>
+      mistakes(
+        `params: { date: { type: date } }\ntasks:\n  t: { image: alpine, run: echo, outputs: [{ path: a.csv, publish: 'x/\${{ params.date }}/' }, { path: ${second}, publish: 'x/\${{params.date}}/' }] }\n`,
+      );
+    expect(await outputs('b.csv')).toEqual([]);
+    expect(await outputs('sub/a.csv')).toEqual(['publish-conflict 3']);
+  });
+
   it('may be published to a path that names the keys inside an expression or through an input', async () => {
     expect(
       await mistakes(
