@@ -1,7 +1,7 @@
 import type { Period, TimeKey } from '../model/time.ts';
 import { textOfDay } from './days.ts';
 import { gridOf } from './grid.ts';
-import { isoInZone, startOfDay } from './zone.ts';
+import { isoInZone, isoStartOfDay, startOfDay } from './zone.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -16,12 +16,24 @@ export function periodOf(key: TimeKey, value: string): Period {
   }
   let period = known.get(value);
   if (period === undefined) {
-    const zone = key.type === 'hour' ? 'UTC' : key.timezone;
-    const { startMs, endMs } = boundsOf(key, value);
-    period = { start: isoInZone(zone, startMs), end: isoInZone(zone, endMs) };
+    period = key.type === 'hour' ? hourOf(key, value) : daysOf(key, value);
     known.set(value, period);
   }
   return period;
+}
+
+function hourOf(key: TimeKey, value: string): Period {
+  const { startMs, endMs } = boundsOf(key, value);
+  return { start: isoInZone('UTC', startMs), end: isoInZone('UTC', endMs) };
+}
+
+function daysOf(key: TimeKey, value: string): Period {
+  const grid = gridOf(key);
+  const slot = grid.slotOf(value);
+  return {
+    start: isoStartOfDay(key.timezone, grid.firstDay(slot)),
+    end: isoStartOfDay(key.timezone, grid.lastDay(slot) + 1),
+  };
 }
 
 /** The same in milliseconds since the epoch, end exclusive. */

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { CalendarError } from './calendar-error.ts';
-import { civilDate, pad } from './days.ts';
+import { civilDate, pad, textOfDay } from './days.ts';
 
 const MS_PER_MINUTE = 60_000;
 const MS_PER_DAY = 86_400_000;
@@ -53,6 +53,19 @@ export function isoInZone(timezone: string, epochMs: number): string {
   return Temporal.Instant.fromEpochMilliseconds(epochMs)
     .toZonedDateTimeISO(timezone)
     .toString({ timeZoneName: 'never', fractionalSecondDigits: 0 });
+}
+
+/** The same of a day's start, which for all but the few days on which the clock changes is a matter of adding. */
+export function isoStartOfDay(timezone: string, day: number): string {
+  const start = startOfDay(timezone, day);
+  const offsetMinutes = (day * MS_PER_DAY - start) / MS_PER_MINUTE;
+  const isPlain = startOfDay(timezone, day + 1) - start === MS_PER_DAY && Number.isInteger(offsetMinutes);
+  return isPlain ? `${textOfDay(day)}T00:00:00${offsetText(offsetMinutes)}` : isoInZone(timezone, start);
+}
+
+function offsetText(minutes: number): string {
+  const distance = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(distance / 60), 2)}:${pad(distance % 60, 2)}`;
 }
 
 export function isTimezone(name: string): boolean {

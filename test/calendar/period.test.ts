@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { Temporal } from 'temporal-polyfill';
 import { describe, expect, it } from 'vitest';
 import { firstDayOf, lastDayOf, periodOf } from '../../runner/calendar/period.ts';
 import { CalendarError } from '../../runner/calendar/calendar-error.ts';
@@ -60,6 +62,37 @@ describe('the period of a partition', () => {
   it('begins when the day does where a change skips midnight', () => {
     expect(periodOf({ ...date, timezone: 'America/Sao_Paulo' }, '2018-11-04').start).toBe(
       '2018-11-04T01:00:00-02:00',
+    );
+  });
+
+  it('is what Temporal says of every day, in zones that change their clocks, their offset or their date', () => {
+    const zone = fc.constantFrom(
+      'UTC',
+      'America/New_York',
+      'Asia/Kolkata',
+      'Pacific/Apia',
+      'America/Sao_Paulo',
+      'Africa/Monrovia',
+      'Australia/Lord_Howe',
+    );
+    fc.assert(
+      fc.property(zone, fc.integer({ min: -20_000, max: 30_000 }), (timezone, number) => {
+        const day = Temporal.PlainDate.from('1970-01-01').add({ days: number });
+        const iso = (one: Temporal.PlainDate): string =>
+          one.toZonedDateTime(timezone).toString({ timeZoneName: 'never', fractionalSecondDigits: 0 });
+        expect(periodOf({ ...date, timezone }, day.toString())).toEqual({
+          start: iso(day),
+          end: iso(day.add({ days: 1 })),
+        });
+      }),
+      {
+        numRuns: 400,
+        examples: [
+          ['Pacific/Apia', 15_338],
+          ['America/Sao_Paulo', 17_839],
+          ['America/New_York', 18_700],
+        ],
+      },
     );
   });
 
