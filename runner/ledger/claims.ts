@@ -3,7 +3,7 @@ import { STORE_SCHEMA, type ClaimRecord } from '../model/records.ts';
 import type { PutCondition } from '../ports.ts';
 import { instanceKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { claimFields } from './record-shapes.ts';
 

@@ -3,7 +3,7 @@ import type { FailureRecord } from '../model/records.ts';
 import { instanceKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { failureFields } from './record-shapes.ts';
 

@@ -7,7 +7,7 @@ import { attemptOf } from './failures.ts';
 import { instanceKey } from './keys.ts';
 import type { GcOptions, GcReport, Ledger, StoredManifest } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { sweepRecords } from './sweep-records.ts';
 
 /** Objects of one attempt, as listed. */

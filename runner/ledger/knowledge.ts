@@ -16,7 +16,7 @@ import {
 import type { Ledger, Liveness } from './ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
 import { manifestRecords, refuseForeign } from './manifests.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 
 interface Parts {
   readonly cache: ManifestCache;

@@ -1,6 +1,6 @@
 import { logKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 
 /** What a task printed, as text: one object an attempt, below its run. */
 export function createLogs({ store }: Context): Pick<Ledger, 'writeLog' | 'readLog'> {

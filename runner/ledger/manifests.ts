@@ -8,7 +8,7 @@ import { attemptId } from '../model/run-id.ts';
 import type { PutCondition } from '../ports.ts';
 import { exceptionKey, exceptionPrefix, instanceKey } from './keys.ts';
 import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { manifestFields } from './record-shapes.ts';
 

@@ -3,6 +3,7 @@ import type { ProcessState } from '../model/process.ts';
 import { runId } from '../model/run-id.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import { createClaims } from './claims.ts';
+import type { Context } from './context.ts';
 import { createFailures } from './failures.ts';
 import { createGc } from './gc.ts';
 import { createKnowledge } from './knowledge.ts';
@@ -26,15 +27,6 @@ export interface LedgerOptions {
   readonly cacheFolder?: string;
   /** Replaced in tests; the default asks the system. */
   readonly processState?: (identity: ProcessIdentity) => ProcessState;
-}
-
-/** What every part of the ledger needs. */
-export interface Context {
-  readonly store: ObjectStore;
-  readonly storeId: string;
-  readonly clock: Clock;
-  readonly nonce: () => string;
-  readonly processState: (identity: ProcessIdentity) => ProcessState;
 }
 
 /** The ledger of a store, which gets its id at the first time. Refuses one that a newer sluice has written. */

@@ -12,7 +12,7 @@ import {
 } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { publicationFields, publishedPathFields } from './record-shapes.ts';
 

@@ -3,7 +3,7 @@ import type { RunRecord } from '../model/records.ts';
 import { isRunId, runTime } from '../model/run-id.ts';
 import { runKey } from './keys.ts';
 import type { Ledger, Liveness } from './ledger.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { runFields } from './record-shapes.ts';
 

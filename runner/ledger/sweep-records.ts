@@ -7,7 +7,7 @@ import { attemptOf, failureRecords } from './failures.ts';
 import { instanceOfException, parsePublicationKey, PUBLISHED_PATHS } from './keys.ts';
 import type { GcOptions, Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 
 /**
  * Removes records that say nothing any more: claims of runs that are over, failures that a commit has closed,

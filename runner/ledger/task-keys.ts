@@ -1,7 +1,7 @@
 import { STORE_SCHEMA } from '../model/records.ts';
 import { taskKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
-import type { Context } from './open.ts';
+import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { taskFields } from './record-shapes.ts';
 

@@ -190,7 +190,7 @@ export function describeObjectStore(
       for (const [key, etag] of listed) expect((await store.get(key))?.etag).toBe(etag);
     });
 
-    it('lists in pages of at most a thousand, none of them empty', async () => {
+    it('lists in pages of at most a thousand, none of them empty', { timeout: 60_000 }, async () => {
       for (let n = 0; n < 1001; n += 1) {
         await store.put(`r/${String(n).padStart(5, '0')}`, encode(''), { durable: false });
       }

@@ -13,7 +13,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const INSTANCES = 25;
 
-it('commits each instance once, though processes race and are killed', { timeout: 60_000 }, async () => {
+it('commits each instance once, though processes race and are killed', { timeout: 120_000 }, async () => {
   const root = join(folder, 'store');
   const program = await bundle(join(import.meta.dirname, 'racing-process.ts'), folder);
   const errors: string[] = [];

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -92,6 +93,67 @@ describe('the files of records', () => {
       await other.delete([KEY]);
       expect(await store.get(KEY)).toBeUndefined();
     }
+  });
+});
+
+describe('marks of deletion', () => {
+  const LONG_AGO = Date.now() / 1000 - 3700;
+  const age = (folder: string) => utimesSync(join(root, folder), LONG_AGO, LONG_AGO);
+  beforeEach(async () => {
+    for (const name of ['a', 'b']) {
+      await store.put(`claims/p/t/${name}.json`, encode('1'));
+      await store.delete([`claims/p/t/${name}.json`]);
+    }
+  });
+
+  it('are removed by a listing once their folder was quiet for an hour, with the empty folders', async () => {
+    expect(await keysOf(store, 'claims/')).toEqual([]);
+    expect(names('claims/p/t')).toEqual(['a.json@2', 'b.json@2']);
+    age('claims/p/t');
+    expect(await keysOf(store, 'claims/')).toEqual([]);
+    expect(existsSync(join(root, 'claims'))).toBe(false);
+    expect(names('tmp')).toEqual([]);
+    await store.put('claims/p/t/a.json', encode('2'));
+    expect(await textOf(store, 'claims/p/t/a.json')).toBe('2');
+  });
+
+  it('leave what stands among them alone', async () => {
+    await store.put('claims/p/t/c.json', encode('c'));
+    await store.put('claims/p/t/a.json', encode('again'));
+    age('claims/p/t');
+    expect(await keysOf(store, 'claims/')).toEqual(['claims/p/t/a.json', 'claims/p/t/c.json']);
+    expect(names('claims/p/t')).toEqual(['a.json@3', 'c.json']);
+    expect(await textOf(store, 'claims/p/t/a.json')).toBe('again');
+  });
+
+  it('stay while a writer that may know them is on its way', async () => {
+    const writer = await createTemporaries(root).create('claims/p/t/a.json');
+    age('claims/p/t');
+    await keysOf(store, 'claims/');
+    expect(names('claims/p/t')).toEqual(['a.json@2']);
+    writer.remove();
+  });
+
+  it('hold a writer up while they are being removed, but not one that finds a value', async () => {
+    const sweep = await createTemporaries(root).announceSweep('claims/p/t/');
+    let isDone = false;
+    const write = store.put('claims/p/t/a.json', encode('3')).then((result) => {
+      isDone = true;
+      return result;
+    });
+    await store.put('claims/p/t/fresh.json', encode('x'));
+    await store.put('claims/p/t/fresh.json', encode('y'));
+    expect(isDone).toBe(false);
+    sweep.remove();
+    expect((await write).etag).toBe('3');
+  });
+
+  it('do not hold a writer up when whoever removed them is dead', async () => {
+    const sweep = await createTemporaries(root).announceSweep('claims/p/t/');
+    const dead = sweep.path.replace(`.${process.pid}.`, `.${2 ** 22 + 1}.`);
+    renameSync(sweep.path, dead);
+    await store.put('claims/p/t/a.json', encode('3'));
+    expect(await textOf(store, 'claims/p/t/a.json')).toBe('3');
   });
 });
 

@@ -12,11 +12,11 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const PROCESSES = 4;
-const KILLS = 40;
+const KILLS = 30;
 
 it(
   'loses no update and shows no torn value while writers are killed at random',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const root = join(folder, 'store');
     const program = await bundle(join(import.meta.dirname, 'counting-process.ts'), folder);
@@ -36,8 +36,9 @@ it(
     let highest = 0;
     try {
       for (let kill = 0; kill < KILLS; kill += 1) {
-        const until = Date.now() + 60 + Math.random() * 60;
-        while (Date.now() < until) {
+        // As many writes between two kills as it happens: at any of their steps.
+        const until = highest + 1 + Math.floor(Math.random() * 12);
+        while (highest < until) {
           const read = JSON.parse((await textOf(store, key)) ?? '') as { value: number; filler: string };
           expect(read.filler.length).toBe(read.value === 0 ? 0 : ((read.value - 1) * 7919) % 9000);
           expect(read.value).toBeGreaterThanOrEqual(highest);
@@ -62,7 +63,7 @@ it(
     expect(final).toBeGreaterThanOrEqual(confirmed.length);
     // A killed writer may have written and not yet told.
     expect(final).toBeLessThanOrEqual(confirmed.length + KILLS + PROCESSES);
-    expect(final).toBeGreaterThan(KILLS);
+    expect(final).toBeGreaterThanOrEqual(KILLS);
 
     const fresh = createDirectoryStore(root);
     expect(readdirSync(join(root, 'tmp'))).toEqual([]);

@@ -11,12 +11,13 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../../errors.ts';
+import { isBlob } from '../../model/key.ts';
 import type { StoredBody } from '../../ports.ts';
 import { fileBody } from './body.ts';
+import type { Context } from './context.ts';
 import { systemCode } from './failure.ts';
 import { inFolder, removeEmptyFolders, syncFolder } from './folder.ts';
-import { readRecord, writeRecord, type Context, type WriteOptions } from './record.ts';
-import { isBlob } from '../../model/key.ts';
+import { readRecord, writeRecord, type WriteOptions } from './record.ts';
 import type { Body } from './temporary.ts';
 
 /** A plain file at the key's path, put in place whole. */

@@ -1,9 +1,10 @@
 import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
+import type { Context } from './context.ts';
 import { storeError } from './failure.ts';
 import { makeFolder } from './folder.ts';
-import { deleteRecord, writeRecord, type Context } from './record.ts';
+import { deleteRecord, writeRecord } from './record.ts';
 
 /** What a file system is asked; replaced in tests by ones that are hard to come by. */
 export interface FileSystemProbe {

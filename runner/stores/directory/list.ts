@@ -4,8 +4,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareKeys, isBlob } from '../../model/key.ts';
 import type { ObjectInfo } from '../../ports.ts';
 import { blobEtag } from './blob.ts';
+import type { Context } from './context.ts';
 import { storeError, systemCode } from './failure.ts';
-import { mayHaveMissed, parseVersion, type Versions } from './version.ts';
+import { dropTombstones, type Tombstone } from './tombstone.ts';
+import { mayHaveMissed, parseVersion } from './version.ts';
 
 const PAGE = 1000;
 
@@ -21,20 +23,26 @@ interface Entry {
   readonly number: number;
 }
 
+interface Contents {
+  readonly entries: readonly Entry[];
+  readonly tombstones: readonly Tombstone[];
+}
+
 /**
  * Reads one folder after the other, in the order of the keys, and only those that can hold wanted keys. Record
  * etags come from file names; only objects are looked at one by one. Reading is synchronous, which costs half of
  * what asynchronous reading does; other work gets its turn between pages.
  */
 export async function* listKeys(
-  root: string,
-  versions: Versions,
+  context: Context,
   prefix: string,
   options: { readonly after?: string; readonly to?: string; readonly signal?: AbortSignal },
 ): AsyncIterable<readonly ObjectInfo[]> {
   const bounds = { prefix, after: options.after, to: options.to };
   let page: ObjectInfo[] = [];
-  for (const info of walk(root, versions, prefix.slice(0, prefix.lastIndexOf('/') + 1), bounds)) {
+  const marks = new Map<string, readonly Tombstone[]>();
+  const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  for (const info of walk(context, start, bounds, marks)) {
     page.push(info);
     if (page.length < PAGE) continue;
     options.signal?.throwIfAborted();
@@ -44,14 +52,23 @@ export async function* listKeys(
   }
   options.signal?.throwIfAborted();
   if (page.length > 0) yield page;
+  for (const [folder, tombstones] of marks) await dropTombstones(context, folder, tombstones);
 }
 
-function* walk(root: string, versions: Versions, folder: string, bounds: Bounds): Iterable<ObjectInfo> {
-  for (const entry of entriesOf(root, folder)) {
+function* walk(
+  context: Context,
+  folder: string,
+  bounds: Bounds,
+  marks: Map<string, readonly Tombstone[]>,
+): Iterable<ObjectInfo> {
+  const { root, versions } = context;
+  const { entries, tombstones } = entriesOf(root, folder);
+  if (tombstones.length > 0) marks.set(folder, tombstones);
+  for (const entry of entries) {
     const key = folder + entry.name;
     if (entry.name.endsWith('/')) {
       if (folder !== '' || entry.name !== 'tmp/') {
-        if (mayHold(key, bounds)) yield* walk(root, versions, key, bounds);
+        if (mayHold(key, bounds)) yield* walk(context, key, bounds, marks);
       }
     } else if (isWanted(key, bounds)) {
       if (isBlob(key)) {
@@ -72,7 +89,7 @@ function* walk(root: string, versions: Versions, folder: string, bounds: Bounds)
 }
 
 /** Newest versions and folders, in order. */
-function entriesOf(root: string, folder: string): readonly Entry[] {
+function entriesOf(root: string, folder: string): Contents {
   const path = join(root, folder);
   let found = read(path, folder);
   if (!mayHaveMissed(path, found.length)) return newestOf(found, folder);
@@ -80,7 +97,7 @@ function entriesOf(root: string, folder: string): readonly Entry[] {
   return newestOf(found, folder);
 }
 
-function newestOf(found: readonly Dirent[], folder: string): readonly Entry[] {
+function newestOf(found: readonly Dirent[], folder: string): Contents {
   const blobs = isBlob(folder);
   const newest = new Map<string, { number: number; deleted: boolean }>();
   let plain = true;
@@ -96,9 +113,13 @@ function newestOf(found: readonly Dirent[], folder: string): readonly Entry[] {
     newest.set(name, { number, deleted });
     plain &&= !deleted;
   }
-  const entries = [...newest].map(([name, { number }]) => ({ name, number }));
-  const kept = plain ? entries : entries.filter(({ name }) => newest.get(name)?.deleted !== true);
-  return kept.sort((a, b) => compareKeys(a.name, b.name));
+  const all = [...newest].map(([name, { number }]) => ({ name, number }));
+  const isDeleted = ({ name }: Entry) => newest.get(name)?.deleted === true;
+  const entries = plain ? all : all.filter((entry) => !isDeleted(entry));
+  return {
+    entries: entries.sort((a, b) => compareKeys(a.name, b.name)),
+    tombstones: plain || blobs ? [] : all.filter(isDeleted),
+  };
 }
 
 function read(path: string, folder: string): readonly Dirent[] {

@@ -13,16 +13,12 @@ import { dirname, join } from 'node:path';
 import { StoreError } from '../../errors.ts';
 import type { PutCondition, StoredBody } from '../../ports.ts';
 import { fileBody } from './body.ts';
+import type { Context } from './context.ts';
 import { systemCode } from './failure.ts';
 import { inFolder, syncFolder } from './folder.ts';
-import type { Body, Temporaries, Temporary } from './temporary.ts';
-import { versionFile, type Version, type Versions } from './version.ts';
-
-export interface Context {
-  readonly root: string;
-  readonly temporaries: Temporaries;
-  readonly versions: Versions;
-}
+import type { Body, Temporary } from './temporary.ts';
+import { settledVersion } from './tombstone.ts';
+import { versionFile, type Version } from './version.ts';
 
 export interface WriteOptions {
   readonly condition?: PutCondition;
@@ -49,11 +45,10 @@ export async function writeRecord(
 ): Promise<{ readonly etag: string }> {
   const file = join(context.root, key);
   const temporary = await context.temporaries.create(key, body, options);
-  let found: Version | undefined;
   try {
     for (;;) {
       options.signal?.throwIfAborted();
-      found = context.versions.find(file);
+      const found = await settledVersion(context, key);
       refuseUnless(options.condition, found, key);
       const number = found.number + 1;
       if (
@@ -76,7 +71,7 @@ export async function deleteRecord(context: Context, key: string): Promise<void>
   const temporary = await context.temporaries.create(key);
   try {
     for (;;) {
-      const found = context.versions.find(file);
+      const found = await settledVersion(context, key);
       if (found.kind !== 'value') return;
       const number = found.number + 1;
       if (await makeVersion(file, false, () => symlinkSync(NOWHERE, versionFile(file, number)))) return;

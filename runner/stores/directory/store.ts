@@ -42,7 +42,7 @@ export function createDirectoryStore(folder: string): ObjectStore {
       );
     },
 
-    list: (prefix, options = {}) => listKeys(root, versions, prefix, options),
+    list: (prefix, options = {}) => listKeys(context, prefix, options),
 
     async copy(from, to, { signal } = {}) {
       refuseBadKey(from);

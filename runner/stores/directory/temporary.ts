@@ -1,7 +1,18 @@
-import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readdirSync, renameSync, rmSync, unlinkSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  write,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { identify, processState } from '../../model/process.ts';
 import { systemCode } from './failure.ts';
 import { makeFolder } from './folder.ts';
@@ -15,6 +26,11 @@ export interface Temporaries {
   create(key: string, body?: Body, options?: BodyOptions): Promise<Temporary>;
   /** Another write of `key` is on its way, in whichever process. */
   isAnnounced(key: string): boolean;
+  /** Of any key, at this moment: those being written and those being pruned. */
+  announcedWrites(): (key: string) => boolean;
+  /** Announces that marks of deletion are removed from a folder. */
+  announceSweep(folder: string): Promise<Temporary>;
+  isSwept(folder: string): boolean;
   /** Removes what dead processes left. */
   sweep(): void;
 }
@@ -33,12 +49,22 @@ export interface BodyOptions {
   readonly signal?: AbortSignal;
 }
 
+const sync = promisify(fsync);
+const writeChunk = promisify(write);
+
+const SMALL_BYTES = 64 * 1024;
+
 const WRITES = 'w';
 const PRUNES = 'p';
+const SWEEPS = 's';
 
 /** Whose process cannot be seen from here gets a day, longer than any upload. */
 const UNKNOWN_OWNER_MILLISECONDS = 24 * 3600 * 1000;
 
+const NOTHING = new Uint8Array();
+
+/** Of this copy of the module: a process may have loaded two. */
+const MODULE = randomBytes(4).toString('hex');
 let count = 0;
 
 export function createTemporaries(root: string): Temporaries {
@@ -48,28 +74,43 @@ export function createTemporaries(root: string): Temporaries {
     .map((part) => encodeURIComponent(part).replaceAll('.', '%2E'))
     .join('.');
 
-  return {
-    async create(key, body = new Uint8Array(), options = { durable: false }) {
-      count += 1;
-      const tail = `${owner}.${count}`;
-      let path = join(folder, `${hashOf(key)}.${WRITES}.${tail}`);
-      await write(folder, path, body, options);
-      return {
-        get path() {
-          return path;
-        },
-        retire() {
-          const retired = join(folder, `${hashOf(key)}.${PRUNES}.${tail}`);
-          renameSync(path, retired);
-          path = retired;
-        },
-        remove: () => removeFile(path),
-      };
-    },
+  async function announce(
+    subject: string,
+    purpose: string,
+    body: Body,
+    options: BodyOptions,
+  ): Promise<Temporary> {
+    count += 1;
+    const tail = `${owner}.${MODULE}-${count}`;
+    let path = join(folder, `${hashOf(subject)}.${purpose}.${tail}`);
+    await writeFile(folder, path, body, options);
+    return {
+      get path() {
+        return path;
+      },
+      retire() {
+        const retired = join(folder, `${hashOf(subject)}.${PRUNES}.${tail}`);
+        renameSync(path, retired);
+        path = retired;
+      },
+      remove: () => removeFile(path),
+    };
+  }
 
-    isAnnounced(key) {
-      const announcement = `${hashOf(key)}.${WRITES}.`;
-      return readdirSync(folder).some((name) => name.startsWith(announcement));
+  function isAnnounced(subject: string, purpose: string): boolean {
+    const announcement = `${hashOf(subject)}.${purpose}.`;
+    return readdirSync(folder).some((name) => name.startsWith(announcement));
+  }
+
+  return {
+    create: (key, body = NOTHING, options = { durable: false }) => announce(key, WRITES, body, options),
+    isAnnounced: (key) => isAnnounced(key, WRITES),
+    announceSweep: (subject) => announce(subject, SWEEPS, NOTHING, { durable: false }),
+    isSwept: (subject) => isAnnounced(subject, SWEEPS),
+
+    announcedWrites() {
+      const hashes = new Set(readdirSync(folder).map((name) => name.slice(0, name.indexOf('.'))));
+      return (key) => hashes.has(hashOf(key));
     },
 
     sweep() {
@@ -93,48 +134,38 @@ export function createTemporaries(root: string): Temporaries {
   }
 }
 
-async function write(folder: string, path: string, body: Body, options: BodyOptions): Promise<void> {
-  if (body instanceof Uint8Array && body.length === 0 && !options.durable) {
-    closeSync(creating(folder, () => openSync(path, 'wx')));
-    return;
-  }
-  const handle = await open(path, 'wx').catch(async (error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw error;
-    makeFolder(folder);
-    return open(path, 'wx');
-  });
+async function writeFile(folder: string, path: string, body: Body, options: BodyOptions): Promise<void> {
+  const descriptor = createFile(folder, path);
   try {
-    await fill(handle, body, options.signal);
-    if (options.durable) await handle.sync();
+    // For a small one the way to a thread and back would take longer than the call.
+    if (body instanceof Uint8Array && body.length <= SMALL_BYTES) writeFileSync(descriptor, body);
+    else await fill(descriptor, body, options.signal);
+    if (options.durable) await sync(descriptor);
   } catch (error) {
     removeFile(path);
     throw error;
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }
 
-async function fill(handle: FileHandle, body: Body, signal: AbortSignal | undefined): Promise<void> {
-  if (body instanceof Uint8Array) {
-    await handle.writeFile(body);
-    return;
-  }
-  for await (const chunk of body) {
+async function fill(descriptor: number, body: Body, signal: AbortSignal | undefined): Promise<void> {
+  for await (const chunk of body instanceof Uint8Array ? [body] : body) {
     signal?.throwIfAborted();
     // A short write is legal, when the disk is nearly full for example; the next one then says why.
     for (let from = 0; from < chunk.length;) {
-      from += (await handle.write(chunk, from, chunk.length - from)).bytesWritten;
+      from += (await writeChunk(descriptor, chunk, from)).bytesWritten;
     }
   }
 }
 
-function creating<T>(folder: string, create: () => T): T {
+function createFile(folder: string, path: string): number {
   try {
-    return create();
+    return openSync(path, 'wx');
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     makeFolder(folder);
-    return create();
+    return openSync(path, 'wx');
   }
 }
 

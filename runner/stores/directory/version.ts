@@ -87,7 +87,7 @@ function search(file: string): Version {
 
 function highestIn(folder: string, base: string): number {
   const versioned = `${base}@`;
-  for (let tries = 1; ; tries += 1) {
+  for (let isSecond = false; ; isSecond = true) {
     const names = namesIn(folder);
     let highest = 0;
     for (const name of names) {
@@ -97,7 +97,7 @@ function highestIn(folder: string, base: string): number {
         if (parsed.name === base) highest = Math.max(highest, parsed.number);
       }
     }
-    if (highest > 0 || tries >= 3 || !mayHaveMissed(folder, names.length)) return highest;
+    if (highest > 0 || isSecond || !mayHaveMissed(folder, names.length)) return highest;
   }
 }
 

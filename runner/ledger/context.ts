@@ -1,0 +1,12 @@
+import type { ProcessState } from '../model/process.ts';
+import type { ProcessIdentity } from '../model/records.ts';
+import type { Clock, ObjectStore } from '../ports.ts';
+
+/** What every part of the ledger needs. */
+export interface Context {
+  readonly store: ObjectStore;
+  readonly storeId: string;
+  readonly clock: Clock;
+  readonly nonce: () => string;
+  readonly processState: (identity: ProcessIdentity) => ProcessState;
+}
