@@ -69,7 +69,8 @@ describe('the flagship pipeline', () => {
       expect(Number(row['rank'])).toBe(at + 1);
       expect(Number(row['score'])).toBeCloseTo(hand?.score ?? NaN, 3);
       expect(Math.abs(difference(row['ratio'], hand?.ratio))).toBeLessThan(2e-6);
-      expect(Math.abs(difference(row['z'], hand?.z))).toBeLessThan(2e-6);
+      // The tables between have eight decimals; a z-score divides by small deviations.
+      expect(Math.abs(difference(row['z'], hand?.z))).toBeLessThan(1e-4);
       expect(Math.abs(difference(row['fails'], hand?.fails))).toBeLessThan(2e-6);
       expect(Math.abs(difference(row['momentum'], hand?.momentum))).toBeLessThan(2e-6);
     }
