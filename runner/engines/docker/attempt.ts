@@ -1,9 +1,11 @@
+import { setMaxListeners } from 'node:events';
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../model/cause.ts';
 import type { Job, JobResult } from '../../model/job.ts';
 import { parseOutputValues } from '../../model/outputs.ts';
 import type { EngineRunOptions } from '../../ports.ts';
 import { causeOfEnd, type EndCircumstances } from './cause.ts';
+import { isEngineAway } from './engine-answer.ts';
 import { causeOfError, Fault } from './fault.ts';
 import type { ImageFacts } from './image-facts.ts';
 import { createContainerLog, type ContainerLog } from './log.ts';
@@ -22,12 +24,15 @@ const VALUES_LIMIT_BYTES = 1024 * 1024;
  */
 export async function runAttempt(job: Job, options: EngineRunOptions, session: Session): Promise<JobResult> {
   const progress: Progress = { doing: 'making its image ready' };
-  const signal = AbortSignal.any([options.signal, session.lost]);
+  // Of this job alone: all jobs of a run would else hang their listeners on one signal.
+  const cancel = AbortSignal.any([options.signal]);
+  const signal = AbortSignal.any([cancel, session.lost]);
+  setMaxListeners(0, cancel, signal);
   let cause: Cause | undefined;
   let out: TransferredOut = { objects: [], undeclared: [] };
   let values: Readonly<Record<string, string>> = {};
   try {
-    const imageId = await imageOf(job, options, session);
+    const imageId = await imageOf(job, options, cancel, session);
     const image = (progress.image = await session.imageFacts(imageId));
     progress.doing = 'reading its inputs';
     const inputs = (progress.inputs = await placeInputs(job, imageId, session, signal));
@@ -36,12 +41,22 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
     try {
       const log = createContainerLog(session.docker, started.container.id, options.onLog);
       progress.doing = 'it ran';
-      const ending = (progress.ending = await runToEnd(job, started.container, log, options, session));
+      const ending = (progress.ending = await runToEnd(
+        job,
+        started.container,
+        log,
+        options.watched,
+        cancel,
+        session,
+      ));
       progress.doing = 'reading its log';
       // A log is wanted all the more of a task that was interrupted.
       const reading = log.readRest(session.lost);
       if (ending.exitCode !== 0 || ending.stopped !== undefined) {
-        await reading;
+        // Of a container that somebody removed there is none; its end counts for more.
+        await reading.catch((error: unknown) => {
+          if (isEngineAway(error)) throw error;
+        });
         cause = causeOfEnd({ ...ending, lastWords: log.lastWords() }, circumstancesOf(job, ending, session));
       } else {
         const storing = takeResults(job, started, session, signal, progress);
@@ -69,10 +84,15 @@ interface Progress {
   ending?: Ending;
 }
 
-async function imageOf(job: Job, options: EngineRunOptions, session: Session): Promise<string> {
+async function imageOf(
+  job: Job,
+  options: EngineRunOptions,
+  signal: AbortSignal,
+  session: Session,
+): Promise<string> {
   const name = job.image.kind === 'reference' ? job.image.reference : job.image.dockerfile;
   const ensured = await session.images.ensure(job.image, {
-    signal: options.signal,
+    signal,
     onProgress: (step) => options.onImage?.({ image: name, done: false, ...step }),
   });
   if ('cause' in ensured) throw new Fault(ensured.cause);
@@ -84,16 +104,17 @@ async function runToEnd(
   job: Job,
   container: Dockerode.Container,
   log: ContainerLog,
-  options: EngineRunOptions,
+  watched: boolean,
+  cancel: AbortSignal,
   session: Session,
 ): Promise<Ending> {
   const ended = new AbortController();
   let following: Promise<void> | undefined;
   const timer = setTimeout(() => {
-    if (options.watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
+    if (watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
   }, session.timing.followAfterSeconds * 1000);
   try {
-    return await waitForEnd(container, job.timeoutSeconds, options.signal, session);
+    return await waitForEnd(container, job.timeoutSeconds, cancel, session);
   } finally {
     clearTimeout(timer);
     ended.abort();

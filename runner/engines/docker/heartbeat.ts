@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type Dockerode from 'dockerode';
 import { requestStream } from './request.ts';
 
@@ -20,6 +21,8 @@ export interface HeartbeatOptions {
  */
 export function startHeartbeat(docker: Dockerode, options: HeartbeatOptions): Heartbeat {
   const lost = new AbortController();
+  // Every request of every job listens.
+  setMaxListeners(0, lost.signal);
   let missed = 0;
   let asking = false;
 

@@ -18,8 +18,10 @@ export interface Holder {
 export interface Lease {
   readonly holder: Holder;
   isAlive(): Promise<boolean>;
-  /** `reuse: false` removes it: it is dead, or what ran in it may have changed the network. */
-  release(reuse: boolean): Promise<void>;
+  /** Gives it back for the next task. */
+  release(): Promise<void>;
+  /** It is dead. Whatever ended it may have ended the others: no idle one is trusted any more. */
+  discard(): Promise<void>;
 }
 
 /**
@@ -86,10 +88,15 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
             return false;
           }
         },
-        async release(reuse) {
-          if (!reuse || closed) return remove(holder.id);
+        async release() {
+          if (closed) return remove(holder.id);
           idle.set(key, [...(idle.get(key) ?? []), holder]);
           return undefined;
+        },
+        async discard() {
+          const untrusted = [holder, ...[...idle.values()].flat()];
+          idle.clear();
+          await Promise.all(untrusted.map(({ id }) => remove(id)));
         },
       };
     },
@@ -111,7 +118,7 @@ function holderBody(
     Entrypoint: [HOLDER_COMMAND],
     Hostname: 'sluice',
     User: '65534:65534',
-    Labels: labelsOf(job, 'holder'),
+    Labels: labelsOf({ storeId: job.storeId, run: job.run }, 'holder'),
     HostConfig: {
       NetworkMode: job.network,
       CapDrop: ['ALL'],

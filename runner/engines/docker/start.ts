@@ -35,9 +35,9 @@ export async function startContainer(
   for (let round = 1; ; round += 1) {
     const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job);
     let container: Dockerode.Container | undefined;
-    const release = async (reuse: boolean): Promise<void> => {
+    const release = async (): Promise<void> => {
       if (container !== undefined) await removeContainer(container);
-      await lease?.release(reuse);
+      await lease?.release();
     };
     try {
       signal.throwIfAborted();
@@ -47,15 +47,24 @@ export async function startContainer(
       if (lease === undefined || (await lease.isAlive())) {
         signal.throwIfAborted();
         await start(container, job);
-        return { container, release: () => release(true) };
+        return { container, release };
       }
-      if (round > 1) throw new Error('the container that holds its network ended twice');
-      await release(false);
     } catch (error) {
-      await release(false);
-      throw error;
+      // Docker refuses to create or start in a network that is gone, Podman starts a dead holder anew.
+      const retry = round === 1 && lease !== undefined && isRefusal(error) && !(await lease.isAlive());
+      if (!retry) {
+        await release();
+        throw error;
+      }
     }
+    if (container !== undefined) await removeContainer(container);
+    await lease.discard();
+    if (round > 1) throw new Error('the container that holds its network ended twice');
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Fault && error.because.kind === 'start-failed';
 }
 
 async function create(
@@ -117,10 +126,13 @@ function commandOf(job: Job): string {
   return job.entrypoint?.[0] ?? job.command?.[0] ?? "the image's command";
 }
 
-const REMOVAL_TRIES = 3;
+const REMOVAL_TRIES = 8;
 const REMOVAL_SECONDS = 60;
 
-/** A removal that fails is tried again, as a file system may be busy for a moment; the rest is the next sweep's. */
+/**
+ * A removal that fails is tried again for some seconds: a file system may be busy, or another removal under way (409).
+ * What is left after that is the next sweep's.
+ */
 async function removeContainer(container: Dockerode.Container): Promise<void> {
   for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
     try {
@@ -130,7 +142,7 @@ async function removeContainer(container: Dockerode.Container): Promise<void> {
     } catch (error) {
       const { status } = engineAnswer(error);
       if (status === undefined || status === 404) return;
-      await sleep(100 * round);
+      await sleep(50 * 2 ** round);
     }
   }
 }

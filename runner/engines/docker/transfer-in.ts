@@ -130,8 +130,8 @@ function unreadable(path: string, error: unknown): Fault {
 function write(archive: Pack, header: EntryHeader, text?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null): void => (error ? reject(error) : resolve());
-    if (text === undefined) archive.entry(header, done);
-    else archive.entry(header, text, done);
+    const entry = text === undefined ? archive.entry(header, done) : archive.entry(header, text, done);
+    entry.on('error', () => undefined);
   });
 }
 
@@ -148,6 +148,8 @@ async function writeStream(
   // Looked at only after the last byte.
   finished.catch(() => undefined);
   const entry = archive.entry(header, settle);
+  // Told by `finished`.
+  entry.on('error', () => undefined);
   let readOn: () => void = () => undefined;
   entry.on('drain', () => readOn());
   entry.on('close', () => readOn());
