@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { contentDigest } from '../../runner/model/content-digest.ts';
 import { compareKeys, keyProblem } from '../../runner/model/key.ts';
@@ -7,8 +7,8 @@ import { attemptId, isAttemptId, isRunId, runId, runOfAttempt, runTime } from '.
 
 describe('keys', () => {
   it('sort as their bytes do', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (a, b) => {
+    assert(
+      property(string({ unit: 'binary' }), string({ unit: 'binary' }), (a, b) => {
         expect(Math.sign(compareKeys(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
       }),
     );

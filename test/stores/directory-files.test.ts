@@ -241,7 +241,7 @@ describe('trouble with the disk', () => {
     ['EDQUOT', 'store-full', 'quota'],
     ['EACCES', 'store-denied', 'writable'],
     ['EROFS', 'store-denied', 'read-only'],
-    ['EXDEV', 'store-unsuitable', 'hard links'],
+    ['EXDEV', 'store-unsuitable', 'links'],
     ['EIO', 'store-unreachable', 'disk'],
   ])('says %s as %s, with what to do', (code, expected, words) => {
     const cause = Object.assign(new Error(`${code}: no`), { code, syscall: 'write' });
@@ -249,6 +249,11 @@ describe('trouble with the disk', () => {
     expect(error).toMatchObject({ code: expected, key: KEY, cause });
     expect(String(error)).toContain(words);
     expect(String(error)).toContain(KEY);
+  });
+
+  it('takes a refused link for a file system without links', () => {
+    const cause = Object.assign(new Error('EPERM: no'), { code: 'EPERM', syscall: 'link' });
+    expect(storeError(cause, KEY, 'write')).toMatchObject({ code: 'store-unsuitable' });
   });
 
   it('passes on what is not the disk’s', () => {

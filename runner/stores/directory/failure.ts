@@ -4,7 +4,7 @@ import { StoreError } from '../../errors.ts';
 export function storeError(error: unknown, key: string, what: 'read' | 'write' | 'remove' | 'list'): unknown {
   const code = systemCode(error);
   if (error instanceof StoreError || code === undefined) return error;
-  const [kind, remedy] = kindOf(code);
+  const [kind, remedy] = kindOf(isRefusedLink(error, code) ? 'ENOTSUP' : code);
   return new StoreError(kind, `could not ${what} ${key} in the store: ${remedy} (${describe(error)})`, {
     key,
     cause: error,
@@ -14,6 +14,16 @@ export function storeError(error: unknown, key: string, what: 'read' | 'write' |
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** A file system without links says EPERM. */
+function isRefusedLink(error: unknown, code: string): boolean {
+  return (
+    code === 'EPERM' &&
+    error instanceof Error &&
+    'syscall' in error &&
+    /^(sym)?link$/.test(String(error.syscall))
+  );
 }
 
 function kindOf(code: string): readonly [StoreError['code'], string] {
@@ -37,7 +47,7 @@ function kindOf(code: string): readonly [StoreError['code'], string] {
     case 'EMLINK':
       return [
         'store-unsuitable',
-        'the file system lacks hard links within the store folder; put the store on another',
+        'the file system lacks hard or symbolic links within the store folder; put the store on another',
       ];
     case 'ENOTDIR':
     case 'EISDIR':
