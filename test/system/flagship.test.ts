@@ -105,7 +105,10 @@ describe('a source that breaks in the middle', () => {
   const store = '.sluice/second';
 
   it('fails in words, blocks what needs it, and nothing else', { timeout: 300_000 }, async () => {
-    publishers.spoil(CUT_FILE, (content) => content.subarray(0, content.length - 300));
+    // At the end of a line: what is left looks like a file.
+    publishers.spoil(CUT_FILE, (content) =>
+      content.subarray(0, content.lastIndexOf('\n', content.length - 300) + 1),
+    );
     const { status, document, stderr } = await run(FIRST_DAYS, '--store', store);
     expect(status).toBe(1);
     expect(document.outcome).toBe('failed');
