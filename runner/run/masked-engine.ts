@@ -21,9 +21,10 @@ export async function runMasked(
   const { onImage } = options;
   const result = await runToResult(engine, job, {
     ...options,
-    onLog: async ({ stream, bytes }) => {
+    // Not async: an engine may tell every line by itself, and a promise each would cost more than the line.
+    onLog: ({ stream, bytes }) => {
       const told = streams[stream].push(bytes);
-      if (told.length > 0) await options.onLog({ stream, bytes: told });
+      return told.length > 0 ? options.onLog({ stream, bytes: told }) : undefined;
     },
     ...(onImage === undefined
       ? {}

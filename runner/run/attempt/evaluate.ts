@@ -3,7 +3,7 @@ import { keyProblem } from '../../model/key.ts';
 import type { Template } from '../../model/pipeline.ts';
 import type { NeedsContext, RunContexts } from '../expressions.ts';
 import { expressionCause } from './condition.ts';
-import type { Work } from './work.ts';
+import type { Subject } from './work.ts';
 
 /** A task's texts for one instance, without `${{ }}`. */
 export interface Evaluated {
@@ -25,7 +25,7 @@ export type Evaluation =
   | { readonly kind: 'broken'; readonly cause: Cause };
 
 /** Evaluates before anything runs: a wrong expression should not cost an hour of work. */
-export function evaluateTask(work: Work, contexts: RunContexts): Evaluation {
+export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
   const { task } = work;
   let what = '';
   const evaluate = (place: string, template: Template): string => {
@@ -72,7 +72,7 @@ export type Contexts =
   | { readonly kind: 'contexts'; readonly contexts: RunContexts }
   | { readonly kind: 'broken'; readonly cause: Cause };
 
-export function contextsFor(work: Work, needs: NeedsContext): Contexts {
+export function contextsFor(work: Subject, needs: NeedsContext): Contexts {
   const { params, matrix } = work.planned;
   const outer: RunContexts = { params, matrix, inputs: {}, needs };
   const inputs: Record<string, string> = {};
@@ -86,6 +86,6 @@ export function contextsFor(work: Work, needs: NeedsContext): Contexts {
   return { kind: 'contexts', contexts: { ...outer, inputs } };
 }
 
-function evaluateText({ environment }: Work, template: Template, contexts: RunContexts): string {
+function evaluateText({ environment }: Subject, template: Template, contexts: RunContexts): string {
   return template.includes('${{') ? environment.expressions.template(template, contexts) : template;
 }

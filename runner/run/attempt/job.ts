@@ -7,7 +7,7 @@ import type { Evaluated } from './evaluate.ts';
 import type { Inputs } from './inputs.ts';
 import { objectsPrefix } from './objects-prefix.ts';
 import { variablesOf } from './variables.ts';
-import type { Work } from './work.ts';
+import type { Subject } from './work.ts';
 
 export const WORKSPACE = '/workspace';
 
@@ -19,7 +19,7 @@ export type BuiltJob =
 
 /** What the engine is asked to run: plain, and complete in itself. */
 export async function buildJob(
-  work: Work,
+  work: Subject,
   evaluated: Evaluated,
   inputs: Inputs,
   more: { readonly env?: Readonly<Record<string, string>>; readonly files?: readonly JobFile[] } = {},
@@ -75,7 +75,7 @@ export async function buildJob(
   };
 }
 
-async function imageOf({ task, environment }: Work, evaluated: Evaluated): Promise<JobImage | undefined> {
+async function imageOf({ task, environment }: Subject, evaluated: Evaluated): Promise<JobImage | undefined> {
   const { image } = task;
   if (image === undefined) return undefined;
   switch (image.kind) {

@@ -4,7 +4,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { Manifest, ManifestInput } from '../../model/records.ts';
 import type { NeedsContext } from '../expressions.ts';
-import type { Work } from './work.ts';
+import type { Subject } from './work.ts';
 
 /** One need with what stands behind it now. */
 export interface ReadNeed {
@@ -23,7 +23,7 @@ export type UpstreamRead =
   { readonly kind: 'read'; readonly upstream: Upstream } | { readonly kind: 'broken'; readonly cause: Cause };
 
 /** Reads the manifests of all that the instance needs: what it will see is fixed here. */
-export async function readUpstream(work: Work): Promise<UpstreamRead> {
+export async function readUpstream(work: Subject): Promise<UpstreamRead> {
   const absent = new Set(work.absent.map(({ need, instance }) => `${need}\n${instance}`));
   const needs: ReadNeed[] = [];
   const omitted: { need: string; instance: InstanceId }[] = [];
@@ -54,7 +54,7 @@ type Member =
   | { readonly kind: 'manifest'; readonly manifest: Manifest }
   | { readonly kind: 'broken'; readonly cause: Cause };
 
-async function readMember({ environment }: Work, member: InstanceId): Promise<Member | undefined> {
+async function readMember({ environment }: Subject, member: InstanceId): Promise<Member | undefined> {
   try {
     const found = await environment.ledger.readManifest(member);
     return found === undefined ? undefined : { kind: 'manifest', manifest: found.manifest };
@@ -79,7 +79,7 @@ function gone(member: InstanceId): Cause {
 }
 
 /** A wrapper is never stored: a need on it only orders. */
-function isWrapper({ environment }: Work, need: BoundNeed): boolean {
+function isWrapper({ environment }: Subject, need: BoundNeed): boolean {
   return environment.pipelines.get(need.pipeline)?.tasks[need.task]?.kind === 'wrapper';
 }
 
@@ -92,7 +92,7 @@ function inputsOf({ need, present }: ReadNeed): readonly ManifestInput[] {
   }));
 }
 
-function contextOf(work: Work, needs: readonly ReadNeed[]): NeedsContext {
+function contextOf(work: Subject, needs: readonly ReadNeed[]): NeedsContext {
   const context: Record<string, NeedsContext[string]> = {};
   for (const need of work.planned.needs) context[need.name] = { result: 'success', outputs: {} };
   for (const { need, present } of needs) {

@@ -8,15 +8,23 @@ import type { AbsentMember } from '../needs.ts';
 import type { RetryDecision } from '../retry.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
-/** One try at one instance: all that its steps read. */
-export interface Work {
+/** What an instance's job is made of; enough to say it without running it. */
+export interface Subject {
   readonly planned: PlannedInstance;
-  readonly pipeline: Pipeline;
   readonly task: Task;
   /** `<run>-<n>` */
   readonly attempt: string;
   /** What it does without. */
   readonly absent: readonly AbsentMember[];
+  readonly environment: Pick<
+    RunEnvironment,
+    'run' | 'ledger' | 'pipelines' | 'projectRoot' | 'secrets' | 'expressions' | 'buildContextHash'
+  >;
+}
+
+/** One try at one instance: all that its steps read. */
+export interface Work extends Subject {
+  readonly pipeline: Pipeline;
   readonly environment: RunEnvironment;
   readonly masker: Masker;
   readonly emit: Emit;

@@ -1,0 +1,55 @@
+import type { Job } from '../model/job.ts';
+import type { PlannedInstance } from '../model/plan.ts';
+import { contextsFor, evaluateTask } from './attempt/evaluate.ts';
+import { layInputs } from './attempt/inputs.ts';
+import { buildJob } from './attempt/job.ts';
+import { readUpstream } from './attempt/upstream.ts';
+import type { Subject } from './attempt/work.ts';
+
+export type DescribedJob =
+  | { readonly kind: 'job'; readonly job: Job }
+  /** In words: what it needs is not there, or an expression fails. */
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** The job that a run would hand to the engine for this instance now; nothing is claimed or run. */
+export async function describeJob(
+  planned: PlannedInstance,
+  attempt: string,
+  environment: Subject['environment'],
+): Promise<DescribedJob> {
+  const task = environment.pipelines.get(planned.pipeline)?.tasks[planned.task];
+  if (task === undefined)
+    return { kind: 'none', reason: `there is no task ${planned.pipeline}/${planned.task}` };
+  if (task.kind !== 'container') {
+    return { kind: 'none', reason: `${planned.task} is a ${task.kind}: it runs no container of its own` };
+  }
+  const absent = await absentMembers(planned, environment);
+  const subject: Subject = { planned, task, attempt, absent, environment };
+  const read = await readUpstream(subject);
+  if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
+  const contexts = contextsFor(subject, read.upstream.context);
+  if (contexts.kind === 'broken') return { kind: 'none', reason: contexts.cause.message };
+  const evaluation = evaluateTask(subject, contexts.contexts);
+  if (evaluation.kind === 'broken') return { kind: 'none', reason: evaluation.cause.message };
+  const inputs = layInputs(read.upstream.needs, environment.ledger.store.ref);
+  const built = await buildJob(subject, evaluation.evaluated, inputs);
+  return built.kind === 'broken' ? { kind: 'none', reason: built.cause.message } : built;
+}
+
+/** What it could do without and is not there now. */
+async function absentMembers(
+  planned: PlannedInstance,
+  { ledger }: Subject['environment'],
+): Promise<Subject['absent']> {
+  const absent: { need: string; instance: string; state: 'missing' }[] = [];
+  for (const need of planned.needs) {
+    const spare = need.members.length - need.atLeast;
+    if (!need.optional && spare <= 0) continue;
+    for (const member of need.members) {
+      const found = await ledger.readManifest(member);
+      if (found?.manifest.outcome !== 'succeeded')
+        absent.push({ need: need.name, instance: member, state: 'missing' });
+    }
+  }
+  return absent;
+}
