@@ -95,7 +95,7 @@ const MARK = '.sluice-repro';
 
 /** Makes the folder empty: one that an earlier repro made, or a new one; never anything else of a person's. */
 async function clear(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch(() => []);
+  const entries = await readdir(folder).catch((): string[] => []);
   if (entries.length > 0 && !entries.includes(MARK)) {
     throw usageError(
       'folder-in-use',
