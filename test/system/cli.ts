@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { afterAll } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const bundle = join(root, 'dist', 'sluice.js');
 
 export interface CliResult {
   readonly status: number | null;
@@ -15,8 +17,7 @@ export interface CliResult {
 
 /** Runs the bundled command line as a user would: a process of its own, in a folder. */
 export async function sluice(cwd: string, args: readonly string[]): Promise<CliResult> {
-  await ensureBundle();
-  const child = spawn(process.execPath, [bundle, ...args], {
+  const child = spawn(process.execPath, [await bundle(), ...args], {
     cwd,
     env: { ...process.env, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -59,12 +60,27 @@ export async function sluiceJson(
   }
 }
 
-let bundled: Promise<unknown> | undefined;
+let copied: Promise<string> | undefined;
 
-/** `npm test` builds it before; a test that is run alone may be the first to need it. */
-function ensureBundle(): Promise<unknown> {
-  bundled ??= existsSync(bundle)
-    ? Promise.resolve()
-    : promisify(execFile)(process.execPath, [join(root, 'build.mjs')], { cwd: root });
-  return bundled;
+afterAll(async () => {
+  if (copied !== undefined) await rm(dirname(dirname(await copied)), { recursive: true, force: true });
+});
+
+/**
+ * A copy for this test file: another build must not take the chunks from under a run. `npm test` builds before; a
+ * test that is run alone may be the first to need it.
+ */
+function bundle(): Promise<string> {
+  copied ??= (async () => {
+    const dist = join(root, 'dist');
+    if (!existsSync(join(dist, 'sluice.js')))
+      await promisify(execFile)(process.execPath, [join(root, 'build.mjs')], { cwd: root });
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-bundle-'));
+    // Beside it stands what a package has beside it.
+    for (const part of ['package.json', 'dist', 'templates', 'docs']) {
+      await cp(join(root, part), join(folder, part), { recursive: true });
+    }
+    return join(folder, 'dist', 'sluice.js');
+  })();
+  return copied;
 }
