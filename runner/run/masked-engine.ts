@@ -1,7 +1,8 @@
 import { EngineError } from '../errors.ts';
 import type { Cause } from '../model/cause.ts';
-import type { Job, JobResult } from '../model/job.ts';
+import type { Job, JobResult, LogChunk } from '../model/job.ts';
 import type { Engine, EngineRunOptions } from '../ports.ts';
+import { createLogBatch } from './log-batch.ts';
 import type { Masker } from './mask.ts';
 
 export interface MaskedResult {
@@ -10,22 +11,27 @@ export interface MaskedResult {
   readonly maskedValues: readonly string[];
 }
 
+/** `onLog` keeps nothing of the bytes it is given: their buffer is used again. */
+export type MaskedRunOptions = Omit<EngineRunOptions, 'onLog'> & {
+  readonly onLog: (chunk: LogChunk) => void;
+};
+
 /** Runs a job so that nothing that comes back from it holds a secret: log, messages, values. */
 export async function runMasked(
   engine: Engine,
   job: Job,
-  options: EngineRunOptions,
+  options: MaskedRunOptions,
   masker: Masker,
 ): Promise<MaskedResult> {
   const streams = { stdout: masker.stream(), stderr: masker.stream() };
+  const batch = createLogBatch(({ stream, bytes }) => {
+    const told = streams[stream].push(bytes);
+    if (told.length > 0) options.onLog({ stream, bytes: told });
+  });
   const { onImage } = options;
   const result = await runToResult(engine, job, {
     ...options,
-    // Not async: an engine may tell every line by itself, and a promise each would cost more than the line.
-    onLog: ({ stream, bytes }) => {
-      const told = streams[stream].push(bytes);
-      return told.length > 0 ? options.onLog({ stream, bytes: told }) : undefined;
-    },
+    onLog: batch.push,
     ...(onImage === undefined
       ? {}
       : {
@@ -34,9 +40,10 @@ export async function runMasked(
           },
         }),
   });
+  batch.flush();
   for (const stream of ['stdout', 'stderr'] as const) {
     const bytes = streams[stream].end();
-    if (bytes.length > 0) await options.onLog({ stream, bytes });
+    if (bytes.length > 0) options.onLog({ stream, bytes });
   }
   const values = Object.entries(result.values).map(([name, value]) => [name, masker.text(value)] as const);
   return {
