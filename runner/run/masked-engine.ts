@@ -31,7 +31,9 @@ export async function runMasked(
   const { onImage } = options;
   const result = await runToResult(engine, job, {
     ...options,
-    onLog: batch.push,
+    onLog: (chunk) => {
+      batch.push(chunk);
+    },
     ...(onImage === undefined
       ? {}
       : {
