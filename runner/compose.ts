@@ -75,8 +75,7 @@ export async function withImageHashes(opened: OpenedProject): Promise<ReadonlyMa
   return new Map(pipelines);
 }
 
-/** Of a Dockerfile (relative to the root), its context and arguments. */
-export async function imageHash(
+async function imageHash(
   root: string,
   dockerfile: string,
   buildArgs: Readonly<Record<string, string>>,

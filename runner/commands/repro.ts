@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { openEngine, imageHash } from '../compose.ts';
+import { openEngine } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Job } from '../model/job.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -46,7 +46,6 @@ export async function reproCommand(
     projectRoot: project.root,
     secrets,
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
-    buildContextHash: (dockerfile, buildArgs) => imageHash(project.root, dockerfile, buildArgs),
   });
   if (described.kind === 'none')
     throw usageError('no-repro', `${instance.id} cannot be repeated: ${described.reason}`);

@@ -1,4 +1,4 @@
-import { imageHash, openEngine, randomHex } from '../compose.ts';
+import { openEngine, randomHex } from '../compose.ts';
 import { EngineError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { processIdentity } from '../ledger/process.ts';
@@ -47,7 +47,6 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
       reporters,
       secrets,
       interrupt: { signal: interrupt.soft, hard: interrupt.hard },
-      buildContextHash: (dockerfile, buildArgs) => imageHash(project.root, dockerfile, buildArgs),
       watched: live || flags.logs === true,
       expressions: { template: evaluateTemplate, condition: evaluateCondition },
     });

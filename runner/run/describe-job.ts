@@ -32,7 +32,7 @@ export async function describeJob(
   const evaluation = evaluateTask(subject, contexts.contexts);
   if (evaluation.kind === 'broken') return { kind: 'none', reason: evaluation.cause.message };
   const inputs = layInputs(read.upstream.needs, environment.ledger.store.ref);
-  const built = await buildJob(subject, evaluation.evaluated, inputs);
+  const built = buildJob(subject, evaluation.evaluated, inputs);
   return built.kind === 'broken' ? { kind: 'none', reason: built.cause.message } : built;
 }
 

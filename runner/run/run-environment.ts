@@ -28,11 +28,6 @@ export interface RunEnvironment {
   /** Someone looks on: log lines are told as events while they are written. */
   readonly watched: boolean;
   readonly expressions: Expressions;
-  /** Hash of a Dockerfile (relative to the project root), its context and arguments, where a task has none yet. */
-  readonly buildContextHash: (
-    dockerfile: string,
-    buildArgs: Readonly<Record<string, string>>,
-  ) => Promise<string>;
 }
 
 /** The reason of each signal is the system signal's name. */

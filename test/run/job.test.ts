@@ -135,7 +135,12 @@ test('a job describes the instance whole', async () => {
 
 test('a Dockerfile is built from its folder, by content', async () => {
   const world = await createWorld();
-  const image = { kind: 'dockerfile', path: 'image/Dockerfile', buildArgs: { V: '1' } } as const;
+  const image = {
+    kind: 'dockerfile',
+    path: 'image/Dockerfile',
+    buildArgs: { V: '1' },
+    contentHash: 'context-hash',
+  } as const;
   const { report, engine } = start(world, [task('t', { image })], [instance('t')]);
   await report;
   expect(engine.jobs[0]?.image).toEqual({

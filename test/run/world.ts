@@ -197,7 +197,6 @@ export function start(
     secrets: {},
     interrupt: { signal: interrupt.signal, hard: hard.signal },
     watched: true,
-    buildContextHash: async () => 'context-hash',
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
     ...more,
   });

@@ -27,7 +27,7 @@ export async function runHook(
     const evaluation = evaluateTask(work, contexts.contexts);
     if (evaluation.kind === 'broken')
       return fail(work, { cause: evaluation.cause, lastLines: [], storeLost: false });
-    const built = await buildJob(
+    const built = buildJob(
       work,
       evaluation.evaluated,
       { inputs: [], emptyFolders: [] },

@@ -18,16 +18,17 @@ export type BuiltJob =
   { readonly kind: 'job'; readonly job: Job } | { readonly kind: 'broken'; readonly cause: Cause };
 
 /** What the engine is asked to run: plain, and complete in itself. */
-export async function buildJob(
+export function buildJob(
   work: Subject,
   evaluated: Evaluated,
   inputs: Inputs,
   more: { readonly env?: Readonly<Record<string, string>>; readonly files?: readonly JobFile[] } = {},
-): Promise<BuiltJob> {
+): BuiltJob {
   const { task, planned, attempt, environment } = work;
   const { ledger, run, projectRoot } = environment;
-  const image = await imageOf(work, evaluated);
-  if (image === undefined) return broken(`${task.name} has neither an image nor a Dockerfile`);
+  const image = imageOf(work, evaluated);
+  if (image === undefined)
+    return broken(`${task.name} has neither an image nor a Dockerfile whose context was read`);
   const secrets: Record<string, string> = {};
   for (const name of task.secrets) {
     const value = environment.secrets[name];
@@ -75,20 +76,21 @@ export async function buildJob(
   };
 }
 
-async function imageOf({ task, environment }: Subject, evaluated: Evaluated): Promise<JobImage | undefined> {
+function imageOf({ task, environment }: Subject, evaluated: Evaluated): JobImage | undefined {
   const { image } = task;
   if (image === undefined) return undefined;
   switch (image.kind) {
     case 'reference':
       return { kind: 'reference', reference: evaluated.imageReference ?? image.reference, pull: task.pull };
     case 'dockerfile':
+      // Whoever plans hashes the contexts first; without that nothing is to be built.
+      if (image.contentHash === undefined) return undefined;
       return {
         kind: 'build',
         contextFolder: path.join(environment.projectRoot, posix.dirname(image.path)),
         dockerfile: posix.basename(image.path),
         buildArgs: image.buildArgs,
-        // What the plan has hashed is what the fingerprint says.
-        contentHash: image.contentHash ?? (await environment.buildContextHash(image.path, image.buildArgs)),
+        contentHash: image.contentHash,
       };
   }
 }

@@ -78,7 +78,7 @@ async function underClaim(
   const evaluation = evaluateTask(work, contexts.contexts);
   if (evaluation.kind === 'broken') return fail(work, failureBy(evaluation.cause), startedAt, state);
   const { evaluated } = evaluation;
-  const built = await buildJob(work, evaluated, layInputs(upstream.needs, work.environment.ledger.store.ref));
+  const built = buildJob(work, evaluated, layInputs(upstream.needs, work.environment.ledger.store.ref));
   if (built.kind === 'broken') return fail(work, failureBy(built.cause), startedAt, state);
   if (signal.aborted) return { kind: 'cancelled', reason: String(signal.reason) };
 

@@ -18,7 +18,7 @@ export interface Subject {
   readonly absent: readonly AbsentMember[];
   readonly environment: Pick<
     RunEnvironment,
-    'run' | 'ledger' | 'pipelines' | 'projectRoot' | 'secrets' | 'expressions' | 'buildContextHash'
+    'run' | 'ledger' | 'pipelines' | 'projectRoot' | 'secrets' | 'expressions'
   >;
 }
 
