@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.engine.test.ts', 'test/system/**'],
+          // Shared machines stall for seconds; no test measures time.
+          testTimeout: 60_000,
         },
       },
       {
