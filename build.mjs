@@ -1,5 +1,6 @@
 // Bundles the command line and the library into dist/. Everything heavy is a chunk of its own, loaded when used.
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -13,7 +14,8 @@ const loadWhenCalled = {
   name: 'load-when-called',
   setup({ onResolve, onLoad, resolve }) {
     onResolve({ filter: /^\.\/(ssh|session)$/ }, async ({ path, importer, resolveDir, pluginData }) => {
-      if (pluginData === 'real' || !/[\\/](docker-modem|dockerode)[\\/]lib[\\/]/.test(importer)) return undefined;
+      if (pluginData === 'real' || !/[\\/](docker-modem|dockerode)[\\/]lib[\\/]/.test(importer))
+        return undefined;
       const real = await resolve(path, { importer, resolveDir, kind: 'require-call', pluginData: 'real' });
       return { path: real.path, namespace: 'when-called', pluginData: { resolveDir } };
     });
@@ -24,8 +26,8 @@ const loadWhenCalled = {
   },
 };
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
   absWorkingDir: root,
   entryPoints: { sluice: 'runner/cli.ts', index: 'runner/index.ts' },
   outdir: 'dist',
@@ -50,3 +52,12 @@ await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+// Chunks of an earlier build stay for a while: a sluice that runs meanwhile may load them yet.
+const HOUR = 3_600_000;
+const chunks = `${root}dist/chunks`;
+for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
+  const file = join(chunks, name);
+  if (metafile.outputs[`dist/chunks/${name}`] === undefined && Date.now() - statSync(file).mtimeMs > HOUR)
+    rmSync(file);
+}
