@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** The two stages of an interrupt: stop in order, then at once. */
 export interface Interrupt {
   readonly soft: AbortSignal;
@@ -12,6 +14,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export function listenForInterrupt(): Interrupt {
   const soft = new AbortController();
   const hard = new AbortController();
+  // Every container, every wait for a retry listens: hundreds are no leak.
+  setMaxListeners(0, soft.signal, hard.signal);
   const listen = (signal: NodeJS.Signals) => {
     if (soft.signal.aborted) hard.abort(signal);
     else soft.abort(signal);
