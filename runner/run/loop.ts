@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { InstanceId } from '../model/partition.ts';
@@ -55,6 +56,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const attempts = new Map<InstanceId, string>();
   const toldHolders = new Map<InstanceId, string>();
   const rests = new AbortController();
+  // Any number of retries rest at once.
+  setMaxListeners(0, rests.signal);
   let attemptCount = 0;
   let interrupted = false;
   let halted = false;
