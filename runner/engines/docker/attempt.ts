@@ -5,7 +5,7 @@ import type { Job, JobResult } from '../../model/job.ts';
 import { parseOutputValues } from '../../model/outputs.ts';
 import type { EngineRunOptions } from '../../ports.ts';
 import { causeOfEnd, type EndCircumstances } from './cause.ts';
-import { isEngineAway } from './engine-answer.ts';
+import { engineLost, isEngineAway } from './engine-answer.ts';
 import { causeOfError, Fault } from './fault.ts';
 import type { ImageFacts } from './image-facts.ts';
 import { createContainerLog, type ContainerLog } from './log.ts';
@@ -69,8 +69,7 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
       await started.release();
     }
   } catch (error) {
-    cause =
-      options.signal.aborted && !(error instanceof Fault) ? cancelled() : causeOfError(error, progress.doing);
+    cause = causeOfThrown(error, progress.doing, options.signal, session.lost);
     out = { objects: [], undeclared: out.undeclared };
   }
   return resultOf(job, session, progress, cause, out, values);
@@ -193,6 +192,10 @@ function resultOf(
   };
 }
 
-function cancelled(): Cause {
-  return { kind: 'cancelled', message: 'stopped, as the run was interrupted', transient: false };
+function causeOfThrown(error: unknown, doing: string, cancel: AbortSignal, lost: AbortSignal): Cause {
+  if (error instanceof Fault) return error.because;
+  if (cancel.aborted) {
+    return { kind: 'cancelled', message: 'stopped, as the run was interrupted', transient: false };
+  }
+  return lost.aborted ? engineLost(lost.reason, doing) : causeOfError(error, doing);
 }

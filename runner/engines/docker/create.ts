@@ -92,7 +92,7 @@ function mountsOf(job: Job, { holder, mounts }: Circumstances): Dockerode.MountS
 /** Enough for package managers, tar and files of other owners; not for networks, devices, other processes' memory. */
 const KEPT = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETUID', 'SETGID', 'KILL'];
 
-function capabilitiesOf(job: Job): readonly string[] {
+export function capabilitiesOf(job: Pick<Job, 'capAdd' | 'capDrop'>): readonly string[] {
   const dropped = new Set(job.capDrop.map(capabilityName));
   const kept = KEPT.filter((name) => !dropped.has(name) && !dropped.has('ALL'));
   return [...new Set([...kept, ...job.capAdd.map(capabilityName)])];

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Job } from '../../model/job.ts';
+import { capabilitiesOf } from './create.ts';
 
 /**
  * The equal `docker run`, word by word, for a person to repeat a job by hand. `folder` holds what the container
@@ -18,6 +19,9 @@ export function describe(job: Job, folder: string): readonly string[] {
     ...(job.network === 'bridge' ? ['--add-host', 'host.docker.internal:host-gateway'] : []),
     '--security-opt',
     'no-new-privileges',
+    '--cap-drop',
+    'ALL',
+    ...capabilitiesOf(job).flatMap((name) => ['--cap-add', name]),
     ...(resources.memoryBytes === undefined
       ? []
       : ['--memory', String(resources.memoryBytes), '--memory-swap', String(resources.memoryBytes)]),

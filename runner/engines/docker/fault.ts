@@ -14,7 +14,6 @@ export class Fault extends Error {
 
 /** The cause of whatever was thrown while `doing`. */
 export function causeOfError(error: unknown, doing: string): Cause {
-  if (error instanceof Fault) return error.because;
   if (error instanceof StoreError) return causeOfStore(error, doing);
   return causeOf(error, doing);
 }

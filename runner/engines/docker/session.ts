@@ -65,7 +65,8 @@ export async function openSession(
     timing: options.timing,
     async close() {
       heartbeat.stop();
-      await holders.close();
+      // Of an engine that is lost nothing can be asked; what it still has is the next sweep's.
+      if (!heartbeat.lost.aborted) await holders.close();
       connection.close();
     },
   };

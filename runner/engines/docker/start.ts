@@ -36,7 +36,7 @@ export async function startContainer(
     const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job);
     let container: Dockerode.Container | undefined;
     const release = async (): Promise<void> => {
-      if (container !== undefined) await removeContainer(container);
+      if (container !== undefined) await removeContainer(container, session.lost);
       await lease?.release();
     };
     try {
@@ -46,7 +46,7 @@ export async function startContainer(
       if (prepared) await transferIn(container, job, ingredients.inputs.copied, signal);
       if (lease === undefined || (await lease.isAlive())) {
         signal.throwIfAborted();
-        await start(container, job);
+        await start(container, job, session.lost);
         return { container, release };
       }
     } catch (error) {
@@ -57,7 +57,7 @@ export async function startContainer(
         throw error;
       }
     }
-    if (container !== undefined) await removeContainer(container);
+    if (container !== undefined) await removeContainer(container, session.lost);
     await lease.discard();
     if (round > 1) throw new Error('the container that holds its network ended twice');
   }
@@ -72,17 +72,18 @@ async function create(
   { imageId, inputs }: Ingredients,
   prepared: boolean,
   lease: Lease | undefined,
-  { docker, facts, images }: Session,
+  session: Session,
   signal: AbortSignal,
 ): Promise<Dockerode.Container> {
   const name = containerName(job.attempt);
+  const { docker, facts, images } = session;
   const { capabilities } = facts;
   const { mounts } = inputs;
   const body = createBody(job, { imageId, capabilities, holder: lease?.holder, mounts, prepared });
   const created = (): Promise<Dockerode.Container> => createContainer(docker, name, body, signal);
   try {
     return await created().catch(async (error: unknown) => {
-      if (!isNameTaken(error) || !(await removeEarlierTry(docker, name, job))) throw error;
+      if (!isNameTaken(error) || !(await removeEarlierTry(session, name, job))) throw error;
       return created();
     });
   } catch (error) {
@@ -103,18 +104,19 @@ function isNameTaken(error: unknown): boolean {
 }
 
 /** Asked twice for one attempt: what an earlier try left half done is replaced. */
-async function removeEarlierTry(docker: Dockerode, name: string, job: Job): Promise<boolean> {
+async function removeEarlierTry({ docker, lost }: Session, name: string, job: Job): Promise<boolean> {
   const earlier = docker.getContainer(name);
   const { Config } = await earlier.inspect();
   const labels = Config.Labels;
   if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
-  await removeContainer(earlier);
+  await removeContainer(earlier, lost);
   return true;
 }
 
-async function start(container: Dockerode.Container, job: Job): Promise<void> {
+async function start(container: Dockerode.Container, job: Job, abortSignal: AbortSignal): Promise<void> {
   try {
-    await container.start();
+    // A cancel is not told here: whether it started would be unknown.
+    await container.start({ abortSignal } as Dockerode.ContainerStartOptions);
   } catch (error) {
     const { status, message } = engineAnswer(error);
     if (status === undefined) throw error;
@@ -133,10 +135,10 @@ const REMOVAL_SECONDS = 60;
  * A removal that fails is tried again for some seconds: a file system may be busy, or another removal under way (409).
  * What is left after that is the next sweep's.
  */
-async function removeContainer(container: Dockerode.Container): Promise<void> {
+async function removeContainer(container: Dockerode.Container, lost: AbortSignal): Promise<void> {
   for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
     try {
-      const abortSignal = AbortSignal.timeout(REMOVAL_SECONDS * 1000);
+      const abortSignal = AbortSignal.any([lost, AbortSignal.timeout(REMOVAL_SECONDS * 1000)]);
       await container.remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions);
       return;
     } catch (error) {
