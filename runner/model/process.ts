@@ -44,6 +44,13 @@ export function processState(
   return startTimeOf(identity.pid, probe) === identity.startTime ? 'alive' : 'dead';
 }
 
+/** For the names of unfinished files: four parts without a dot in them, parted by dots. */
+export function ownerName({ bootId, pidNamespace, pid, startTime }: ProcessIdentity): string {
+  return [bootId, pidNamespace ?? '', pid, startTime]
+    .map((part) => encodeURIComponent(part).replaceAll('.', '%2E'))
+    .join('.');
+}
+
 /** One machine, two boots. Names alone are not enough: hosted machines share them. */
 function wasRestarted(identity: ProcessIdentity, self: ProcessIdentity): boolean {
   return (

@@ -3,6 +3,7 @@ import { lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Job, JobInput } from '../../model/job.ts';
+import { identify, ownerName } from '../../model/process.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { isEngineAway } from './engine-answer.ts';
 import { verifiedBytes } from './inputs.ts';
@@ -86,7 +87,8 @@ async function probe(
   signal: AbortSignal,
 ): Promise<boolean> {
   const nonce = randomBytes(16).toString('hex');
-  const name = `.sluice-probe-${nonce}`;
+  // In the store's folder for unfinished files, named as they are there: one that a kill leaves is removed with them.
+  const name = `tmp/${nonce}.probe.${ownerName(identify())}`;
   let container: Dockerode.Container | undefined;
   try {
     await writeFile(join(root, name), nonce, { flag: 'wx' });

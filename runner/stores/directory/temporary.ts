@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { identify, processState } from '../../model/process.ts';
+import { identify, ownerName, processState } from '../../model/process.ts';
 import { systemCode } from './failure.ts';
 import { makeFolder } from './folder.ts';
 
@@ -70,9 +70,7 @@ let count = 0;
 export function createTemporaries(root: string): Temporaries {
   const folder = join(root, 'tmp');
   const self = identify();
-  const owner = [self.bootId, self.pidNamespace ?? '', self.pid, self.startTime]
-    .map((part) => encodeURIComponent(part).replaceAll('.', '%2E'))
-    .join('.');
+  const owner = ownerName(self);
 
   async function announce(
     subject: string,
