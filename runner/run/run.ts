@@ -5,7 +5,7 @@ import { createEvents } from './events.ts';
 import { driveRun } from './loop.ts';
 import { createMasker } from './mask.ts';
 import { isDoneBefore } from './nodes.ts';
-import { recordEnd, recordStart } from './record.ts';
+import { recordEnd, recordKeyNames, recordStart } from './record.ts';
 import { makeReport } from './report.ts';
 import { createResults } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -20,6 +20,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
   const masker = createMasker(environment.secrets);
   const startedAt = isoTime(clock.now());
   const record = await recordStart(ledger, { run, process, startedAt }, plan);
+  await recordKeyNames(ledger, plan, pipelines);
   emit({ type: 'run-started', run, at: startedAt, plan });
   for (const message of masker.warnings) emit({ type: 'warning', message });
 
@@ -43,6 +44,8 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
 
   const ending = await driveRun({ plan, environment, emit, masker, results, reportOf });
   let report = reportOf(ending);
+  // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.
+  await environment.engine.close();
   try {
     await recordEnd(ledger, record, report);
   } catch (error) {

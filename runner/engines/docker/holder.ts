@@ -34,6 +34,9 @@ export interface Holders {
   close(): Promise<void>;
 }
 
+/** A run's end waits for it; one that stays is the next sweep's. */
+const REMOVAL_SECONDS = 20;
+
 export function createHolders(docker: Dockerode, capabilities: Capabilities): Holders {
   const idle = new Map<string, Holder[]>();
   const all = new Set<string>();
@@ -61,9 +64,10 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
 
   async function remove(id: string): Promise<void> {
     all.delete(id);
+    const abortSignal = AbortSignal.timeout(REMOVAL_SECONDS * 1000);
     await docker
       .getContainer(id)
-      .remove({ force: true, v: true })
+      .remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions)
       .catch(() => undefined);
   }
 
