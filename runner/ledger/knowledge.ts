@@ -42,25 +42,49 @@ export function createKnowledge(
   { cache, liveness, readTaskKeys }: Parts,
 ): Ledger['readKnowledge'] {
   return async (ranges, { contents, signal }) => {
-    const read = await Promise.all(ranges.map((range) => readRange(range, contents, signal)));
-    const tasks = [...new Set(ranges.map(({ pipeline, task }) => `${pipeline}/${task}`))];
-    const taskKeys = await Promise.all(
-      tasks.map(async (name) => {
-        const [pipeline = '', task = ''] = name.split('/');
-        return [name, await readTaskKeys(pipeline, task)] as const;
-      }),
-    );
+    const [read, taskKeys] = await Promise.all([
+      Promise.all(ranges.map((range) => readRange(range, contents, signal))),
+      recordedKeys(ranges),
+    ]);
+    const left = await Promise.all(ranges.map((range) => leftBehind(range, taskKeys, signal)));
     return {
       storeId,
-      manifests: merged(read.map((part) => part.manifests)),
+      manifests: merged([...read.map((part) => part.manifests), ...left.flatMap((part) => part ?? [])]),
       exceptions: merged(read.map((part) => part.exceptions)),
       failures: merged(read.map((part) => part.failures)),
       claims: merged(read.map((part) => part.claims)),
       publications: new Set(read.flatMap((part) => [...part.publications])),
       contents: merged(read.map((part) => part.contents)),
-      taskKeys: new Map(taskKeys.flatMap(([name, keys]) => (keys === undefined ? [] : [[name, keys]]))),
+      taskKeys,
     } satisfies Knowledge;
   };
+
+  async function recordedKeys(
+    ranges: readonly ListingRange[],
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
+    const tasks = new Map(ranges.map(({ pipeline, task }) => [`${pipeline}/${task}`, { pipeline, task }]));
+    const found = await Promise.all(
+      [...tasks].map(
+        async ([name, { pipeline, task }]) => [name, await readTaskKeys(pipeline, task)] as const,
+      ),
+    );
+    return new Map(found.flatMap(([name, keys]) => (keys === undefined ? [] : [[name, keys]])));
+  }
+
+  /** Where an edit has changed a task's key names: all its manifests, for most are outside of the range. */
+  async function leftBehind(
+    { pipeline, task, keys: now }: ListingRange,
+    taskKeys: ReadonlyMap<string, readonly string[]>,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<InstanceId, string> | undefined> {
+    const recorded = taskKeys.get(`${pipeline}/${task}`);
+    if (now === undefined || recorded === undefined || recorded.join('/') === now.join('/')) return undefined;
+    const manifests = new Map<InstanceId, string>();
+    await eachKey(keyRange('manifests', { pipeline, task }), signal, ({ key, etag }) => {
+      manifests.set(instanceOfKey('manifests', key), etag);
+    });
+    return manifests;
+  }
 
   /**
    * Marks are listed after the manifests: a void or skipped one that was listed had its mark before. If the mark is

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
 import { STORE_SCHEMA, type ProcessIdentity, type RunRecord } from '../model/records.ts';
 import type { Report } from '../model/report.ts';
@@ -21,6 +22,25 @@ export async function recordStart(
   };
   await ledger.startRun(record);
   return record;
+}
+
+/** The key names under which this run commits: a later edit that changes them is noticed by these. */
+export async function recordKeyNames(
+  ledger: Ledger,
+  plan: Plan,
+  pipelines: ReadonlyMap<string, Pipeline>,
+): Promise<void> {
+  const working = new Map<string, { readonly pipeline: string; readonly task: string }>();
+  for (const { pipeline, task, action } of plan.instances) {
+    if (action === 'run' || action === 'compare') working.set(`${pipeline}/${task}`, { pipeline, task });
+  }
+  await Promise.all(
+    [...working.values()].map(async ({ pipeline, task: name }) => {
+      const task = pipelines.get(pipeline)?.tasks[name];
+      if (task === undefined || task.kind === 'wrapper' || task.kind === 'hook') return;
+      await ledger.recordTaskKeys(pipeline, name, task.keys);
+    }),
+  );
 }
 
 /** From here on the run's claims are free. */

@@ -131,6 +131,20 @@ describe('what the ledger knows', () => {
     expect([...taskKeys]).toEqual([['short-score/prices', ['date']]]);
   });
 
+  it('holds all that a task has done where its key names were others', async () => {
+    const { ledger } = await openBench();
+    for (const date of ['2021-01-01', '2021-02-01', '2021-03-01'])
+      await ledger.commitManifest(manifestOf(`${RUN}-1`, { instance: at(date) }), null);
+    await ledger.recordTaskKeys('short-score', 'prices', ['date']);
+    const range = { ...RANGE, from: 'date=2021-02-01', to: 'date=2021-02-01' };
+    const idsOf = async (keys: readonly string[]) => {
+      const { manifests } = await ledger.readKnowledge([{ ...range, keys }], { contents: false });
+      return [...manifests.keys()].sort();
+    };
+    expect(await idsOf(['date'])).toEqual([at('2021-02-01')]);
+    expect(await idsOf(['date', 'venue'])).toEqual([at('2021-01-01'), at('2021-02-01'), at('2021-03-01')]);
+  });
+
   it('names a manifest that is damaged when it is to be read', async () => {
     const { ledger, store } = await openBench();
     await store.put(`manifests/${ID}.json`, encode('{}'));

@@ -41,6 +41,18 @@ describe('a run', () => {
     ]);
   });
 
+  test('records the key names of the tasks that it runs, for whoever changes them later', async () => {
+    const world = await createWorld();
+    const { report } = start(
+      world,
+      [task('a', { keys: ['date'] }), task('all', { kind: 'wrapper', keys: ['date'] })],
+      [instance('a', 'date=2021-01-29'), instance('all', 'date=2021-01-29')],
+    );
+    await report;
+    expect(await world.ledger.readTaskKeys('p', 'a')).toEqual(['date']);
+    expect(await world.ledger.readTaskKeys('p', 'all')).toBeUndefined();
+  });
+
   test('writes its record at the start and at the end', async () => {
     const world = await createWorld();
     let during: unknown;
