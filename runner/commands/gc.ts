@@ -29,6 +29,7 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
     return EXIT.ok;
   }
   const verb = flags.dryRun === true ? 'would remove' : 'removed';
+  for (const problem of report.problems) output.warn(`warning: ${problem}`);
   for (const attempt of report.attemptsRemoved) output.say(`${verb} ${attempt}`);
   output.say(
     `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,

@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { gcCommand } from '../../runner/commands/gc.ts';
+
+const INSTANCE = 'score/prices/date=2021-01-29';
+
+test('names what it left alone because a manifest is damaged', async () => {
+  const project = mkdtempSync(join(tmpdir(), 'sluice-gc-'));
+  try {
+    const files = {
+      'sluice.yaml': 'store: store\n',
+      'pipelines/score.yaml': "tasks: { prices: { image: busybox, run: 'true' } }\n",
+      [`store/manifests/${INSTANCE}.json`]: '{}',
+      [`store/objects/${INSTANCE}/20210129T000000Z-aaaaaa-1/out.csv`]: 'x',
+    };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(project, path)), { recursive: true });
+      writeFileSync(join(project, path), text);
+    }
+    const said: string[] = [];
+    const warned: string[] = [];
+    const output = {
+      json: false,
+      color: false,
+      debug: false,
+      say: (text: string) => void said.push(text),
+      warn: (text: string) => void warned.push(text),
+      document: () => undefined,
+    };
+    expect(await gcCommand([], { project, graceHours: '0' }, output)).toBe(0);
+    expect(warned.join('\n')).toContain(`manifests/${INSTANCE}.json`);
+    expect(said.join('\n')).toContain('removed 0 objects');
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
+});
