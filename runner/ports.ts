@@ -25,7 +25,7 @@ export type PutCondition =
 
 /**
  * Keys are `/`-separated; no key is another's parent, none holds `//`, `.`/`..` segments or control characters,
- * a segment is at most 255 bytes. Safe to call concurrently and from several processes at once. Every failure
+ * a segment is at most 255 bytes, 244 of records. Safe to call concurrently and from several processes at once. Every failure
  * is a `StoreError`. A read that follows a finished write sees it, in every process.
  */
 export interface ObjectStore {

@@ -1,5 +1,7 @@
 /** Longer names do not fit a file system. */
 const MAX_SEGMENT_BYTES = 255;
+/** A record in a folder has the number of its version behind its name: `@` and up to ten digits. */
+const MAX_RECORD_SEGMENT_BYTES = MAX_SEGMENT_BYTES - 11;
 const MAX_KEY_BYTES = 1024;
 
 /**
@@ -11,12 +13,11 @@ export function keyProblem(key: string): string | undefined {
   if (/\p{Surrogate}/u.test(key)) return 'it is not valid Unicode';
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) return `it is longer than ${MAX_KEY_BYTES} bytes`;
   if (hasControlCharacter(key)) return 'it has a control character';
+  const longest = isBlob(key) ? MAX_SEGMENT_BYTES : MAX_RECORD_SEGMENT_BYTES;
   for (const segment of key.split('/')) {
     if (segment === '') return 'it has an empty segment';
     if (segment === '.' || segment === '..') return `it has the segment "${segment}"`;
-    if (Buffer.byteLength(segment) > MAX_SEGMENT_BYTES) {
-      return `a segment is longer than ${MAX_SEGMENT_BYTES} bytes`;
-    }
+    if (Buffer.byteLength(segment) > longest) return `a segment is longer than ${longest} bytes`;
   }
   if (!isBlob(key) && /@\d+$/.test(key)) return 'it ends like a version number, "@" and digits';
   return undefined;

@@ -19,7 +19,9 @@ describe('keys', () => {
     expect(keyProblem('objects/a@2')).toBeUndefined();
     expect(keyProblem('runs/a@2')).toContain('version number');
     expect(keyProblem('a/../b')).toContain('".."');
-    expect(keyProblem(`a/${'é'.repeat(128)}`)).toContain('255 bytes');
+    expect(keyProblem(`objects/${'é'.repeat(128)}`)).toContain('255 bytes');
+    expect(keyProblem(`runs/${'x'.repeat(244)}`)).toBeUndefined();
+    expect(keyProblem(`runs/${'x'.repeat(245)}`)).toContain('244 bytes');
   });
 });
 

@@ -18,6 +18,17 @@ export function nameFormat(called: string, example: string): Format {
   };
 }
 
+/** What may become a key: `name=value.json` must fit a file name, with room for the number of its version. */
+export function keyNameFormat(called: string, example: string): Format {
+  const { mend } = nameFormat(called, example);
+  return {
+    short: called,
+    words: `${called} of at most 38 lower-case letters, digits, \`_\` and \`-\`, beginning with a letter, such as \`${example}\``,
+    pattern: /^[a-z][a-z0-9_-]{0,37}$/,
+    mend: (text) => (text.length > 38 ? undefined : mend?.(text)),
+  };
+}
+
 export const pipelineName: Format = {
   short: 'a name',
   words: 'a name of lower-case letters, digits, `_` and `-`, such as `short-score`',

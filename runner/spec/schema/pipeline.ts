@@ -2,7 +2,7 @@ import { choice, integer, list, map, object, oneOf, text } from './combinators.t
 import { calendar } from './calendar.ts';
 import { cron } from './cron.ts';
 import { DEFAULTS } from './defaults.ts';
-import { nameFormat, pipelineName, timezone } from './format.ts';
+import { keyNameFormat, nameFormat, pipelineName, timezone } from './format.ts';
 import { fromGitHub } from './from-github.ts';
 import { param } from './param.ts';
 import type { ValueOf } from './shape.ts';
@@ -102,7 +102,7 @@ export const pipelineFile = object(
       example: 'calendars: { nyse: { weekdays: mon-fri, holidays: calendars/nyse.txt } }',
     },
     params: {
-      shape: map('params', { called: 'param', name: nameFormat('a param name', 'date'), shape: param }),
+      shape: map('params', { called: 'param', name: keyNameFormat('a param name', 'date'), shape: param }),
       description:
         'Keys, which identify an instance, and settings, which do not. Each is also a flag: `--date`, `--top`.',
       example: 'params: { date: { type: date, start: 2020-12-01 }, top: { type: number, default: 50 } }',

@@ -1,9 +1,9 @@
 import { boolean, integer, list, map, object, objectWithRest, oneOf, template } from './combinators.ts';
 import { DEFAULTS } from './defaults.ts';
-import { nameFormat } from './format.ts';
+import { keyNameFormat } from './format.ts';
 import { scalar } from './scalar.ts';
 
-const axisName = nameFormat('a matrix key', 'venue');
+const axisName = keyNameFormat('a matrix key', 'venue');
 const legs = list(map('matrix values', { called: 'matrix key', name: axisName, shape: scalar }));
 
 export const matrix = objectWithRest(
