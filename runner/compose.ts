@@ -156,14 +156,27 @@ async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
 }
 
 /** What is recorded in the project's store; made on first use. */
-export async function openProjectLedger(project: Project): Promise<Ledger> {
+export async function openProjectLedger(
+  project: Project,
+  env: ComposeOptions['env'] = process.env,
+): Promise<Ledger> {
   const { openLedger } = await import('./ledger/open.ts');
   const { processIdentity } = await import('./ledger/process.ts');
+  const folder = cacheFolder(env);
   return openLedger(await openStore(project), {
     clock: systemClock,
     process: await processIdentity(),
     random: randomHex,
+    ...(folder === undefined ? {} : { cacheFolder: folder }),
   });
+}
+
+/** The user's own, as the XDG base directory specification has it; what cannot be written there is read again. */
+function cacheFolder(env: ComposeOptions['env']): string | undefined {
+  const given = env['XDG_CACHE_HOME'] ?? '';
+  if (isAbsolute(given)) return join(given, 'sluice');
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
+  return isAbsolute(home) ? join(home, '.cache', 'sluice') : undefined;
 }
 
 /** The engine that runs the project's containers; nothing is asked of it yet. */
