@@ -116,7 +116,7 @@ async function runToEnd(
     return await waitForEnd(container, job.timeoutSeconds, cancel, session);
   } finally {
     clearTimeout(timer);
-    ended.abort();
+    if (!log.isLong()) ended.abort();
     await following;
   }
 }
