@@ -57,10 +57,13 @@ export function checkSingle(asked: readonly Asked[], request: PlanRequest, probl
       ? []
       : [{ key: table.timeKey, positions }],
   );
-  if (timed.length === 0 || timed.some(({ positions }) => positions.length > 0)) return;
-  const daily = timed.find(({ key }) => key.type === 'date' && key.calendar?.kind !== 'month-days');
-  if (daily !== undefined) {
-    checkPosition(daily.key, range.value, 'date', problems);
+  // What has a day of its own decides: a holiday is no date only because a month or an hour ends on it.
+  const daily = timed.filter(({ key }) => key.type === 'date' && key.calendar?.kind !== 'month-days');
+  const deciding = daily.length > 0 ? daily : timed;
+  if (timed.length === 0 || deciding.some(({ positions }) => positions.length > 0)) return;
+  const [first] = daily;
+  if (first !== undefined) {
+    checkPosition(first.key, range.value, 'date', problems);
     return;
   }
   const ends = timed

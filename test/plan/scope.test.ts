@@ -60,6 +60,12 @@ describe('a wrong request', () => {
       'The next trading day is 2021-01-19, the one before 2021-01-15.',
     ],
     [
+      'a holiday on which the period of another task ends',
+      { range: single('2021-01-31') },
+      'not a date of calendar nyse',
+      'The next trading day is 2021-02-01, the one before 2021-01-29.',
+    ],
+    [
       'a date before start',
       { range: single('2020-12-24'), tasks: ['score'] },
       'before the start of `date`, 2021-01-04',
