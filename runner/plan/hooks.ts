@@ -5,17 +5,15 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { Scope } from './scope.ts';
 import { createTables } from './tables.ts';
 
-/** Hooks run once after a run in which something ran that they follow; a run that does nothing has none. */
+/** Hooks run once after a run in which something ran, whatever they follow; a run that does nothing has none. */
 export function planHooks(
   pipeline: Pipeline,
   scope: Scope,
   instances: readonly PlannedInstance[],
 ): readonly PlannedInstance[] {
-  const busy = new Set<string>();
-  for (const instance of instances) if (instance.action !== 'none') busy.add(instance.task);
-  const hooks = Object.values(pipeline.tasks).filter((task) => task.kind === 'hook');
-  return hooks
-    .filter((hook) => busy.size > 0 && (hook.after.length === 0 || hook.after.some((task) => busy.has(task))))
+  if (instances.every(({ action }) => action === 'none')) return [];
+  return Object.values(pipeline.tasks)
+    .filter((task) => task.kind === 'hook')
     .map((hook) => planHook(pipeline, scope, hook));
 }
 

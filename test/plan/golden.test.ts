@@ -396,6 +396,21 @@ const STATES: readonly Case[] = [
     knowledge: { done: ['p/a/date=2021-01-28'] },
   },
   {
+    name: 'hook-after-what-is-done',
+    tasks: [
+      a,
+      task('b'),
+      task('tell', {
+        params: [],
+        kind: 'hook',
+        after: ['a'],
+        if: { expression: 'always()', reads: 'status' },
+      }),
+    ],
+    request: day('2021-01-28'),
+    knowledge: { done: ['p/a/date=2021-01-28'] },
+  },
+  {
     name: 'changed-keys',
     tasks: [task('a', { params: ['date', 'region'] })],
     request: day('2021-01-28'),
