@@ -1,9 +1,11 @@
-import { spellingsOf, weaknessOf } from './secret-spellings.ts';
+import { SHORT, spellingsOf, weaknessOf } from './secret-spellings.ts';
 
 /** Hides secrets. One stands between the engine and everything else, so that no sink has to think of it. */
 export interface Masker {
   /** A text that is complete: a message, a value. */
   text(text: string): string;
+  /** Whether a secret is in it; shorter ones than are safe from chance do not count. */
+  isTelling(text: string): boolean;
   /** For one stream of bytes that arrives in pieces. */
   stream(): MaskStream;
   /** Secrets that can not be masked well. */
@@ -73,6 +75,10 @@ export function createMasker(secrets: Readonly<Record<string, string>>): Masker 
       if (unique.length === 0) return text;
       const masked = stream();
       return Buffer.concat([masked.push(Buffer.from(text, 'utf8')), masked.end()]).toString('utf8');
+    },
+    isTelling(text) {
+      const bytes = Buffer.from(text, 'utf8');
+      return unique.some((spelling) => spelling.length >= SHORT && bytes.includes(spelling));
     },
   };
 }

@@ -9,6 +9,8 @@ export interface MaskedResult {
   readonly result: JobResult;
   /** Values that held a secret: what is recorded of them is masked. */
   readonly maskedValues: readonly string[];
+  /** Stored files whose names tell a secret: no result, and not to be left in the store. */
+  readonly tellingPaths: readonly string[];
 }
 
 /** `onLog` keeps nothing of the bytes it is given: their buffer is used again. */
@@ -47,18 +49,25 @@ export async function runMasked(
     const bytes = streams[stream].end();
     if (bytes.length > 0) options.onLog({ stream, bytes });
   }
+  const tellingPaths = result.objects.map(({ path }) => path).filter((path) => masker.isTelling(path));
+  const refused = tellingPaths[0] === undefined ? undefined : tellingCause(masker.text(tellingPaths[0]));
+  const cause = result.cause ?? refused;
   const values = Object.entries(result.values).map(([name, value]) => [name, masker.text(value)] as const);
   return {
+    tellingPaths,
     maskedValues: values.filter(([name, value]) => value !== result.values[name]).map(([name]) => name),
     result: {
       ...result,
       values: Object.fromEntries(values),
       undeclared: result.undeclared.map((path) => masker.text(path)),
-      ...(result.cause === undefined
-        ? {}
-        : { cause: { ...result.cause, message: masker.text(result.cause.message) } }),
+      ...(cause === undefined ? {} : { cause: { ...cause, message: masker.text(cause.message) } }),
     },
   };
+}
+
+function tellingCause(masked: string): Cause {
+  const message = `${JSON.stringify(masked)} in /outputs has a secret in its name; name files by what is in them`;
+  return { kind: 'output-refused', message, transient: false };
 }
 
 /** An engine does not throw for what happens to a job; what it throws all the same is a result like any other. */

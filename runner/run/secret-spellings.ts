@@ -1,5 +1,5 @@
 /** Shorter ones turn up by chance in almost every line. */
-const SHORT = 4;
+export const SHORT = 4;
 /** `base64` and PEM break lines here. */
 const WRAPS = [76, 64];
 

@@ -112,3 +112,34 @@ test('logs of both streams are stored by line, told by line, and whole where nob
     expect(lines).toEqual(watched ? ['stdout o1', 'stdout o2', 'stderr e1', 'stderr last'] : []);
   }
 });
+
+test('a file named by a secret fails the task, and its name is nowhere', async () => {
+  const secret = 'tr0ub4dor';
+  const outputs = [{ kind: 'path', path: '*', allowEmpty: false }] as const;
+  const world = await createWorld();
+  const { report } = start(
+    world,
+    [task('a', { secrets: ['KEY'], outputs })],
+    [instance('a')],
+    () => ({ files: { 'fine.csv': 'x', [`of-${secret}.csv`]: 'x' } }),
+    { secrets: { KEY: secret } },
+  );
+  expect((await report).instances[0]).toMatchObject({
+    state: 'failed',
+    reason: '"of-***.csv" in /outputs has a secret in its name; name files by what is in them',
+  });
+  expect(await everything(world)).not.toContain(secret);
+});
+
+test('a secret of a few letters does not forbid all names that have them', async () => {
+  const outputs = [{ kind: 'path', path: 'out.csv', allowEmpty: false }] as const;
+  const world = await createWorld();
+  const { report } = start(
+    world,
+    [task('a', { secrets: ['KEY'], outputs })],
+    [instance('a')],
+    () => ({ files: { 'out.csv': 'x' } }),
+    { secrets: { KEY: 'csv' } },
+  );
+  expect((await report).instances[0]).toMatchObject({ state: 'succeeded' });
+});

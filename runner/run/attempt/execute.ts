@@ -4,6 +4,7 @@ import { createLineBlocks } from '../lines.ts';
 import { createShownLines } from '../shown-lines.ts';
 import { runMasked } from '../masked-engine.ts';
 import { createStoredLog } from '../stored-log.ts';
+import { objectsPrefix } from './objects-prefix.ts';
 import type { Execution, Work } from './work.ts';
 
 /** Of a failure. */
@@ -33,7 +34,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
     if (watched) shown.push(stream, lines);
   };
 
-  const { result, maskedValues } = await runMasked(
+  const { result, maskedValues, tellingPaths } = await runMasked(
     engine,
     job,
     {
@@ -51,6 +52,10 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
   keep('stdout', streams.stdout.end());
   keep('stderr', streams.stderr.end());
   await storeLog(work, log.content());
+  if (tellingPaths.length > 0) {
+    const prefix = objectsPrefix(planned.id, attempt);
+    await environment.ledger.store.delete(tellingPaths.map((path) => `${prefix}${path}`));
+  }
   warnAbout(work, result, maskedValues);
 
   const seconds = result.usage.seconds ?? (clock.now() - startedAt) / 1000;
