@@ -68,7 +68,11 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       }
     },
     async check() {
-      return (await session()).facts.capabilities;
+      const wasOpen = opening !== undefined;
+      const { facts } = await session();
+      // It may have gone since. Asked anew, as the jobs that run may keep the connection they have.
+      if (wasOpen) (await connect(options)).close();
+      return facts.capabilities;
     },
     describe,
     async close() {

@@ -3,6 +3,7 @@ import type Dockerode from 'dockerode';
 import type { EndCircumstances, EndState } from './cause.ts';
 import { engineAnswer } from './engine-answer.ts';
 import { Fault } from './fault.ts';
+import { requestStream } from './request.ts';
 import type { Session } from './session.ts';
 
 export interface Ending extends Omit<EndState, 'lastWords'> {
@@ -19,7 +20,7 @@ export async function waitForEnd(
   container: Dockerode.Container,
   timeoutSeconds: number,
   cancel: AbortSignal,
-  { lost, timing }: Pick<Session, 'lost' | 'timing'>,
+  { docker, lost, timing }: Pick<Session, 'docker' | 'lost' | 'timing'>,
 ): Promise<Ending> {
   let stopped: Ending['stopped'];
   let stopping: Promise<void> | undefined;
@@ -37,7 +38,7 @@ export async function waitForEnd(
   cancel.addEventListener('abort', onCancel, { once: true });
   if (cancel.aborted) onCancel();
   try {
-    const state = await untilNotRunning(container, lost);
+    const state = await untilNotRunning(docker, container, lost);
     return {
       stopped,
       exitCode: state.ExitCode,
@@ -55,10 +56,14 @@ export async function waitForEnd(
 type State = Dockerode.ContainerInspectInfo['State'];
 
 /** An answer to `wait` is only a reason to look: it may come early, with -1 for a status (Podman). */
-async function untilNotRunning(container: Dockerode.Container, lost: AbortSignal): Promise<State> {
+async function untilNotRunning(
+  docker: Dockerode,
+  container: Dockerode.Container,
+  lost: AbortSignal,
+): Promise<State> {
   for (let round = 0; ; round += 1) {
     try {
-      await container.wait({ abortSignal: lost });
+      await waitOnce(docker, container.id, lost);
       const { State: state } = await container.inspect({
         abortSignal: lost,
       } as Dockerode.ContainerInspectOptions);
@@ -70,6 +75,18 @@ async function untilNotRunning(container: Dockerode.Container, lost: AbortSignal
     }
     await sleep(Math.min(1000, 20 * 2 ** round));
   }
+}
+
+/**
+ * The engine sends the head of this answer at once and its body at the end. The client's own method never settles if
+ * the connection breaks in between; who reads the stream is told.
+ */
+async function waitOnce(docker: Dockerode, id: string, signal: AbortSignal): Promise<void> {
+  for await (const _ of await requestStream(docker, {
+    method: 'POST',
+    path: `/containers/${id}/wait`,
+    signal,
+  }));
 }
 
 const RUNNING = new Set(['running', 'paused', 'stopping', 'created', 'restarting']);
