@@ -5,4 +5,4 @@ const version = typeof SLUICE_VERSION === 'string' ? SLUICE_VERSION : '0.0.0-sou
 
 // Answered without loading the commands: editors and scripts ask it often.
 if (process.argv.length === 3 && process.argv[2] === '--version') console.log(version);
-else await (await import('./commands/program.ts')).createProgram(version).parseAsync(process.argv);
+else await (await import('./commands/main.ts')).main(process.argv, version);

@@ -1,84 +1,102 @@
 import { join, resolve } from 'node:path';
-import { EXIT } from '../errors.ts';
+import { EXIT, StoreError } from '../errors.ts';
 import type { Ledger, StoredManifest } from '../ledger/ledger.ts';
-import { openProject, openProjectLedger } from '../compose.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
 import { downloadObject } from './download.ts';
-import { askedInstances, typedInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
-import { composeOptions, makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
+import type { CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
-import { parseTarget } from './target.ts';
+import { storedInstances } from './stored.ts';
 
 export interface GetFlags extends CommonFlags, RequestFlags {
   /** Here a folder, not the end of a range. */
   readonly to?: string;
 }
 
-/** `sluice get`: verified outputs into a folder. */
-export async function getCommand(words: readonly string[], flags: GetFlags, output: Output): Promise<number> {
-  const folder = resolve(flags.to ?? '.');
-  const { ledger, ids } = await wanted(words, flags, output);
-  const committed: StoredManifest[] = [];
-  const absent: InstanceId[] = [];
-  for (const id of ids) {
-    const stored = await ledger.readManifest(id);
-    if (stored?.manifest.outcome === 'succeeded') committed.push(stored);
-    else absent.push(id);
-  }
-  const files: {
+interface Download {
+  readonly files: {
     readonly instance: InstanceId;
     readonly file: string;
     readonly bytes: number;
     readonly sha256: string;
-  }[] = [];
-  for (const { manifest } of committed) {
-    const place =
-      committed.length + absent.length === 1 ? folder : join(folder, belowPipeline(manifest.instance));
-    for (const object of manifest.objects) {
-      const file = await downloadObject(
-        ledger.store,
-        `objects/${manifest.instance}/${manifest.attempt}/`,
-        object,
-        place,
-      );
-      files.push({ instance: manifest.instance, file, bytes: object.bytes, sha256: object.sha256 });
-    }
-  }
-  if (output.json) {
-    const values = Object.fromEntries(committed.map(({ manifest }) => [manifest.instance, manifest.values]));
-    output.document({ schema: 1, files, values, missing: absent });
-  } else {
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    for (const { file } of files.slice(0, 20)) output.say(file);
-    if (files.length > 20) output.say(`… and ${files.length - 20} more`);
-    output.say(
-      `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}, each with the sha256 that was committed`,
-    );
-    for (const id of absent) output.warn(`not there: ${id} (sluice why ${id})`);
-  }
-  return absent.length > 0 || committed.length === 0 ? EXIT.incomplete : EXIT.ok;
+  }[];
+  readonly values: Record<InstanceId, Readonly<Record<string, string>>>;
+  readonly missing: InstanceId[];
+  /** What is in the store but not as it was committed. */
+  readonly corrupt: StoreError[];
 }
 
-async function wanted(
-  words: readonly string[],
-  flags: GetFlags,
-  output: Output,
-): Promise<{ readonly ledger: Ledger; readonly ids: readonly InstanceId[] }> {
-  const typed = typedInstance(words);
-  if (typed !== undefined) {
-    const opened = await openProject(composeOptions(flags, parseTarget([])));
-    return { ledger: await openProjectLedger(opened.project), ids: [typed] };
-  }
+/** `sluice get`: verified outputs into a folder. */
+export async function getCommand(words: readonly string[], flags: GetFlags, output: Output): Promise<number> {
+  const folder = resolve(flags.to ?? '.');
   const { to: _, ...request } = flags;
-  if (request.from !== undefined)
-    throw usageError('bad-range', 'expected --date a..b for a range', '--to is the folder');
-  const session = await openSession(words, request, output);
-  const { plan, ledger } = await makeSessionPlan(session, request);
-  return { ledger, ids: askedInstances(plan, session).map((instance) => instance.id) };
+  const { ledger, ids, refuseUnknown } = await storedInstances(words, request, output, 'any');
+  if (ids.length === 0)
+    throw usageError('no-instance', 'nothing is asked for', 'sluice ls shows what there is');
+  const download: Download = { files: [], values: {}, missing: [], corrupt: [] };
+  for (const id of ids) {
+    const stored = await notCorrupt(download, () => ledger.readManifest(id));
+    if (stored === CORRUPT) continue;
+    if (stored?.manifest.outcome !== 'succeeded') {
+      if (stored === undefined) refuseUnknown(id);
+      download.missing.push(id);
+      continue;
+    }
+    const place = ids.length === 1 ? folder : join(folder, id.slice(id.indexOf('/') + 1));
+    await fetchObjects(download, ledger, stored, place);
+  }
+  return report(download, output);
 }
 
-function belowPipeline(id: InstanceId): string {
-  return id.slice(id.indexOf('/') + 1);
+async function fetchObjects(
+  download: Download,
+  ledger: Ledger,
+  { manifest }: StoredManifest,
+  place: string,
+): Promise<void> {
+  const { instance, attempt } = manifest;
+  download.values[instance] = manifest.values;
+  for (const object of manifest.objects) {
+    const prefix = `objects/${instance}/${attempt}/`;
+    const file = await notCorrupt(download, () => downloadObject(ledger.store, prefix, object, place));
+    if (file !== CORRUPT) download.files.push({ instance, file, bytes: object.bytes, sha256: object.sha256 });
+  }
+}
+
+const CORRUPT = Symbol('corrupt');
+
+/** One damaged object does not keep the others back. */
+async function notCorrupt<Value>(
+  download: Download,
+  read: () => Promise<Value>,
+): Promise<Value | typeof CORRUPT> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    download.corrupt.push(error);
+    return CORRUPT;
+  }
+}
+
+const SHOWN = 20;
+
+/** 4 where the store is damaged, 3 where something is not there. */
+function report({ files, values, missing, corrupt }: Download, output: Output): number {
+  if (!output.json) {
+    for (const { file } of files.slice(0, SHOWN)) output.say(file);
+    if (files.length > SHOWN) output.say(`… and ${files.length - SHOWN} more`);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    if (files.length > 0) {
+      output.say(
+        `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}, verified against the sha256 in the manifest`,
+      );
+    }
+    for (const id of missing) output.warn(`not there: ${id} (sluice why ${id})`);
+  } else if (corrupt.length === 0) {
+    output.document({ schema: 1, files, values, missing });
+  }
+  if (corrupt.length > 0) throw new AggregateError(corrupt);
+  return missing.length > 0 ? EXIT.incomplete : EXIT.ok;
 }

@@ -1,4 +1,3 @@
-import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import { usageError } from './output.ts';
 import type { Session } from './planning.ts';
@@ -36,12 +35,4 @@ export function oneInstance(plan: Plan, session: Session): PlannedInstance {
     );
   }
   return first;
-}
-
-/** `short-score/prices/date=2021-01-29` as typed, where it was. */
-export function typedInstance(words: readonly string[]): InstanceId | undefined {
-  const word = words.find(
-    (text) => !text.startsWith('-') && text.split('/').length >= 3 && !/\.ya?ml$/.test(text),
-  );
-  return word;
 }

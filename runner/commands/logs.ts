@@ -1,14 +1,12 @@
 import { once } from 'node:events';
-import { openProject, openProjectLedger } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { InstanceId } from '../model/partition.ts';
-import { runOfAttempt } from '../model/run-id.ts';
-import { oneInstance, typedInstance } from './instance.ts';
+import { isAttemptId, isRunId, runOfAttempt } from '../model/run-id.ts';
 import { usageError, type Output } from './output.ts';
-import { composeOptions, makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
+import type { CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
-import { parseTarget } from './target.ts';
+import { storedInstances } from './stored.ts';
 
 export interface LogsFlags extends CommonFlags, RequestFlags {
   readonly run?: string;
@@ -21,40 +19,52 @@ export async function logsCommand(
   flags: LogsFlags,
   output: Output,
 ): Promise<number> {
-  const { ledger, id } = await find(words, flags, output);
+  const { ledger, ids, refuseUnknown } = await storedInstances(words, flags, output, 'one');
+  const [id = ''] = ids;
   const attempt = flags.attempt ?? (await newestAttempt(ledger, id, flags.run));
-  if (attempt === undefined) {
-    throw usageError(
-      'no-log',
-      `${id} has not been run${flags.run === undefined ? '' : ` by ${flags.run}`}`,
-      `sluice why ${id}`,
-    );
+  const log = attempt === undefined ? undefined : await readLog(ledger, id, attempt);
+  if (attempt === undefined || log === undefined) {
+    refuseUnknown(id);
+    throw noLog(id, flags);
   }
-  const log = await ledger.readLog(runOfAttempt(attempt), id, attempt);
-  if (log === undefined) throw usageError('no-log', `there is no log of attempt ${attempt} of ${id}`);
   if (output.json) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of log) chunks.push(chunk);
     output.document({ schema: 1, id, attempt, log: Buffer.concat(chunks).toString('utf8') });
     return EXIT.ok;
   }
-  for await (const chunk of log) if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+  await print(log);
   return EXIT.ok;
 }
 
-async function find(
-  words: readonly string[],
-  flags: LogsFlags,
-  output: Output,
-): Promise<{ readonly ledger: Ledger; readonly id: InstanceId }> {
-  const typed = typedInstance(words);
-  if (typed !== undefined) {
-    const opened = await openProject(composeOptions(flags, parseTarget([])));
-    return { ledger: await openProjectLedger(opened.project), id: typed };
+function noLog(id: InstanceId, { run, attempt }: LogsFlags) {
+  if (attempt !== undefined)
+    return usageError('no-log', `there is no log of attempt ${attempt} of ${id}`, `sluice logs ${id}`);
+  return usageError(
+    'no-log',
+    run === undefined ? `${id} has not been run` : `run ${run} did not run ${id}`,
+    run === undefined ? `sluice why ${id}` : 'sluice status shows the last runs',
+  );
+}
+
+/** As it comes, however long it is; a reader that has gone away ends it. */
+async function print(log: AsyncIterable<Uint8Array>): Promise<void> {
+  const { stdout } = process;
+  for await (const chunk of log) {
+    if (stdout.writableEnded || stdout.destroyed || stdout.errored !== null) return;
+    if (stdout.write(chunk)) continue;
+    // Told by the listener on stdout; a reader that left is no error.
+    await once(stdout, 'drain').catch(() => undefined);
   }
-  const session = await openSession(words, flags, output);
-  const { plan, ledger } = await makeSessionPlan(session, flags);
-  return { ledger, id: oneInstance(plan, session).id };
+}
+
+/** Undefined also where the words cannot be an attempt's name. */
+async function readLog(
+  ledger: Ledger,
+  id: InstanceId,
+  attempt: string,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  return isAttemptId(attempt) ? ledger.readLog(runOfAttempt(attempt), id, attempt) : undefined;
 }
 
 /** Of the committed attempt and the open failure, whichever is newer; with `run`, that run's. */
@@ -63,13 +73,25 @@ async function newestAttempt(
   id: InstanceId,
   run: string | undefined,
 ): Promise<string | undefined> {
-  if (run !== undefined) {
-    const record = await ledger.readRun(run);
-    return record?.instances?.find((instance) => instance.id === id)?.attempt;
-  }
+  if (run !== undefined) return newestOfRun(ledger, id, run);
   const [failure, stored] = await Promise.all([ledger.readFailure(id), ledger.readManifest(id)]);
   const manifest = stored?.manifest;
   if (failure === undefined) return manifest?.attempt;
   if (manifest === undefined) return failure.attempt;
   return failure.finishedAt > manifest.finishedAt ? failure.attempt : manifest.attempt;
+}
+
+/** By listing: the record of a run that goes on, or that died, names no attempts yet. */
+async function newestOfRun(ledger: Ledger, id: InstanceId, run: string): Promise<string | undefined> {
+  if (!isRunId(run)) return undefined;
+  const prefix = `runs/${run}/logs/${id}/`;
+  const attempts: string[] = [];
+  for await (const page of ledger.store.list(prefix)) {
+    for (const { key } of page) attempts.push(key.slice(prefix.length).replace(/\.log$/, ''));
+  }
+  const number = (attempt: string) => Number(attempt.slice(attempt.lastIndexOf('-') + 1));
+  return attempts
+    .filter(isAttemptId)
+    .sort((a, b) => number(a) - number(b))
+    .at(-1);
 }

@@ -1,5 +1,5 @@
-import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
-import type { Problem } from '../model/problem.ts';
+import { ProblemsError } from '../errors.ts';
+import { asProblems } from './as-problems.ts';
 
 /** Where a command writes: one document or a person's text to stdout, all else to stderr. */
 export interface Output {
@@ -37,7 +37,8 @@ function wantsColor(stream: NodeJS.WriteStream, flags: OutputFlags): boolean {
   if (flags.color === false || (process.env['NO_COLOR'] ?? '') !== '') return false;
   const forced = process.env['FORCE_COLOR'];
   if (forced !== undefined && forced !== '') return forced !== '0';
-  return stream.isTTY === true && process.env['TERM'] !== 'dumb';
+  // Undefined where it is none.
+  return stream.isTTY ? process.env['TERM'] !== 'dumb' : false;
 }
 
 /** Says what went wrong, in the form asked for, and returns the exit status. */
@@ -52,35 +53,6 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   }
   if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));
   return status;
-}
-
-function asProblems(error: unknown): { readonly problems: readonly Problem[]; readonly status: number } {
-  if (error instanceof ProblemsError) return { problems: error.problems, status: EXIT.usage };
-  if (error instanceof StoreError) {
-    return {
-      problems: [{ severity: 'error', code: error.code, message: error.message }],
-      status: EXIT.unreachable,
-    };
-  }
-  if (error instanceof EngineError) {
-    const fix = error.fix === undefined ? {} : { fix: error.fix };
-    return {
-      problems: [{ severity: 'error', code: error.code, message: error.message, ...fix }],
-      status: EXIT.unreachable,
-    };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    problems: [
-      {
-        severity: 'error',
-        code: 'internal',
-        message: `this is a defect of sluice: ${message}`,
-        fix: 'run again with --debug for the stack trace',
-      },
-    ],
-    status: EXIT.failed,
-  };
 }
 
 /** One problem about what was typed. */

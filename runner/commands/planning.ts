@@ -5,12 +5,15 @@ import {
   type ComposeOptions,
   type OpenedProject,
 } from '../compose.ts';
+import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
+import type { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import { didYouMean } from '../spec/suggest.ts';
 import type { Output } from './output.ts';
 import { usageError } from './output.ts';
+import { splitUnknown } from './unknown-flags.ts';
 import { createRequest, type RequestFlags } from './request.ts';
 import { parseTarget, type Target } from './target.ts';
 
@@ -23,6 +26,8 @@ export interface CommonFlags {
   readonly store?: string;
   readonly engine?: string;
   readonly param?: readonly string[];
+  /** `--json`, …: the flags that the command has, for what may be a misspelt one. */
+  readonly flagNames?: readonly string[];
 }
 
 export interface Session {
@@ -30,6 +35,8 @@ export interface Session {
   readonly pipeline: Pipeline;
   readonly target: Target;
   readonly options: ComposeOptions;
+  /** In what was typed; told together with what the plan finds in it. */
+  readonly mistakes: readonly Problem[];
 }
 
 export function composeOptions(flags: CommonFlags, target: Target): ComposeOptions {
@@ -53,14 +60,15 @@ export async function openSession(
   const options = composeOptions(flags, target);
   const opened = await openProject(options);
   await sayWarnings(opened, output);
-  return { opened, pipeline: pick(opened, target), target, options };
+  const pipeline = pick(opened, target);
+  return { opened, pipeline, options, ...splitUnknown(target, pipeline, flags) };
 }
 
 function pick(opened: OpenedProject, target: Target): Pipeline {
   const names = [...opened.pipelines.keys()];
   const name = target.pipeline ?? opened.named ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
-    throw usageError('no-pipeline', 'expected the name of a pipeline', `there are ${names.join(', ')}`);
+    throw usageError('no-pipeline', 'expected the name of a pipeline', `There are ${names.join(', ')}.`);
   }
   const pipeline = opened.pipelines.get(name);
   if (pipeline !== undefined) return pipeline;
@@ -91,16 +99,30 @@ export async function makeSessionPlan(
   options: { readonly contents?: boolean } = {},
 ): Promise<Planned> {
   const { opened, pipeline, target } = session;
-  const request = createRequest(pipeline, target, flags);
   const [{ scopeOf }, { makePlan }] = await Promise.all([
     import('../plan/scope.ts'),
     import('../plan/plan.ts'),
   ]);
   const now = new Date(opened.clock.now()).toISOString();
   const pipelines = await withImageHashes(opened);
-  const scope = scopeOf(pipelines, request, now);
+  const scope = withMistakes(session.mistakes, () =>
+    scopeOf(pipelines, createRequest(pipeline, target, flags), now),
+  );
   const ledger = await openProjectLedger(opened.project);
   const contents = options.contents === true || scope.contents;
   const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
   return { plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };
+}
+
+/** What `make` finds wrong comes after what is known to be. */
+function withMistakes<Value>(mistakes: readonly Problem[], make: () => Value): Value {
+  let value: Value;
+  try {
+    value = make();
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    throw new ProblemsError([...mistakes, ...error.problems]);
+  }
+  if (mistakes.length > 0) throw new ProblemsError(mistakes);
+  return value;
 }

@@ -1,4 +1,5 @@
-import { parseInstanceId } from '../model/partition.ts';
+import { parseInstanceId, type InstanceId } from '../model/partition.ts';
+import { usageError } from './output.ts';
 
 /** What the words after a command name. */
 export interface Target {
@@ -6,7 +7,9 @@ export interface Target {
   readonly file?: string;
   readonly pipeline?: string;
   readonly tasks: readonly string[];
-  /** Keys and matrix values of an instance named whole, in canonical text. */
+  /** An instance that is named whole. */
+  readonly instance?: InstanceId;
+  /** Its keys and matrix values, in canonical text. */
   readonly keys: Readonly<Record<string, string>>;
   /** `--name value` of params, as typed; the last of a name counts. */
   readonly params: Readonly<Record<string, string>>;
@@ -14,16 +17,52 @@ export interface Target {
 
 /**
  * Reads operands and unknown flags: `short-score prices --date 2021-01-29`, `./short-score.yaml`,
- * `short-score/prices/date=2021-01-29`. A flag without a value is `true`.
+ * `short-score/prices/date=2021-01-29`, `./short-score.yaml short-score/prices/date=2021-01-29`. A flag without a
+ * value is `true`.
  */
 export function parseTarget(words: readonly string[], pairs: readonly string[] = []): Target {
+  const { operands, params } = splitWords(words);
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    params[equals < 0 ? pair : pair.slice(0, equals)] = equals < 0 ? 'true' : pair.slice(equals + 1);
+  }
+  const file = /\.ya?ml$/.test(operands[0] ?? '') ? operands.shift() : undefined;
+  const inFile = file === undefined ? {} : { file };
+  const [first, ...tasks] = operands;
+  if (first === undefined) return { ...inFile, tasks: [], keys: {}, params };
+  if (!first.includes('/')) {
+    return file === undefined
+      ? { pipeline: first, tasks, keys: {}, params }
+      : { file, tasks: operands, keys: {}, params };
+  }
+  const [pipeline = '', task = '', ...rest] = first.split('/');
+  if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
+  const keys = keysOf(first);
+  for (const [name, value] of Object.entries(keys)) {
+    if (params[name] === undefined || params[name] === value) continue;
+    throw usageError('said-twice', `--${name} ${params[name]} contradicts ${first}`, 'leave one of them out');
+  }
+  return { ...inFile, pipeline, tasks: [task, ...tasks], instance: first, keys, params };
+}
+
+function splitWords(words: readonly string[]): {
+  readonly operands: string[];
+  readonly params: Record<string, string>;
+} {
   const params: Record<string, string> = {};
   const operands: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
-    if (!word.startsWith('--') || word === '--') {
+    if (!word.startsWith('-')) {
       operands.push(word);
       continue;
+    }
+    if (!/^--[^=]/.test(word)) {
+      throw usageError(
+        'unknown-flag',
+        `there is no flag ${word}`,
+        'a param is written --name value, or -p name=value',
+      );
     }
     const equals = word.indexOf('=');
     const next = words[at + 1];
@@ -34,23 +73,19 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
       at += 1;
     }
   }
-  for (const pair of pairs) {
-    const equals = pair.indexOf('=');
-    params[equals < 0 ? pair : pair.slice(0, equals)] = equals < 0 ? 'true' : pair.slice(equals + 1);
+  return { operands, params };
+}
+
+function keysOf(instance: InstanceId): Readonly<Record<string, string>> {
+  try {
+    const { keys } = parseInstanceId(instance);
+    return Object.fromEntries(keys.map(({ name, value }) => [name, value]));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usageError(
+      'bad-instance',
+      `${instance} is not the name of an instance: ${error.message}`,
+      'write it as sluice shows it: pipeline/task/key=value, or pipeline/task/_ without keys',
+    );
   }
-  const [first, ...tasks] = operands;
-  if (first === undefined) return { tasks: [], keys: {}, params };
-  if (/\.ya?ml$/.test(first)) return { file: first, tasks, keys: {}, params };
-  if (!first.includes('/')) return { pipeline: first, tasks, keys: {}, params };
-  if (first.split('/').length === 2) {
-    const [pipeline = '', task = ''] = first.split('/');
-    return { pipeline, tasks: [task, ...tasks], keys: {}, params };
-  }
-  const { pipeline, task, keys } = parseInstanceId(first);
-  return {
-    pipeline,
-    tasks: [task, ...tasks],
-    keys: Object.fromEntries(keys.map(({ name, value }) => [name, value])),
-    params,
-  };
 }

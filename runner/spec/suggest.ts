@@ -7,12 +7,18 @@ export function suggestion(found: string, known: readonly string[]): string | un
   const byLower = new Map(known.map((word) => [word.toLowerCase(), word]));
   const near = closest(lower, [...byLower.keys()]);
   const allowed = Math.max(1, Math.floor(Math.max(lower.length, near.length) / 3));
-  if (distance(lower, near) <= allowed) return byLower.get(near);
+  if (distance(lower, near) <= allowed || isSwapped(lower, near)) return byLower.get(near);
   const begun =
     lower.length >= 3
       ? [...byLower.keys()].filter((word) => word.startsWith(lower) || lower.startsWith(word))
       : [];
   return begun.length === 1 && begun[0] !== undefined ? byLower.get(begun[0]) : undefined;
+}
+
+/** `plna` for `plan`: two edits, one slip of the fingers. */
+function isSwapped(found: string, near: string): boolean {
+  const letters = (word: string) => word.split('').sort().join('');
+  return distance(found, near) === 2 && letters(found) === letters(near);
 }
 
 /** ` Did you mean …` where something is near, else the list of what there is. */

@@ -20,10 +20,17 @@ describe('the words after a command', () => {
     expect(parseTarget(['short-score/prices/date=2021-01-29/venue=a%2Fb'])).toEqual({
       pipeline: 'short-score',
       tasks: ['prices'],
+      instance: 'short-score/prices/date=2021-01-29/venue=a%2Fb',
       keys: { date: '2021-01-29', venue: 'a/b' },
       params: {},
     });
-    expect(parseTarget(['etl/load/_'])).toEqual({ pipeline: 'etl', tasks: ['load'], keys: {}, params: {} });
+    expect(parseTarget(['etl/load/_'])).toEqual({
+      pipeline: 'etl',
+      tasks: ['load'],
+      instance: 'etl/load/_',
+      keys: {},
+      params: {},
+    });
     expect(parseTarget(['etl/load'])).toEqual({ pipeline: 'etl', tasks: ['load'], keys: {}, params: {} });
   });
 
@@ -51,6 +58,31 @@ describe('the words after a command', () => {
       url: 'http://a/?x=1',
       flag: 'true',
     });
+  });
+
+  it('name a task or an instance of a file', () => {
+    expect(parseTarget(['./lone.yaml', 'lone/load/_'])).toMatchObject({
+      file: './lone.yaml',
+      pipeline: 'lone',
+      tasks: ['load'],
+      instance: 'lone/load/_',
+    });
+    expect(parseTarget(['./lone.yaml', 'load', 'clean'])).toEqual({
+      file: './lone.yaml',
+      tasks: ['load', 'clean'],
+      keys: {},
+      params: {},
+    });
+  });
+
+  it.each([
+    [['p', '-x'], 'there is no flag -x'],
+    [['p', '--'], 'there is no flag --'],
+    [['a/b/c'], 'a/b/c is not the name of an instance'],
+    [['a/b/date=%GG'], 'is not the name of an instance'],
+    [['a/b/date=2021-01-29', '--date', '2021-01-30'], '--date 2021-01-30 contradicts'],
+  ])('%j are refused', (words, message) => {
+    expect(() => parseTarget(words)).toThrow(message);
   });
 
   it('may be absent', () => {

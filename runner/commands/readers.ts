@@ -1,0 +1,19 @@
+import type { Writable } from 'node:stream';
+import { EXIT } from '../errors.ts';
+
+/**
+ * Whoever reads our lines may go away (`sluice plan … | head -1`): the work goes on to its end, unread, and what is
+ * no mistake of ours leaves no stack. A full disk behind `>` is said once, and the exit status tells of it.
+ */
+export function outliveReaders(stdout: Writable, stderr: Writable): void {
+  let told = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || told) return;
+    told = true;
+    stderr.write(`error[output]: what was written to stdout is lost: ${error.message}\n`);
+    process.on('exit', (status) => {
+      if (status === EXIT.ok) process.exitCode = EXIT.failed;
+    });
+  });
+  stderr.on('error', () => undefined);
+}
