@@ -57,11 +57,12 @@ export function checkSingle(asked: readonly Asked[], request: PlanRequest, probl
       ? []
       : [{ key: table.timeKey, positions }],
   );
-  // What has a day of its own decides: a holiday is no date only because a month or an hour ends on it.
   const daily = timed.filter(({ key }) => key.type === 'date' && key.calendar?.kind !== 'month-days');
-  const deciding = daily.length > 0 ? daily : timed;
+  // What has a day of its own decides: a holiday is no date only because a month or an hour ends on it.
+  const begun = daily.filter(({ key }) => key.start === undefined || key.start <= range.value);
+  const deciding = begun.length > 0 ? begun : timed;
   if (timed.length === 0 || deciding.some(({ positions }) => positions.length > 0)) return;
-  const [first] = daily;
+  const [first] = deciding === begun ? begun : daily;
   if (first !== undefined) {
     checkPosition(first.key, range.value, 'date', problems);
     return;

@@ -195,6 +195,7 @@ describe('a request', () => {
       'p/monthly/month=2021-01',
       'p/fails/half=2021-01-16',
     ]);
+    expect(idsOf(own, { range: single('2020-12-31') })).toContain('p/fails/half=2020-12-16');
   });
 
   it('for today asks for what ends today, due or not', () => {
