@@ -1,68 +1,102 @@
 import type { Report, ReportInstance } from '../model/report.ts';
+import type { ReportState } from '../model/state.ts';
 import type { Paint } from './paint.ts';
-import { formatCounts, formatDuration, shortId } from './words.ts';
+import type { Surroundings } from './surroundings.ts';
+import { formatCounts, formatDuration, formatNames, reasonOf, shortId } from './words.ts';
 
 const MANY = 10;
 
 /** What a person reads at the end: what ran, failed and did not run, with cause, last lines and the next command. */
-export function formatSummary(report: Report, paint: Paint): string {
+export function formatSummary(report: Report, paint: Paint, surroundings: Surroundings): string {
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const failed = report.instances.filter((instance) => instance.state === 'failed');
   const lines: string[] = [];
-  for (const instance of failed.slice(0, MANY)) lines.push(...failure(instance, report, paint), '');
+  for (const instance of failed.slice(0, MANY))
+    lines.push(...failure(instance, report, paint, surroundings), '');
   if (failed.length > MANY) lines.push(paint.red(`… and ${failed.length - MANY} more failed`), '');
-  lines.push(...notRun(report, paint));
-  lines.push(...published(report, paint));
-  const outcome = report.outcome === 'succeeded' ? 'succeeded' : report.outcome;
+  lines.push(...notRun(report, paint), ...published(report, paint, surroundings));
+  const counts = formatCounts(report.counts, paint.state);
+  if (isIdle(report))
+    return [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`].join('\n');
   lines.push(
-    `${paint.bold(`${report.pipeline} ${outcome}`)} in ${formatDuration(seconds)}: ${formatCounts(report.counts, paint.state)}`,
+    `${paint.bold(`${report.pipeline} ${report.outcome}`)} in ${formatDuration(seconds)}: ${counts}`,
   );
-  const next = nextCommand(report, failed);
-  if (next !== undefined) lines.push(`${paint.dim('Next:')} ${next}`);
+  const next = nextStep(report, failed, surroundings);
+  if (next !== undefined) lines.push(`${paint.dim(`${next.title}:`)} ${next.text}`);
   return lines.join('\n');
 }
 
-function failure(instance: ReportInstance, report: Report, paint: Paint): string[] {
+const AT_REST: readonly ReportState[] = ['done', 'skipped', 'lost', 'not-in-range'];
+
+function isIdle(report: Report): boolean {
+  return (
+    report.outcome === 'succeeded' &&
+    report.published.length === 0 &&
+    report.instances.every(({ state, attempt }) => AT_REST.includes(state) && attempt === undefined)
+  );
+}
+
+function failure(
+  instance: ReportInstance,
+  report: Report,
+  paint: Paint,
+  { command }: Surroundings,
+): string[] {
   const where = instance.attempt === undefined ? '' : paint.dim(` (attempt ${instance.attempt})`);
+  const tolerated = instance.continueOnError === true ? paint.dim(' (continue-on-error)') : '';
+  const log = `${command('logs', instance.id)}${report.run === '' ? '' : ` --run ${report.run}`}`;
   return [
-    `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${instance.continueOnError === true ? paint.dim(' (continue-on-error)') : ''}`,
-    `  ${instance.reason}`,
+    `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${tolerated}`,
+    `  ${reasonOf(instance)}`,
     ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${line}`),
-    `  ${paint.dim('log:  ')} sluice logs ${instance.id}${report.run === '' ? '' : ` --run ${report.run}`}`,
-    `  ${paint.dim('again:')} sluice repro ${instance.id} --exec`,
+    // Without an attempt there is neither a log nor anything to repeat.
+    ...(instance.attempt === undefined
+      ? []
+      : [
+          `  ${paint.dim('log:  ')} ${log}`,
+          `  ${paint.dim('again:')} ${command('repro', instance.id)} --exec`,
+        ]),
   ];
 }
 
-/** Instances that did not run, told once per cause. */
+const NOT_RUN: readonly ReportState[] = ['blocked', 'waiting', 'cancelled', 'lost', 'unknown'];
+
+/** Instances that did not run, told once per first cause. */
 function notRun(report: Report, paint: Paint): string[] {
-  const groups = new Map<string, ReportInstance[]>();
+  const groups = new Map<string, { readonly first: ReportInstance; readonly ids: string[] }>();
   for (const instance of report.instances) {
-    if (!['blocked', 'waiting', 'cancelled', 'lost', 'unknown'].includes(instance.state)) continue;
-    const key = `${instance.state} ${instance.reason}`;
-    groups.set(key, [...(groups.get(key) ?? []), instance]);
+    if (!NOT_RUN.includes(instance.state)) continue;
+    const key = `${instance.state} ${reasonOf(instance)}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: instance, ids: [instance.id] });
+    else group.ids.push(instance.id);
   }
-  const lines = [...groups.values()].map((group) => {
-    const [first] = group;
-    if (first === undefined) return '';
-    const names = group.slice(0, 3).map((instance) => shortId(instance.id));
-    const more = group.length > names.length ? ` and ${group.length - names.length} more` : '';
-    return `${paint.state(first.state, first.state)} ${names.join(', ')}${more}: ${first.reason}`;
-  });
+  const lines = [...groups.values()].map(
+    ({ first, ids }) => `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${reasonOf(first)}`,
+  );
   const shown = lines.slice(0, MANY);
-  if (lines.length > MANY) shown.push(`… and ${lines.length - MANY} more causes: sluice status`);
+  if (lines.length > MANY) shown.push(`… and ${lines.length - MANY} more causes: --json lists all`);
   return shown.length > 0 ? [...shown, ''] : [];
 }
 
-function published(report: Report, paint: Paint): string[] {
-  if (report.published.length === 0) return [];
-  const last = report.published.at(-1) ?? '';
+function published(report: Report, paint: Paint, { publishedAt }: Surroundings): string[] {
+  const last = report.published.at(-1);
+  if (last === undefined) return [];
   const more = report.published.length > 1 ? ` and ${report.published.length - 1} more` : '';
-  return [`${paint.dim('published')} ${last}${more}`];
+  return [`${paint.dim('published')} ${publishedAt(last)}${more}`];
 }
 
-function nextCommand(report: Report, failed: readonly ReportInstance[]): string | undefined {
-  if (report.outcome === 'cancelled') return 'the same command again continues where this stopped';
-  if (failed.length > 0) return 'mend the cause, then the same command again: only what is missing runs';
-  if (report.outcome === 'incomplete') return 'the same command again, later: only what is missing runs';
-  return undefined;
+function nextStep(
+  report: Report,
+  failed: readonly ReportInstance[],
+  { command }: Surroundings,
+): { readonly title: string; readonly text: string } | undefined {
+  if (report.outcome === 'cancelled')
+    return { title: 'Next', text: 'the same command again continues where this stopped' };
+  if (failed.length > 0)
+    return { title: 'Next', text: 'mend the cause, then the same command again: only what is missing runs' };
+  if (report.outcome === 'incomplete')
+    return { title: 'Next', text: 'the same command again, later: only what is missing runs' };
+  const made = report.instances.findLast((instance) => instance.state === 'succeeded');
+  return made === undefined ? undefined : { title: 'Results', text: `${command('get', made.id)} --to out` };
 }

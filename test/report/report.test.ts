@@ -250,6 +250,23 @@ describe('the end of a run', () => {
     expect(text.match(/^blocked/gm)).toHaveLength(1);
   });
 
+  it('names no run for the log of what failed in an earlier one', () => {
+    const { attempt: _, ...earlier } = failed;
+    const text = formatSummary({ ...report, instances: [earlier] }, plain);
+    expect(text).toContain('sluice logs p/prices/date=2021-01-29\n');
+  });
+
+  it('tells a result that could not be published', () => {
+    const unpublished: ReportInstance = {
+      ...ok,
+      state: 'unpublished',
+      reason: 'publishing: the disk is full',
+    };
+    expect(formatSummary({ ...report, instances: [unpublished] }, plain)).toContain(
+      'unpublished a/date=2021-01-29: publishing: the disk is full',
+    );
+  });
+
   it('is one line when all is well', () => {
     const good = {
       ...report,
