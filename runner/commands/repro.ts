@@ -11,6 +11,7 @@ import { downloadObject } from './download.ts';
 import { oneInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
 import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
+import { quoteWord } from './quote.ts';
 import type { RequestFlags } from './request.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -54,14 +55,14 @@ export async function reproCommand(
   const engine = await openEngine(project, process.env);
   const command = engine.describe(described.job, folder);
   await engine.close();
-  await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quote).join(' ')}\n`, {
+  await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });
   if (output.json) output.document({ schema: 1, id: instance.id, folder, command });
   else {
     output.say(`inputs, files and outputs: ${folder}`);
     for (const name of Object.keys(secrets)) output.say(`needs the secret ${name} in the environment`);
-    output.say(`\n${command.map(quote).join(' ')}\n`);
+    output.say(`\n${command.map(quoteWord).join(' ')}\n`);
     if (flags.exec !== true) output.say(`run it: ${join(folder, 'run.sh')}, or this command with --exec`);
   }
   return flags.exec === true ? execute(command, secrets) : EXIT.ok;
@@ -123,9 +124,4 @@ function execute(command: readonly string[], secrets: Readonly<Record<string, st
     });
     child.on('close', (status) => done(status ?? EXIT.interrupted));
   });
-}
-
-/** For a POSIX shell. */
-function quote(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -11,6 +11,7 @@ import { listenForInterrupt } from './interrupt.ts';
 import { usageError, type Output } from './output.ts';
 import { makeSessionPlan, openSession, type CommonFlags, type Session } from './planning.ts';
 import type { RequestFlags } from './request.ts';
+import { surroundingsOf } from './surroundings.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface RunFlags extends CommonFlags, RequestFlags {
@@ -106,14 +107,21 @@ async function createReporters(flags: RunFlags, output: Output, session: Session
   }
   const { createPaint } = await import('../report/paint.ts');
   const paint = createPaint(output.color);
+  const surroundings = surroundingsOf(flags, session);
   const stream = output.json ? process.stderr : process.stdout;
   if (stream.isTTY && process.env['TERM'] !== 'dumb') {
     const { createTerminalReporter } = await import('../report/terminal.ts');
-    const reporter = createTerminalReporter({ stream, paint, clock: session.opened.clock, logs });
+    const { clock } = session.opened;
+    const reporter = createTerminalReporter({ stream, paint, clock, surroundings, logs });
     return { reporters: [reporter], live: true };
   }
   const { createPlainReporter } = await import('../report/plain.ts');
-  const reporter = createPlainReporter({ write: (text) => void stream.write(text), paint, logs });
+  const reporter = createPlainReporter({
+    write: (text) => void stream.write(text),
+    paint,
+    surroundings,
+    logs,
+  });
   return { reporters: [reporter], live: false };
 }
 

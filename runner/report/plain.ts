@@ -3,23 +3,29 @@ import type { ReportInstance } from '../model/report.ts';
 import type { Reporter } from '../ports.ts';
 import type { Paint } from './paint.ts';
 import { formatSummary } from './summary.ts';
-import { formatCounts, formatDuration, shortId } from './words.ts';
+import type { Surroundings } from './surroundings.ts';
+import { formatCounts, formatDuration, reasonOf, shortId } from './words.ts';
 
 /** Plain lines, one an event, for pipes, cron mails and CI logs. */
 export function createPlainReporter(options: {
   readonly write: (text: string) => void;
   readonly paint: Paint;
+  readonly surroundings: Surroundings;
   /** Print the tasks' own lines too. */
   readonly logs: boolean;
 }): Reporter {
   const { paint } = options;
   const say = (line: string) => options.write(`${line}\n`);
+  let toDo = 0;
   return {
     on(event: RunEvent) {
       switch (event.type) {
         case 'run-started': {
-          const toDo = event.plan.instances.filter((instance) => instance.action !== 'none').length;
-          say(`${event.plan.pipeline} run ${event.run}: ${toDo} to run (${formatCounts(event.plan.counts)})`);
+          toDo = event.plan.instances.filter((instance) => instance.action !== 'none').length;
+          if (toDo > 0)
+            say(
+              `${event.plan.pipeline} run ${event.run}: ${toDo} to run (${formatCounts(event.plan.counts)})`,
+            );
           return;
         }
         case 'instance-started':
@@ -43,7 +49,9 @@ export function createPlainReporter(options: {
           if (event.result.state !== 'done') say(formatFinished(event.result, paint));
           return;
         case 'run-finished':
-          say(formatSummary(event.report, paint));
+          // Apart from what was told on the way.
+          if (toDo > 0) say('');
+          say(formatSummary(event.report, paint, options.surroundings));
           return;
       }
     },
@@ -53,7 +61,7 @@ export function createPlainReporter(options: {
 export function formatFinished(result: ReportInstance, paint: Paint): string {
   const word = result.state === 'succeeded' ? 'ok' : result.state;
   const seconds = result.seconds === undefined ? '' : paint.dim(` (${formatDuration(result.seconds)})`);
-  const reason = result.state === 'succeeded' || result.reason === '' ? '' : `: ${result.reason}`;
+  const reason = result.state === 'succeeded' || reasonOf(result) === '' ? '' : `: ${reasonOf(result)}`;
   return `${paint.state(result.state, word.padEnd(6))} ${shortId(result.id)}${reason}${seconds}`;
 }
 

@@ -44,24 +44,20 @@ function failure(
 ): string[] {
   const where = instance.attempt === undefined ? '' : paint.dim(` (attempt ${instance.attempt})`);
   const tolerated = instance.continueOnError === true ? paint.dim(' (continue-on-error)') : '';
-  const log = `${command('logs', instance.id)}${report.run === '' ? '' : ` --run ${report.run}`}`;
+  // One that failed in an earlier run was not tried in this one.
+  const run = instance.attempt === undefined ? '' : ` --run ${report.run}`;
   return [
     `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${tolerated}`,
     `  ${reasonOf(instance)}`,
     ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${line}`),
-    // Without an attempt there is neither a log nor anything to repeat.
-    ...(instance.attempt === undefined
-      ? []
-      : [
-          `  ${paint.dim('log:  ')} ${log}`,
-          `  ${paint.dim('again:')} ${command('repro', instance.id)} --exec`,
-        ]),
+    `  ${paint.dim('log:  ')} ${command('logs', instance.id)}${run}`,
+    `  ${paint.dim('again:')} ${command('repro', instance.id)} --exec`,
   ];
 }
 
-const NOT_RUN: readonly ReportState[] = ['blocked', 'waiting', 'cancelled', 'lost', 'unknown'];
+const NOT_RUN: readonly ReportState[] = ['unpublished', 'blocked', 'waiting', 'cancelled', 'lost', 'unknown'];
 
-/** Instances that did not run, told once per first cause. */
+/** Instances that did not run, or not to their end: told once per first cause. */
 function notRun(report: Report, paint: Paint): string[] {
   const groups = new Map<string, { readonly first: ReportInstance; readonly ids: string[] }>();
   for (const instance of report.instances) {

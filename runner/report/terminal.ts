@@ -1,20 +1,25 @@
 import { createLogUpdate } from 'log-update';
+import stringWidth from 'string-width';
 import type { RunEvent } from '../model/event.ts';
 import type { Clock, Reporter } from '../ports.ts';
 import type { Paint } from './paint.ts';
 import { formatFinished, formatNotice } from './plain.ts';
-import { applyEvent, createProgress, estimateSeconds, type Progress } from './progress.ts';
+import { applyEvent, createProgress } from './progress.ts';
 import { formatSummary } from './summary.ts';
-import { formatCounts, formatDuration, shortId } from './words.ts';
-import { cutToWidth } from './width.ts';
+import type { Surroundings } from './surroundings.ts';
+import { table } from './table.ts';
+import { shortId } from './words.ts';
 
 const REDRAW_MILLISECONDS = 100;
+/** Of lines that wait for the next redraw: a task that prints fast must not be slowed by our drawing. */
+const BUFFER_CHARACTERS = 64 * 1024;
 
 /** A live table on a terminal; what must stay (failures, warnings) scrolls by above it. */
 export function createTerminalReporter(options: {
   readonly stream: NodeJS.WriteStream;
   readonly paint: Paint;
   readonly clock: Clock;
+  readonly surroundings: Surroundings;
   /** Print the tasks' own lines above the table. */
   readonly logs: boolean;
 }): Reporter {
@@ -22,44 +27,71 @@ export function createTerminalReporter(options: {
   const progress = createProgress();
   const update = createLogUpdate(stream, { showCursor: false });
   let timer: NodeJS.Timeout | undefined;
-  const draw = () => update(table(progress, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint));
+  let waiting = '';
+  let drawn: readonly string[] = [];
+
+  const draw = () => {
+    if (waiting !== '') {
+      update.clear();
+      stream.write(waiting);
+      waiting = '';
+    }
+    const text = table(progress, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint);
+    drawn = text.split('\n');
+    update(text);
+  };
   const say = (line: string) => {
-    update.clear();
-    stream.write(`${line}\n`);
+    waiting += `${line}\n`;
+    if (waiting.length > BUFFER_CHARACTERS) draw();
+  };
+  /** Terminals wrap what stands there anew when they become narrower: then it takes more rows than were drawn. */
+  const onResize = () => {
+    const columns = stream.columns ?? 80;
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(stringWidth(line) / columns)), 0);
+    if (rows > 0) stream.write(`\u001b[${rows}A\r\u001b[J`);
+    update.done();
     draw();
   };
   const stop = () => {
-    if (timer !== undefined) clearInterval(timer);
+    if (timer === undefined) return;
+    clearInterval(timer);
     timer = undefined;
+    stream.off('resize', onResize);
     update.clear();
+    stream.write(waiting);
+    waiting = '';
     update.done();
   };
+
   return {
     on(event: RunEvent) {
       applyEvent(progress, event);
       switch (event.type) {
         case 'run-started':
+          // Nothing runs: the end comes at once and says so.
+          if (progress.toDo === 0) return;
           timer = setInterval(draw, REDRAW_MILLISECONDS);
           timer.unref();
+          stream.on('resize', onResize);
           draw();
           return;
         case 'instance-finished':
-          if (event.result.state !== 'done') {
-            const line = formatFinished(event.result, paint);
-            if (event.result.state === 'failed') say(line);
-          }
+          if (event.result.state === 'failed') say(formatFinished(event.result, paint));
           return;
         case 'log':
           if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${event.line}`);
           return;
         case 'retry-scheduled':
         case 'warning':
+          say(formatNotice(event, paint));
+          return;
         case 'interrupted':
           say(formatNotice(event, paint));
+          if (timer !== undefined) draw();
           return;
         case 'run-finished':
           stop();
-          stream.write(`${formatSummary(event.report, paint)}\n`);
+          stream.write(`${formatSummary(event.report, paint, options.surroundings)}\n`);
           return;
         case 'instance-started':
         case 'image-progress':
@@ -71,28 +103,4 @@ export function createTerminalReporter(options: {
       stop();
     },
   };
-}
-
-/** The table as text: one line of counts, then what runs, oldest first, as many as fit. */
-export function table(progress: Progress, now: number, columns: number, rows: number, paint: Paint): string {
-  const left = progress.toDo - progress.finished - progress.running.size;
-  const estimate = estimateSeconds(progress, now);
-  const head = [
-    formatCounts(Object.fromEntries(progress.counts), paint.state),
-    paint.state('running', `${progress.running.size} running`),
-    `${Math.max(0, left).toLocaleString('en-US')} to do`,
-    `${formatDuration((now - progress.startedAt) / 1000)}${estimate === undefined ? '' : `, about ${formatDuration(estimate)} left`}`,
-  ].filter((part) => part !== 'nothing');
-  const images = [...progress.images].map(([image, message]) => `${paint.dim('image')} ${image}: ${message}`);
-  const running = [...progress.running.values()];
-  const room = Math.max(1, rows - 3 - images.length);
-  const shown = running.slice(0, room);
-  const width = Math.max(0, ...shown.map((instance) => shortId(instance.id).length));
-  const lines = shown.map((instance) => {
-    const seconds = formatDuration((now - instance.startedAt) / 1000).padStart(12);
-    return `  ${shortId(instance.id).padEnd(width)} ${seconds}  ${paint.dim(instance.lastLine)}`;
-  });
-  if (running.length > shown.length)
-    lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));
-  return [head.join(' · '), ...images, ...lines].map((line) => cutToWidth(line, columns - 1)).join('\n');
 }

@@ -1,3 +1,4 @@
+import type { ReportInstance } from '../model/report.ts';
 import type { ReportState, State } from '../model/state.ts';
 
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
@@ -63,4 +64,19 @@ export function formatCounts(
 export function shortId(id: string): string {
   const rest = id.slice(id.indexOf('/') + 1);
   return rest.endsWith('/_') ? rest.slice(0, -2) : rest;
+}
+
+const NAMES = 3;
+
+/** `prices/date=2021-01-28, prices/date=2021-01-29 and 7 more`. */
+export function formatNames(ids: readonly string[]): string {
+  const more = ids.length > NAMES ? ` and ${(ids.length - NAMES).toLocaleString('en-US')} more` : '';
+  return `${ids.slice(0, NAMES).map(shortId).join(', ')}${more}`;
+}
+
+/** In a line for a person, where the first causes are named shortly and only a few of them. */
+export function reasonOf(instance: ReportInstance): string {
+  return instance.state === 'blocked' && instance.blockedBy !== undefined && instance.blockedBy.length > 0
+    ? `by ${formatNames(instance.blockedBy)}`
+    : instance.reason;
 }

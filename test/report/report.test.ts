@@ -8,11 +8,16 @@ import { createPlainReporter } from '../../runner/report/plain.ts';
 import { formatPlan } from '../../runner/report/plan-table.ts';
 import { applyEvent, createProgress, estimateSeconds } from '../../runner/report/progress.ts';
 import { formatSummary } from '../../runner/report/summary.ts';
-import { table } from '../../runner/report/terminal.ts';
+import type { Surroundings } from '../../runner/report/surroundings.ts';
+import { table } from '../../runner/report/table.ts';
 import { cutToWidth } from '../../runner/report/width.ts';
 import { formatBytes, formatCounts, formatDuration, shortId } from '../../runner/report/words.ts';
 
 const plain = createPaint(false);
+const here: Surroundings = {
+  command: (verb, id) => `sluice ${verb} ${id}`,
+  publishedAt: (path) => `/store/published/${path}`,
+};
 const START = Date.parse('2021-01-29T18:00:00.000Z');
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
 
@@ -225,7 +230,7 @@ describe('the JSON documents', () => {
 
 describe('the end of a run', () => {
   it('tells what failed with cause, last lines and the commands, and what did not run', () => {
-    expect(formatSummary(report, plain).split('\n')).toEqual([
+    expect(formatSummary(report, plain, here).split('\n')).toEqual([
       'failed prices/date=2021-01-29 (attempt 20210129T180000Z-abcdef-2)',
       '  exit status 3',
       '  │ fetching',
@@ -235,7 +240,7 @@ describe('the end of a run', () => {
       '',
       'blocked score/date=2021-01-29: by prices/date=2021-01-29',
       '',
-      'published reports/2021-01-29.html and 1 more',
+      'published /store/published/reports/2021-01-29.html and 1 more',
       'p failed in 1 min 15 s: 1 succeeded, 1 blocked, 1 failed',
       'Next: mend the cause, then the same command again: only what is missing runs',
     ]);
@@ -243,7 +248,7 @@ describe('the end of a run', () => {
 
   it('tells a cause once, however many it stopped', () => {
     const many = Array.from({ length: 9 }, (_, n) => ({ ...blocked, id: `p/score/date=d${n}` }));
-    const text = formatSummary({ ...report, instances: [failed, ...many] }, plain);
+    const text = formatSummary({ ...report, instances: [failed, ...many] }, plain, here);
     expect(text).toContain(
       'blocked score/date=d0, score/date=d1, score/date=d2 and 6 more: by prices/date=2021-01-29',
     );
@@ -252,7 +257,7 @@ describe('the end of a run', () => {
 
   it('names no run for the log of what failed in an earlier one', () => {
     const { attempt: _, ...earlier } = failed;
-    const text = formatSummary({ ...report, instances: [earlier] }, plain);
+    const text = formatSummary({ ...report, instances: [earlier] }, plain, here);
     expect(text).toContain('sluice logs p/prices/date=2021-01-29\n');
   });
 
@@ -262,12 +267,37 @@ describe('the end of a run', () => {
       state: 'unpublished',
       reason: 'publishing: the disk is full',
     };
-    expect(formatSummary({ ...report, instances: [unpublished] }, plain)).toContain(
+    expect(formatSummary({ ...report, instances: [unpublished] }, plain, here)).toContain(
       'unpublished a/date=2021-01-29: publishing: the disk is full',
     );
   });
 
-  it('is one line when all is well', () => {
+  it('says plainly that there was nothing to do', () => {
+    const done = { id: 'p/a/date=2021-01-29', task: 'a', state: 'done' as const, reason: 'done' };
+    const idle = {
+      ...report,
+      outcome: 'succeeded' as const,
+      instances: [done],
+      counts: { done: 100_000 },
+      published: [],
+      exitStatus: 0,
+    };
+    expect(formatSummary(idle, plain, here)).toBe('p: nothing to do: 100,000 done');
+  });
+
+  it('names a few first causes, shortly, whatever the reason says of them', () => {
+    const causes = Array.from({ length: 5 }, (_, n) => `p/prices/date=d${n}`);
+    const text = formatSummary(
+      { ...report, instances: [{ ...blocked, reason: 'by prices', blockedBy: causes }] },
+      plain,
+      here,
+    );
+    expect(text).toContain(
+      'blocked score/date=2021-01-29: by prices/date=d0, prices/date=d1, prices/date=d2 and 2 more',
+    );
+  });
+
+  it('says where results are when all is well', () => {
     const good = {
       ...report,
       outcome: 'succeeded' as const,
@@ -276,7 +306,9 @@ describe('the end of a run', () => {
       published: [],
       exitStatus: 0,
     };
-    expect(formatSummary(good, plain)).toBe('p succeeded in 1 min 15 s: 1 succeeded');
+    expect(formatSummary(good, plain, here)).toBe(
+      'p succeeded in 1 min 15 s: 1 succeeded\nResults: sluice get p/a/date=2021-01-29 --to out',
+    );
   });
 });
 
@@ -300,7 +332,7 @@ describe('the live table', () => {
     for (const event of events) applyEvent(progress, event);
     expect(table(progress, START + 6000, 100, 24, plain).split('\n')).toEqual([
       '1 succeeded · 1 running · 1 to do · 6.0 s, about 12 s left',
-      '  a/date=d2        2.0 s  half way',
+      '  a/date=d2      2.0 s  half way',
     ]);
     expect(estimateSeconds(progress, START + 6000)).toBeGreaterThan(0);
   });
@@ -324,6 +356,16 @@ describe('the live table', () => {
     expect(lines.at(-1)).toContain('more running');
   });
 
+  it('takes a second line for time and estimate where the terminal is narrow', () => {
+    const progress = createProgress();
+    for (const event of events) applyEvent(progress, event);
+    expect(
+      table(progress, START + 6000, 40, 10, plain)
+        .split('\n')
+        .slice(0, 2),
+    ).toEqual(['1 succeeded · 1 running · 1 to do', '6.0 s, about 12 s left']);
+  });
+
   it('cuts by columns and keeps colours closed', () => {
     expect(cutToWidth('abcdef', 6)).toBe('abcdef');
     expect(cutToWidth('abcdef', 4)).toBe('abc…');
@@ -335,7 +377,12 @@ describe('the live table', () => {
 describe('plain lines', () => {
   it('are one an event, without control characters', () => {
     let text = '';
-    const reporter = createPlainReporter({ write: (part) => (text += part), paint: plain, logs: true });
+    const reporter = createPlainReporter({
+      write: (part) => (text += part),
+      paint: plain,
+      surroundings: here,
+      logs: true,
+    });
     for (const event of events) reporter.on(event);
     reporter.on({ type: 'instance-finished', at: at(9), result: failed });
     reporter.on({

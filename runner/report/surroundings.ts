@@ -1,0 +1,9 @@
+import type { InstanceId } from '../model/partition.ts';
+
+/** What the end of a run must know of where it ran, so that what it proposes can be typed and opened as it stands. */
+export interface Surroundings {
+  /** `sluice <verb> <instance>`, with the file and flags that lead to the same project and store. */
+  readonly command: (verb: 'get' | 'logs' | 'repro', id: InstanceId) => string;
+  /** Where a published file stands: a path or an address that a person can open. */
+  readonly publishedAt: (path: string) => string;
+}

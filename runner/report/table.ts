@@ -1,0 +1,40 @@
+import type { Paint } from './paint.ts';
+import { estimateSeconds, type Progress } from './progress.ts';
+import { cutToWidth } from './width.ts';
+import stringWidth from 'string-width';
+import { formatCounts, formatDuration, shortId } from './words.ts';
+
+/** Lines of the live table, none wider than the terminal: counts, time and estimate, then what runs, oldest first. */
+export function table(progress: Progress, now: number, columns: number, rows: number, paint: Paint): string {
+  const images = [...progress.images].map(([image, message]) => `${paint.dim('image')} ${image}: ${message}`);
+  const head = headOf(progress, now, columns, paint);
+  const running = [...progress.running.values()];
+  const room = Math.max(1, rows - 2 - head.length - images.length);
+  const shown = running.slice(0, running.length > room ? Math.max(1, room - 1) : room);
+  const width = Math.max(0, ...shown.map((instance) => shortId(instance.id).length));
+  const lines = shown.map((instance) => {
+    const seconds = formatDuration((now - instance.startedAt) / 1000).padStart(TIME_WIDTH);
+    return `  ${shortId(instance.id).padEnd(width)} ${seconds}  ${paint.dim(instance.lastLine)}`;
+  });
+  if (running.length > shown.length)
+    lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));
+  return [...head, ...images, ...lines].map((line) => cutToWidth(line, columns - 1)).join('\n');
+}
+
+/** `3 min 05 s` */
+const TIME_WIDTH = 10;
+
+/** One line, or two where a narrow terminal would cut the estimate off. */
+function headOf(progress: Progress, now: number, columns: number, paint: Paint): readonly string[] {
+  const left = progress.toDo - progress.finished - progress.running.size;
+  const estimate = estimateSeconds(progress, now);
+  const elapsed = formatDuration((now - progress.startedAt) / 1000);
+  const time = estimate === undefined ? elapsed : `${elapsed}, about ${formatDuration(estimate)} left`;
+  const counts = [
+    formatCounts(Object.fromEntries(progress.counts), paint.state),
+    paint.state('running', `${progress.running.size} running`),
+    `${Math.max(0, left).toLocaleString('en-US')} to do`,
+  ].filter((part) => part !== 'nothing');
+  const whole = [...counts, time].join(' · ');
+  return stringWidth(whole) < columns ? [whole] : [counts.join(' · '), time];
+}
