@@ -1,3 +1,5 @@
+import { EXIT } from '../errors.ts';
+import type { CauseKind } from '../model/cause.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
@@ -45,20 +47,42 @@ export function reportDocument(report: Report): object {
       ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
     })),
     ...(report.published.length > 0 ? { published: report.published } : {}),
+    ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(written) } : {}),
   };
+}
+
+const OUT_OF_REACH: ReadonlySet<CauseKind> = new Set(['engine-lost', 'store-error', 'store-full']);
+
+/** What ended a run that lost its engine or store: as with any exit 4, in `problems`. */
+function unreachable(report: Report): readonly Problem[] {
+  const causes = report.instances.flatMap(({ cause }) =>
+    cause !== undefined && OUT_OF_REACH.has(cause.kind) ? [cause] : [],
+  );
+  const known = new Map(causes.map(({ kind, message }) => [`${kind} ${message}`, { code: kind, message }]));
+  if (known.size === 0) {
+    known.set('', {
+      code: 'store-error',
+      message: 'the store went out of reach before the run was recorded',
+    });
+  }
+  return [...known.values()].map((one) => ({ severity: 'error', ...one }));
 }
 
 /** What any command prints with `--json` when it ends with 2 or 4. */
 export function problemsDocument(problems: readonly Problem[]): object {
   return {
     schema: SCHEMA,
-    problems: problems.map((problem) => ({
-      code: problem.code,
-      file: problem.file ?? null,
-      line: problem.line ?? null,
-      column: problem.column ?? null,
-      message: problem.message,
-      fix: problem.fix ?? null,
-    })),
+    problems: problems.map(written),
+  };
+}
+
+function written(problem: Problem): object {
+  return {
+    code: problem.code,
+    file: problem.file ?? null,
+    line: problem.line ?? null,
+    column: problem.column ?? null,
+    message: problem.message,
+    fix: problem.fix ?? null,
   };
 }

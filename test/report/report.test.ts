@@ -220,6 +220,23 @@ describe('the JSON documents', () => {
     });
   });
 
+  it('hold what went out of reach in the middle of a run', () => {
+    const cause = { kind: 'engine-lost' as const, message: 'the engine is lost', transient: true };
+    const lost = {
+      ...report,
+      exitStatus: 4,
+      instances: [{ ...failed, cause }, { ...failed, cause }, blocked],
+    };
+    expect(reportDocument(lost)).toMatchObject({
+      outcome: 'failed',
+      problems: [{ code: 'engine-lost', file: null, message: 'the engine is lost', fix: null }],
+    });
+    expect(reportDocument({ ...report, exitStatus: 4 })).toMatchObject({
+      problems: [{ code: 'store-error' }],
+    });
+    expect(reportDocument(report)).not.toHaveProperty('problems');
+  });
+
   it('hold problems with every field, null where unknown', () => {
     expect(problemsDocument([{ severity: 'error', code: 'x', message: 'm' }])).toEqual({
       schema: 1,
