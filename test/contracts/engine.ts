@@ -496,6 +496,13 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         expect(await keysBelow(directory, asked.outputs.prefix)).toEqual([]);
       });
 
+      it('that nobody declared are reported where nothing at all was', async () => {
+        expect((await run(job('sleep 0.1; echo x > /outputs/a'))).undeclared).toEqual(['a']);
+        expect(
+          (await run(job('sleep 0.1; mkdir /outputs/d; echo x > /outputs/d/b', { user: '1000' }))).undeclared,
+        ).toEqual(['d/b']);
+      });
+
       it('may be sparse and large', async () => {
         const asked = declaring(job('truncate -s 20M /outputs/a; printf end >> /outputs/a'), ['a']);
         expect((await run(asked)).objects).toMatchObject([{ path: 'a', bytes: 20 * 2 ** 20 + 3 }]);

@@ -12,8 +12,8 @@ import { createContainerLog, type ContainerLog } from './log.ts';
 import { placeInputs, type PlacedInputs } from './placed-inputs.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Session } from './session.ts';
-import { startContainer, type Started } from './start.ts';
-import { readFileOf, transferOut, type TransferredOut } from './transfer-out.ts';
+import { startContainer } from './start.ts';
+import { readFileOf, transferOut, wroteOutputs, type TransferredOut } from './transfer-out.ts';
 import { waitForEnd, type Ending } from './wait.ts';
 
 const VALUES_LIMIT_BYTES = 1024 * 1024;
@@ -59,7 +59,7 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
         });
         cause = causeOfEnd({ ...ending, lastWords: log.lastWords() }, circumstancesOf(job, ending, session));
       } else {
-        const storing = takeResults(job, started, session, signal, progress);
+        const storing = takeResults(job, started.container, ending, session, signal, progress);
         const [read, results] = await Promise.allSettled([reading, storing]);
         if (results.status === 'rejected') throw results.reason;
         ({ out, values } = results.value);
@@ -137,7 +137,8 @@ function circumstancesOf(
 /** Values first: if one is missing nothing needs to be uploaded. */
 async function takeResults(
   job: Job,
-  { container }: Started,
+  container: Dockerode.Container,
+  { startedAt }: Ending,
   session: Session,
   signal: AbortSignal,
   progress: Progress,
@@ -145,6 +146,9 @@ async function takeResults(
   progress.doing = 'reading its results';
   const values = await readValues(job, container, signal);
   progress.doing = 'storing its outputs';
+  if (job.outputs.rules.length === 0 && !(await wroteOutputs(container, startedAt, signal))) {
+    return { out: { objects: [], undeclared: [] }, values };
+  }
   const store = await session.openStore(job.outputs.store);
   return { out: await transferOut(container, job, store, signal), values };
 }

@@ -10,6 +10,8 @@ export interface Ending extends Omit<EndState, 'lastWords'> {
   readonly stopped: EndCircumstances['stopped'];
   /** Between the container's own start and end. */
   readonly seconds: number | undefined;
+  /** By the engine's clock; NaN where it does not say. */
+  readonly startedAt: number;
 }
 
 /** More is not waited for by a timer: 24 days. */
@@ -45,6 +47,7 @@ export async function waitForEnd(
       oomKilled: state.OOMKilled,
       error: state.Error,
       seconds: secondsBetween(state.StartedAt, state.FinishedAt),
+      startedAt: Date.parse(state.StartedAt),
     };
   } finally {
     clearTimeout(timer);
