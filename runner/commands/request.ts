@@ -1,3 +1,4 @@
+import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest, Rebuild } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
 import { usageError } from './output.ts';
@@ -12,21 +13,29 @@ export interface RequestFlags {
 
 /** Turns what was typed into what is asked of a pipeline. Values are checked by the plan. */
 export function createRequest(pipeline: Pipeline, target: Target, flags: RequestFlags): PlanRequest {
-  const given: Record<string, string> = { ...target.params, ...target.keys };
   const params: Record<string, Scalar> = {};
   const times: Record<string, DateRange> = {};
   let range: DateRange = { kind: 'latest' };
-  for (const [name, text] of Object.entries(given)) {
+  const give = (name: string, text: string): void => {
     const param = pipeline.params[name];
+    params[name] = param === undefined || param.kind === 'time' ? text : scalar(text, param.type);
+  };
+  for (const [name, text] of Object.entries(target.params)) {
     if (name === 'date') range = parseRange(text);
-    else if (param?.kind === 'time') times[name] = parseRange(text);
-    else params[name] = param === undefined ? text : scalar(text, param.type);
+    else if (pipeline.params[name]?.kind === 'time') times[name] = parseRange(text);
+    else give(name, text);
   }
+  // In an instance that is named whole, a date is its key, not the last day of its period.
+  for (const [name, text] of Object.entries(target.keys)) {
+    if (pipeline.params[name]?.kind === 'time') times[name] = { kind: 'single', value: text };
+    else give(name, text);
+  }
+  checkHashed(target);
   if (flags.from !== undefined || flags.to !== undefined) {
     if (flags.from === undefined || flags.to === undefined) {
       throw usageError('bad-range', '--from and --to go together', 'give both, or one --date a..b');
     }
-    if (given['date'] !== undefined) {
+    if (target.params['date'] !== undefined || target.keys['date'] !== undefined) {
       throw usageError('bad-range', '--date and --from/--to say the same thing twice', 'give one of them');
     }
     range = { kind: 'range', from: flags.from, to: flags.to };
@@ -40,6 +49,21 @@ export function createRequest(pipeline: Pipeline, target: Target, flags: Request
     rebuild: parseRebuild(flags.rebuild),
     downstream: flags.downstream === true,
   };
+}
+
+/** A long value cannot be read back from its sha256: it is given beside the instance, and must be that one. */
+function checkHashed({ hashed = {}, params, instance = '' }: Target): void {
+  for (const [name, stored] of Object.entries(hashed)) {
+    const given = params[name];
+    if (given !== undefined && encodeValue(given) === stored) continue;
+    throw usageError(
+      'hashed-value',
+      given === undefined
+        ? `${instance} holds only the sha256 of a long value of \`${name}\``
+        : `--${name} is not the value whose sha256 stands in ${instance}`,
+      `give the value itself: --${name} <value>`,
+    );
+  }
 }
 
 function parseRange(text: string): DateRange {

@@ -11,6 +11,8 @@ export interface Target {
   readonly instance?: InstanceId;
   /** Its keys and matrix values, in canonical text. */
   readonly keys: Readonly<Record<string, string>>;
+  /** Those of its keys whose value is too long for a name, as they stand in it. */
+  readonly hashed?: Readonly<Record<string, string>>;
   /** `--name value` of params, as typed; the last of a name counts. */
   readonly params: Readonly<Record<string, string>>;
 }
@@ -37,12 +39,13 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
   }
   const [pipeline = '', task = '', ...rest] = first.split('/');
   if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
-  const keys = keysOf(first);
+  const { keys, hashed } = keysOf(first);
   for (const [name, value] of Object.entries(keys)) {
     if (params[name] === undefined || params[name] === value) continue;
     throw usageError('said-twice', `--${name} ${params[name]} contradicts ${first}`, 'leave one of them out');
   }
-  return { ...inFile, pipeline, tasks: [task, ...tasks], instance: first, keys, params };
+  const named = { ...inFile, pipeline, tasks: [task, ...tasks], instance: first, keys, params };
+  return Object.keys(hashed).length === 0 ? named : { ...named, hashed };
 }
 
 function splitWords(words: readonly string[]): {
@@ -76,10 +79,14 @@ function splitWords(words: readonly string[]): {
   return { operands, params };
 }
 
-function keysOf(instance: InstanceId): Readonly<Record<string, string>> {
+function keysOf(instance: InstanceId): Pick<Target, 'keys'> & Required<Pick<Target, 'hashed'>> {
   try {
     const { keys } = parseInstanceId(instance);
-    return Object.fromEntries(keys.map(({ name, value }) => [name, value]));
+    const some = (isHashed: boolean): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        keys.filter((key) => (key.hashed ?? false) === isHashed).map(({ name, value }) => [name, value]),
+      );
+    return { keys: some(false), hashed: some(true) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw usageError(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRequest, parseRebuild } from '../../runner/commands/request.ts';
 import { parseTarget } from '../../runner/commands/target.ts';
+import { encodeValue } from '../../runner/model/partition.ts';
 import { ProblemsError } from '../../runner/errors.ts';
 import type { Pipeline } from '../../runner/model/pipeline.ts';
 
@@ -26,6 +27,24 @@ const request = (words: readonly string[], flags: Parameters<typeof createReques
 describe('what was typed, as a request', () => {
   it('asks for the newest that is due by default', () => {
     expect(request(['p'])).toMatchObject({ range: { kind: 'latest' }, tasks: [], params: {}, times: {} });
+  });
+
+  it('asks for exactly the instance that is named whole', () => {
+    expect(request(['p/t/date=2021-01-16/region=eu'])).toMatchObject({
+      tasks: ['t'],
+      range: { kind: 'latest' },
+      times: { date: { kind: 'single', value: '2021-01-16' } },
+      params: { region: 'eu' },
+    });
+  });
+
+  it('wants a value that is too long for a name beside the instance', () => {
+    const long = 'x'.repeat(201);
+    const id = `p/t/region=${encodeValue(long)}`;
+    expect(request([id, '--region', long]).params).toEqual({ region: long });
+    expect(() => request([id])).toThrow('only the sha256 of a long value of `region`');
+    expect(() => request([id, '--region', 'short'])).toThrow('is not the value whose sha256 stands in');
+    expect(request([`p/t/region=${encodeValue('%~short')}`]).params).toEqual({ region: '%~short' });
   });
 
   it('reads dates: one, a range, words', () => {
@@ -54,14 +73,6 @@ describe('what was typed, as a request', () => {
       region: '7',
     });
     expect(request(['p', '--top', 'many', '--oops', 'x']).params).toEqual({ top: 'many', oops: 'x' });
-  });
-
-  it('takes the keys of an instance', () => {
-    expect(request(['p/t/date=2021-01-29/region=eu'])).toMatchObject({
-      tasks: ['t'],
-      range: { kind: 'single', value: '2021-01-29' },
-      params: { region: 'eu' },
-    });
   });
 
   it('rebuilds missing and failed by default, else exactly what is listed', () => {
