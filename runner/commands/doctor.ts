@@ -62,7 +62,7 @@ function projectFinding(error: unknown): Finding {
     name: 'project',
     ok: false,
     message: `${first?.message ?? 'unreadable'}${more}`,
-    fix: 'sluice check shows every mistake',
+    fix: more === '' && first?.fix !== undefined ? first.fix : 'sluice check shows every mistake',
   };
 }
 
@@ -111,7 +111,15 @@ async function storeFindings(opened: OpenedProject): Promise<readonly Finding[]>
     ];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return [{ name: 'store', ok: false, message: error.message }];
+    const message = `${opened.project.store}: ${error.message}`;
+    return [
+      {
+        name: 'store',
+        ok: false,
+        message,
+        fix: 'mend that, or name another place: store: in sluice.yaml, or --store',
+      },
+    ];
   }
 }
 

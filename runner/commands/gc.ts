@@ -32,7 +32,9 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
   for (const problem of report.problems) output.warn(`warning: ${problem}`);
   for (const attempt of report.attemptsRemoved) output.say(`${verb} ${attempt}`);
   output.say(
-    `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
+    report.objectsRemoved + report.recordsRemoved === 0
+      ? 'nothing to remove'
+      : `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
   );
   return EXIT.ok;
 }

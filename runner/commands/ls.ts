@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { openProject, openProjectLedger } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { InstanceId } from '../model/partition.ts';
 import type { Manifest } from '../model/records.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
+import { committedIds, readManifests } from './committed.ts';
 import type { Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { parseTarget } from './target.ts';
@@ -13,61 +16,69 @@ export interface LsFlags extends CommonFlags {
 
 /** `sluice ls`: what is committed. Without a task, a count by task. */
 export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
-  const target = parseTarget([]);
-  const opened = await openProject(composeOptions(flags, target));
+  const isFile = /\.ya?ml$/.test(words[0] ?? '');
+  const opened = await openProject(composeOptions(flags, parseTarget(words.slice(0, isFile ? 1 : 0))));
   const ledger = await openProjectLedger(opened.project);
-  const path = words.map((word) => word.replace(/^\/+|\/+$/g, '')).join('/');
-  const ids = await committed(ledger, path);
-  if (path.split('/').length < 2 && flags.uris !== true) return summarize(ids, output);
-  const manifests: Manifest[] = [];
-  for (const id of ids) {
-    const stored = await ledger.readManifest(id);
-    if (stored !== undefined) manifests.push(stored.manifest);
-  }
+  const path = words
+    .slice(isFile ? 1 : 0)
+    .map((word) => word.replace(/^\/+|\/+$/g, ''))
+    .join('/');
+  const ids = await committedIds(ledger, path);
+  if (path.split('/').length < 2 && flags.uris !== true) return summarize(ids, path, output);
   if (output.json) {
-    output.document({ schema: 1, instances: manifests.map((manifest) => describe(manifest, ledger)) });
-  } else if (flags.uris === true) {
-    for (const manifest of manifests)
-      for (const { uri } of describe(manifest, ledger).objects) output.say(uri);
-  } else {
-    for (const manifest of manifests) output.say(line(manifest));
-    if (manifests.length === 0) output.say(`nothing is committed under ${path}`);
+    const instances = [];
+    for await (const manifest of readManifests(ledger, ids)) instances.push(describe(manifest, ledger));
+    output.document({ schema: 1, instances });
+    return EXIT.ok;
   }
+  // Each line as it is read: of very many the first ones are there at once.
+  for await (const manifest of readManifests(ledger, ids)) {
+    if (flags.uris !== true) output.say(line(manifest));
+    else for (const { uri } of describe(manifest, ledger).objects) output.say(uri);
+  }
+  if (ids.length === 0) sayNothing(path, output);
   return EXIT.ok;
 }
 
-async function committed(ledger: Ledger, path: string): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for await (const page of ledger.store.list('manifests/')) {
-    for (const { key } of page) {
-      const id = key.slice('manifests/'.length, -'.json'.length);
-      if (path === '' || id === path || id.startsWith(`${path}/`)) ids.push(id);
-    }
-  }
-  return ids;
-}
-
-function summarize(ids: readonly string[], output: Output): number {
+function summarize(ids: readonly InstanceId[], path: string, output: Output): number {
   const counts = new Map<string, number>();
   for (const id of ids) {
-    const task = id.split('/').slice(0, 2).join('/');
+    const task = id.split('/', 2).join('/');
     counts.set(task, (counts.get(task) ?? 0) + 1);
   }
   if (output.json) output.document({ schema: 1, tasks: Object.fromEntries(counts) });
-  else if (counts.size === 0) output.say('nothing is committed yet');
-  else for (const [task, count] of counts) output.say(`${task}  ${formatCount(count, 'instance')}`);
+  else if (counts.size === 0) sayNothing(path, output);
+  else {
+    const width = Math.max(...[...counts.keys()].map((task) => task.length));
+    for (const [task, count] of counts)
+      output.say(`${task.padEnd(width)}  ${formatCount(count, 'instance')}`);
+  }
   return EXIT.ok;
 }
 
-function describe(manifest: Manifest, ledger: Ledger) {
-  const prefix = `${storeUri(ledger)}/objects/${manifest.instance}/${manifest.attempt}/`;
+function sayNothing(path: string, output: Output): void {
+  output.say(path === '' ? 'nothing is committed yet' : `nothing is committed under ${path}`);
+}
+
+function describe(manifest: Manifest, { store: { ref } }: Ledger) {
+  const below = `objects/${manifest.instance}/${manifest.attempt}`;
+  const uri = (path: string): string => {
+    switch (ref.kind) {
+      case 'directory':
+        return join(ref.root, below, path);
+      case 'memory':
+        return `memory:${ref.id}/${below}/${path}`;
+      case 's3':
+        return `${ref.uri}/${below}/${path}`;
+    }
+  };
   return {
     id: manifest.instance,
     outcome: manifest.outcome,
     attempt: manifest.attempt,
     finishedAt: manifest.finishedAt,
     values: manifest.values,
-    objects: manifest.objects.map((object) => ({ ...object, uri: `${prefix}${object.path}` })),
+    objects: manifest.objects.map((object) => ({ ...object, uri: uri(object.path) })),
   };
 }
 
@@ -77,17 +88,5 @@ function line(manifest: Manifest): string {
     manifest.outcome === 'succeeded'
       ? `${formatCount(manifest.objects.length, 'file')}, ${formatBytes(bytes)}`
       : `${manifest.outcome}${manifest.reason === undefined ? '' : ` (${manifest.reason})`}`;
-  return `${manifest.instance}  ${manifest.finishedAt}  ${what}`;
-}
-
-function storeUri(ledger: Ledger): string {
-  const { ref } = ledger.store;
-  switch (ref.kind) {
-    case 'directory':
-      return ref.root;
-    case 'memory':
-      return `memory:${ref.id}`;
-    case 's3':
-      return ref.uri;
-  }
+  return `${manifest.instance}  ${manifest.finishedAt.slice(0, 19)}Z  ${what}`;
 }

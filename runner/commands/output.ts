@@ -8,6 +8,7 @@ export interface Output {
   readonly debug: boolean;
   /** A person's text: stdout, or stderr where stdout is for the document. */
   readonly say: (text: string) => void;
+  /** What is not the answer, on stderr. */
   readonly warn: (text: string) => void;
   /** The one document of `--json`. */
   readonly document: (value: unknown) => void;
@@ -17,6 +18,8 @@ export interface OutputFlags {
   readonly json?: boolean;
   readonly color?: boolean;
   readonly debug?: boolean;
+  /** `json`: stderr is read by a machine, each line an object as pino writes them. */
+  readonly logFormat?: string;
 }
 
 export function createOutput(flags: OutputFlags): Output {
@@ -24,12 +27,17 @@ export function createOutput(flags: OutputFlags): Output {
   const stream = json ? process.stderr : process.stdout;
   return {
     json,
-    color: wantsColor(stream, flags),
+    color: flags.logFormat !== 'json' && wantsColor(stream, flags),
     debug: flags.debug === true,
     say: (text) => void stream.write(`${text}\n`),
-    warn: (text) => void process.stderr.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${flags.logFormat === 'json' ? logLine(text) : text}\n`),
     document: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
   };
+}
+
+/** Loading pino for a line or two would cost more than all else that a refused command does. */
+function logLine(msg: string): string {
+  return JSON.stringify({ level: 40, time: new Date().toISOString(), msg });
 }
 
 /** `--no-color` and `NO_COLOR` (no-color.org) before `FORCE_COLOR` before the terminal's own answer. */

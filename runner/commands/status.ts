@@ -2,8 +2,9 @@ import { openProject, openProjectLedger } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
-import { formatCounts, formatDuration } from '../report/words.ts';
-import type { Output } from './output.ts';
+import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
+import { didYouMean } from '../spec/suggest.ts';
+import { usageError, type Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { parseTarget } from './target.ts';
 
@@ -23,6 +24,13 @@ export async function statusCommand(
     ledger.openFailures(pipeline),
     ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit: RUNS_SHOWN }),
   ]);
+  if (pipeline !== undefined && !opened.pipelines.has(pipeline) && failures.length + runs.length === 0) {
+    throw usageError(
+      'unknown-pipeline',
+      `there is no pipeline "${pipeline}", and nothing in the store of one`,
+      didYouMean(pipeline, [...opened.pipelines.keys()], 'pipelines'),
+    );
+  }
   const states = await Promise.all(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
@@ -42,11 +50,13 @@ export async function statusCommand(
     return EXIT.ok;
   }
   const paint = createPaint(output.color);
-  output.say(failures.length === 0 ? 'no open failures' : paint.red(`${failures.length} open failures`));
+  output.say(
+    failures.length === 0 ? 'no open failures' : paint.red(formatCount(failures.length, 'open failure')),
+  );
   for (const failure of failures) output.say(describeFailure(failure, paint));
-  if (states.length > 0) output.say('');
-  for (const { run, state } of states) output.say(describeRun(run, state, paint));
+  output.say('');
   if (states.length === 0) output.say('no runs yet');
+  for (const { run, state } of states) output.say(describeRun(run, state, paint));
   return EXIT.ok;
 }
 
@@ -58,24 +68,29 @@ async function runState(run: RunRecord, liveness: (run: string) => Promise<strin
 
 function describeFailure(failure: FailureRecord, paint: Paint): string {
   const times =
-    failure.count > 1 ? `, ${failure.count} times since ${failure.firstFailedAt}` : `, ${failure.finishedAt}`;
-  const last = failure.lastLines.at(-1);
+    failure.count > 1
+      ? `${failure.count} times since ${minute(failure.firstFailedAt)}, last ${minute(failure.finishedAt)}`
+      : minute(failure.finishedAt);
   return [
-    `  ${paint.bold(failure.instance)}: ${failure.cause.message}${paint.dim(times)}`,
-    ...(last === undefined ? [] : [`    ${paint.dim('│')} ${last}`]),
+    `  ${paint.bold(failure.instance)}: ${failure.cause.message} ${paint.dim(`(${times})`)}`,
+    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${line}`),
+    `    ${paint.dim('log:')} sluice logs ${failure.instance}`,
   ].join('\n');
 }
+
+const LINES_SHOWN = 3;
 
 function describeRun(run: RunRecord, state: string, paint: Paint): string {
   const seconds =
     run.finishedAt === undefined
       ? undefined
       : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
-  return [
-    `${paint.dim(run.run)} ${run.pipeline} ${state}`,
-    seconds === undefined ? '' : `in ${formatDuration(seconds)}`,
-    run.counts === undefined ? '' : paint.dim(formatCounts(run.counts)),
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
+  const when = seconds === undefined ? `since ${minute(run.startedAt)}` : `in ${formatDuration(seconds)}`;
+  const counts = run.counts === undefined ? '' : `: ${formatCounts(run.counts, paint.state)}`;
+  return `${paint.dim(run.run)}  ${run.pipeline} ${paint.bold(state)} ${when}${counts}`;
+}
+
+/** `2021-01-29 18:00 UTC` */
+function minute(instant: string): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }

@@ -17,15 +17,24 @@ export function explain(plan: Plan, id: InstanceId): readonly string[] {
   const lines: string[] = [];
   addLines(byId, instance, 0, new Set(), lines);
   if (instance.neededBy !== undefined) lines.push(`it is needed by ${instance.neededBy}`);
-  if (instance.action !== 'none') lines.push(`a run ${ACTIONS[instance.action]}`);
+  if (instance.action !== 'none') lines.push(outlook(instance));
   return lines;
 }
 
-const ACTIONS = {
-  run: 'makes it',
-  compare: 'compares what it reads when its turn comes, and makes it anew only if that has changed',
-  publish: 'publishes it again and runs nothing',
-} as const;
+/** What a run would do about it, with the words to type. A stale one is not touched unless that is asked for. */
+function outlook({ id, state, action }: PlannedInstance): string {
+  const command = `sluice run ${id}${state === 'stale' ? ' --rebuild stale' : ''}`;
+  switch (action) {
+    case 'run':
+      return `${command} makes it${state === 'stale' ? ' anew' : ''}`;
+    case 'compare':
+      return `${command} compares what it reads when its turn comes, and makes it anew only if that has changed`;
+    case 'publish':
+      return `${command} publishes it again and runs nothing`;
+    case 'none':
+      return '';
+  }
+}
 
 function addLines(
   byId: ReadonlyMap<InstanceId, PlannedInstance>,

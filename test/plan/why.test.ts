@@ -42,7 +42,7 @@ it('says what a run does, and who needs it', () => {
     '  p/prices/date=2021-01-28/venue=nyse is missing',
     '  … and 1 more of prices',
     'it is needed by p/score/date=2021-01-28',
-    'a run makes it',
+    'sluice run p/momentum/date=2021-01-28 makes it',
   ]);
 });
 

@@ -1,0 +1,236 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Dockerode from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { busyboxImage, BUSYBOX_IMAGE } from '../parts/busybox-image.ts';
+import { sluice, type CliResult } from './cli.ts';
+
+const DAILY = `
+calendars:
+  trading: { weekdays: mon-fri, holidays: holidays.txt }
+params:
+  date: { type: date, calendar: trading, start: 2021-01-04 }
+  top: { type: number, default: 5 }
+defaults: { image: '${BUSYBOX_IMAGE}', pull: never, network: none }
+tasks:
+  fetch:
+    params: [date]
+    run: |
+      echo "fetching $SLUICE_PARAM_DATE"
+      test "$SLUICE_PARAM_DATE" != 2021-01-06 || { echo 'cannot parse row 17'; exit 3; }
+      echo 1 > /outputs/prices.csv
+    outputs: [prices.csv]
+  score:
+    params: [date, top]
+    needs: [fetch]
+    run: cat /inputs/fetch/prices.csv > /outputs/score.csv
+    outputs: [{ path: score.csv, publish: 'reports/\${{ params.date }}.csv' }]
+`;
+const SLOW = `
+defaults: { image: '${BUSYBOX_IMAGE}', pull: never, network: none }
+tasks:
+  sleep: { run: 'echo begun; sleep 60' }
+`;
+
+const project = mkdtempSync(join(tmpdir(), 'sluice-cli-'));
+const lay = (path: string, text: string) => {
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), text);
+};
+const run = (...words: readonly string[]) => sluice(project, words);
+const problemsOf = ({ stdout }: CliResult) =>
+  (
+    JSON.parse(stdout) as {
+      readonly problems: readonly {
+        readonly code: string;
+        readonly message: string;
+        readonly fix: string | null;
+      }[];
+    }
+  ).problems;
+
+beforeAll(async () => {
+  await busyboxImage(new Dockerode());
+  lay('pipelines/daily.yaml', DAILY);
+  lay('pipelines/slow.yaml', SLOW);
+  lay('holidays.txt', '2021-01-18\nthrough: 2030-12-31\n');
+});
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('a run as a person meets it', () => {
+  it('ends with causes, last lines, the commands that repeat it, and 1', async () => {
+    const { status, stdout } = await run('run', 'daily', '--date', '2021-01-05..2021-01-06');
+    expect(status).toBe(1);
+    expect(stdout).toContain('failed fetch/date=2021-01-06 (attempt ');
+    expect(stdout).toContain('│ cannot parse row 17');
+    expect(stdout).toContain('again: sluice repro daily/fetch/date=2021-01-06 --exec');
+    expect(stdout).toContain('blocked score/date=2021-01-06: by fetch/date=2021-01-06');
+    const published = /^published (.*)$/m.exec(stdout)?.[1] ?? '';
+    expect(readFileSync(published, 'utf8')).toBe('1\n');
+  });
+
+  it('says plainly where nothing is to do, and in what was done where results are', async () => {
+    const again = await run('run', 'daily', '--date', '2021-01-05');
+    expect(again).toMatchObject({ status: 0, stdout: 'daily: nothing to do: 2 done\n' });
+    const next = await run('run', 'daily', '--date', '2021-01-07');
+    expect(next.stdout).toContain('Results: sluice get daily/score/date=2021-01-07 --to out');
+  });
+
+  it('has one document on stdout and lines for machines on stderr, where both are asked for', async () => {
+    const result = await run('run', 'daily', '--date', '2021-01-08', '--json', '--log-format', 'json');
+    expect(JSON.parse(result.stdout)).toMatchObject({ outcome: 'succeeded', counts: { succeeded: 2 } });
+    const events = result.stderr
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { event: string }).event);
+    expect(events.at(0)).toBe('run-started');
+    expect(events.at(-1)).toBe('run-finished');
+  });
+
+  it('stops in order at an interrupt, with 130', async () => {
+    const { args, env } = bundled(['run', 'slow', '--logs']);
+    const child = spawn(process.execPath, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '';
+    const ended = new Promise((resolve) => child.on('close', resolve));
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      if (/^start +sleep/m.test(text)) child.kill('SIGINT');
+    });
+    expect(await ended).toBe(130);
+    expect(stdout).toContain('SIGINT: stopping the containers; once more ends at once');
+    expect(stdout).toContain('cancelled sleep');
+    expect(stdout).toContain('the same command again continues where this stopped');
+  });
+});
+
+describe('what is there, afterwards', () => {
+  it('why follows the chain, with the command to type', async () => {
+    const { status, stdout } = await run('why', 'daily/score/date=2021-01-06');
+    expect(status).toBe(0);
+    expect(stdout).toContain('  daily/fetch/date=2021-01-06 is failed: exit status 3');
+    expect(stdout).toContain('sluice run daily/score/date=2021-01-06 makes it');
+    const stale = await run('why', 'daily/score/date=2021-01-05', '--top', '9');
+    expect(stale.stdout).toContain('is stale: setting top: 5 → 9');
+    expect(stale.stdout).toContain('--rebuild stale makes it anew');
+  });
+
+  it('logs prints the newest attempt, or that of a run', async () => {
+    const { stdout } = await run('logs', 'daily/fetch/date=2021-01-06');
+    expect(stdout).toContain('cannot parse row 17');
+    const unknown = await run('logs', 'daily/fetch/date=2021-01-06', '--run', '20210101T000000Z-abcdef');
+    expect(unknown).toMatchObject({ status: 2, stdout: '' });
+    expect(unknown.stderr).toContain('run 20210101T000000Z-abcdef did not run daily/fetch/date=2021-01-06');
+  });
+
+  it('status tells open failures and runs', async () => {
+    const { stdout } = await run('status', 'daily');
+    expect(stdout).toContain('1 open failure\n  daily/fetch/date=2021-01-06: exit status 3');
+    expect(stdout).toContain('daily failed in');
+  });
+
+  it('ls counts, lists, and gives addresses', async () => {
+    expect((await run('ls', 'daily')).stdout).toBe('daily/fetch  3 instances\ndaily/score  3 instances\n');
+    expect((await run('ls', 'daily/score')).stdout.trim().split('\n')).toHaveLength(3);
+    const { stdout } = await run('ls', 'daily/score/date=2021-01-05', '--uris');
+    expect(readFileSync(stdout.trim(), 'utf8')).toBe('1\n');
+  });
+
+  it('get downloads what is there, names what is not, and ends with 3 then', async () => {
+    const { status, stdout, stderr } = await run(
+      'get',
+      'daily',
+      'score',
+      '--date',
+      '2021-01-05..2021-01-06',
+      '--to',
+      'out',
+    );
+    expect(status).toBe(3);
+    expect(readFileSync(join(project, 'out/score/date=2021-01-05/score.csv'), 'utf8')).toBe('1\n');
+    expect(stdout).toContain('1 file, 2 B, verified');
+    expect(stderr).toContain('not there: daily/score/date=2021-01-06');
+  });
+
+  it('get refuses what is not what was committed, names it, and leaves no file', async () => {
+    const object = (await run('ls', 'daily/fetch/date=2021-01-08', '--uris')).stdout.trim();
+    writeFileSync(object, 'forged');
+    const result = await run('get', 'daily/fetch/date=2021-01-08', '--to', 'forged', '--json');
+    expect(result.status).toBe(4);
+    expect(problemsOf(result)).toMatchObject([{ code: 'store-corrupt' }]);
+    expect(problemsOf(result)[0]?.message).toContain('prices.csv');
+    expect(readdirSync(join(project, 'forged'))).toEqual([]);
+  });
+
+  it('gc says what would go, and nothing where there is nothing', async () => {
+    expect((await run('gc', '--dry-run')).stdout).toBe('nothing to remove\n');
+  });
+});
+
+describe('what is typed wrong', () => {
+  it.each([
+    [['run', 'daily', '--date', '2021-02-30'], 'invalid-param', 'Did you mean 2021-02-28?'],
+    [['run', 'daily', '--date', '2021-01-18'], 'not-a-partition', 'The next trading day is 2021-01-19'],
+    [['run', 'daily', '--jsno'], 'unknown-flag', 'Did you mean `--json`?'],
+    [['plan', 'dialy'], 'unknown-pipeline', 'Did you mean `daily`?'],
+    [['plan', 'daily', 'fecth'], 'unknown-task', 'Did you mean `fetch`?'],
+    [['plan'], 'no-pipeline', 'daily, slow'],
+    [['gc', '--dryrun'], 'unknown-flag', 'Did you mean `--dry-run`?'],
+    [['get', 'a/b/c'], 'bad-instance', 'pipeline/task/key=value'],
+    [['run', 'daily', '--log-format', 'xml'], 'bad-log-format', ''],
+    [['run', 'daily', '--concurrency', '0'], 'bad-number', ''],
+  ])('%j: one document that says %s, and 2', async (words, code, fix) => {
+    const result = await run(...words, '--json');
+    expect(result.status).toBe(2);
+    expect(problemsOf(result)).toMatchObject([{ code }]);
+    expect(problemsOf(result)[0]?.fix ?? '').toContain(fix);
+  });
+
+  it('is told all at once, and nothing runs', async () => {
+    const before = (await run('status', '--json')).stdout;
+    const result = await run('run', 'daily', 'nope', '--top', 'many', '--foo', 'bar', '--json');
+    expect(problemsOf(result).map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['unknown-flag', 'unknown-task', 'invalid-param']),
+    );
+    expect((await run('status', '--json')).stdout).toBe(before);
+  });
+
+  it('ends with 4 and how to start one where no engine answers', async () => {
+    const result = await run('run', 'slow', '--engine', 'unix:///nowhere.sock', '--json');
+    expect(result.status).toBe(4);
+    expect(problemsOf(result)).toMatchObject([{ code: 'engine-unreachable' }]);
+  });
+});
+
+it('a reader that goes away leaves no stack', async () => {
+  const { args, env } = bundled(['plan', 'daily', '--all', '--date', '2021-01-04..2026-12-30']);
+  const child = spawn(process.execPath, args, { cwd: project, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout.once('data', () => child.stdout.destroy());
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+  expect(stderr).toBe('');
+});
+
+it('colours follow NO_COLOR, FORCE_COLOR, --no-color', async () => {
+  const colours = async (env: Readonly<Record<string, string>>, ...words: readonly string[]) => {
+    const { args } = bundled(['plan', 'daily', ...words]);
+    const child = spawn(process.execPath, args, { cwd: project, env: { PATH: process.env['PATH'], ...env } });
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    await new Promise((resolve) => child.on('close', resolve));
+    return stdout.includes('\u001b[');
+  };
+  expect(await colours({})).toBe(false);
+  expect(await colours({ FORCE_COLOR: '1' })).toBe(true);
+  expect(await colours({ FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
+  expect(await colours({ FORCE_COLOR: '1' }, '--no-color')).toBe(false);
+});
+
+function bundled(words: readonly string[]) {
+  const bundle =
+    process.env['SLUICE_TEST_BUNDLE'] ?? fileURLToPath(new URL('../../dist/sluice.js', import.meta.url));
+  return { args: [bundle, ...words], env: { ...process.env, NO_COLOR: '1' } };
+}
