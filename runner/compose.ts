@@ -80,7 +80,7 @@ async function imageHash(
   dockerfile: string,
   buildArgs: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const { hashContext, ContextError } = await import('./engines/docker/context.ts');
+  const { hashContext, ContextError } = await import('./engines/docker/images/context.ts');
   try {
     return await hashContext(join(root, posix.dirname(dockerfile)), posix.basename(dockerfile), buildArgs);
   } catch (error) {
@@ -195,7 +195,7 @@ export async function installEngine(
   env: ComposeOptions['env'],
   say: (text: string) => void,
 ): Promise<void> {
-  const { ensureEngine } = await import('./engines/docker/install.ts');
+  const { ensureEngine } = await import('./engines/docker/install/install.ts');
   await ensureEngine({ say, env, ...project.engine });
 }
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import tar from 'tar-stream';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { hashContext, readContext } from '../../runner/engines/docker/context.ts';
-import { parseDockerignore } from '../../runner/engines/docker/dockerignore.ts';
-import { packContext } from '../../runner/engines/docker/pack-context.ts';
+import { hashContext, readContext } from '../../runner/engines/docker/images/context.ts';
+import { parseDockerignore } from '../../runner/engines/docker/images/dockerignore.ts';
+import { packContext } from '../../runner/engines/docker/images/pack-context.ts';
 
 describe('a .dockerignore', () => {
   const cases: readonly [rules: string, ignored: readonly string[], kept: readonly string[]][] = [

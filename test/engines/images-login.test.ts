@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { findLogin, HUB_KEY, type LoginOptions } from '../../runner/engines/docker/credentials.ts';
+import { findLogin, HUB_KEY, type LoginOptions } from '../../runner/engines/docker/images/credentials.ts';
 
 const GHCR = { registry: 'ghcr.io', repository: 'owner/app' };
 const HUB = { registry: 'docker.io', repository: 'library/busybox' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import Dockerode from 'dockerode';
-import { createImages } from '../../runner/engines/docker/images.ts';
+import { createImages } from '../../runner/engines/docker/images/images.ts';
 import { engineMessages } from '../../runner/engines/docker/message-stream.ts';
-import { pullCause } from '../../runner/engines/docker/pull-cause.ts';
-import { createPullProgress } from '../../runner/engines/docker/pull-progress.ts';
-import { createSharedWork } from '../../runner/engines/docker/shared-work.ts';
+import { pullCause } from '../../runner/engines/docker/images/pull-cause.ts';
+import { createPullProgress } from '../../runner/engines/docker/images/pull-progress.ts';
+import { createSharedWork } from '../../runner/engines/docker/images/shared-work.ts';
 import { Readable } from 'node:stream';
 
 describe('why a pull failed', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { baseImages } from '../../runner/engines/docker/base-images.ts';
-import { isImageId, parseReference } from '../../runner/engines/docker/reference.ts';
+import { baseImages } from '../../runner/engines/docker/images/base-images.ts';
+import { isImageId, parseReference } from '../../runner/engines/docker/images/reference.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 

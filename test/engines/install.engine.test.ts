@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Dockerode from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureEngine } from '../../runner/engines/docker/install.ts';
-import { thisMachine, type Machine } from '../../runner/engines/docker/machine.ts';
+import { ensureEngine } from '../../runner/engines/docker/install/install.ts';
+import { thisMachine, type Machine } from '../../runner/engines/docker/install/machine.ts';
 
 let folder = '';
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../runner/errors.ts';
 import { engineHosts } from '../../runner/engines/docker/hosts.ts';
-import { ensureEngine } from '../../runner/engines/docker/install.ts';
+import { ensureEngine } from '../../runner/engines/docker/install/install.ts';
 import {
   distributionOf,
   hasSysAdmin,
   type Answer,
   type Machine,
-} from '../../runner/engines/docker/machine.ts';
+} from '../../runner/engines/docker/install/machine.ts';
 
 const SOCKET = 'unix:///var/run/docker.sock';
 

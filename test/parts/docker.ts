@@ -1,5 +1,5 @@
 import Dockerode from 'dockerode';
-import { ensureEngine } from '../../runner/engines/docker/install.ts';
+import { ensureEngine } from '../../runner/engines/docker/install/install.ts';
 
 /** The machine's engine, installed and started if need be: `DOCKER_HOST`, else the usual sockets. */
 export async function dockerPart(

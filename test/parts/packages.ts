@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { thisMachine } from '../../runner/engines/docker/machine.ts';
-import { aptInstall } from '../../runner/engines/docker/remedy.ts';
+import { thisMachine } from '../../runner/engines/docker/install/machine.ts';
+import { aptInstall } from '../../runner/engines/docker/install/remedy.ts';
 
 /** Where each Debian package puts what the tests need of it; the first place that is there counts. */
 const PLACES = {

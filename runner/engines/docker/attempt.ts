@@ -7,7 +7,7 @@ import type { EngineRunOptions } from '../../ports.ts';
 import { causeOfEnd, type EndCircumstances } from './cause.ts';
 import { engineLost, isEngineAway } from './engine-answer.ts';
 import { causeOfError, Fault } from './fault.ts';
-import type { ImageFacts } from './image-facts.ts';
+import type { ImageFacts } from './images/image-facts.ts';
 import { createContainerLog, type ContainerLog } from './log.ts';
 import { placeInputs, type PlacedInputs } from './placed-inputs.ts';
 import { withoutSecrets } from './secrets.ts';

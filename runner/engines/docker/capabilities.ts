@@ -1,6 +1,6 @@
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Connection } from './connect.ts';
-import { HOLDER_COMMAND, holderProgram } from './holder-program.ts';
+import { HOLDER_COMMAND, holderProgram } from './holder/holder-program.ts';
 import { createContainer } from './request.ts';
 
 /** What Docker's API tells of an engine beyond `Capabilities`. */

@@ -1,8 +1,8 @@
 import type Dockerode from 'dockerode';
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Job } from '../../model/job.ts';
-import type { Holder } from './holder.ts';
-import { hostEntries } from './host-entries.ts';
+import type { Holder } from './holder/holder.ts';
+import { hostEntries } from './holder/host-entries.ts';
 import { labelsOf } from './labels.ts';
 
 /** What of a container's making is not the job's own. */

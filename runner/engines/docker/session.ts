@@ -4,10 +4,10 @@ import type { ObjectStore } from '../../ports.ts';
 import { probe, type EngineFacts } from './capabilities.ts';
 import type { Connection } from './connect.ts';
 import { startHeartbeat, type HeartbeatOptions } from './heartbeat.ts';
-import { ensureHolderImage } from './holder-image.ts';
-import { createHolders, type Holders } from './holder.ts';
-import { createImageFacts, type ImageFacts } from './image-facts.ts';
-import { createImages, type Images } from './images.ts';
+import { ensureHolderImage } from './holder/holder-image.ts';
+import { createHolders, type Holders } from './holder/holder.ts';
+import { createImageFacts, type ImageFacts } from './images/image-facts.ts';
+import { createImages, type Images } from './images/images.ts';
 import { createMounts, type Mounts } from './mounts.ts';
 
 export interface Timing {

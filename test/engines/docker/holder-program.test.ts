@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { holderProgram } from '../../../runner/engines/docker/holder-program.ts';
+import { holderProgram } from '../../../runner/engines/docker/holder/holder-program.ts';
 
 describe('holderProgram', () => {
   it('is a program that waits on this very processor', async () => {

@@ -1,6 +1,6 @@
 import type Dockerode from 'dockerode';
-import type { Cause } from '../../model/cause.ts';
-import { engineAnswer } from './engine-answer.ts';
+import type { Cause } from '../../../model/cause.ts';
+import { engineAnswer } from '../engine-answer.ts';
 
 export type Ensured = { readonly id: string } | { readonly cause: Cause };
 

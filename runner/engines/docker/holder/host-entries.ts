@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../model/capabilities.ts';
+import type { Capabilities } from '../../../model/capabilities.ts';
 
 /** Lets a task reach what listens on the engine's machine by one name everywhere. */
 export function hostEntries({ hostGateway }: Capabilities): readonly string[] {

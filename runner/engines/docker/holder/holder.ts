@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
-import type { Capabilities } from '../../model/capabilities.ts';
-import type { Job } from '../../model/job.ts';
-import { isEngineAway } from './engine-answer.ts';
+import type { Capabilities } from '../../../model/capabilities.ts';
+import type { Job } from '../../../model/job.ts';
+import { isEngineAway } from '../engine-answer.ts';
 import { hostEntries } from './host-entries.ts';
 import { ensureHolderImage } from './holder-image.ts';
 import { HOLDER_COMMAND } from './holder-program.ts';
-import { labelsOf } from './labels.ts';
-import { createContainer } from './request.ts';
+import { labelsOf } from '../labels.ts';
+import { createContainer } from '../request.ts';
 
 /** A container whose network namespace a task joins, and the files of it that the task must not write. */
 export interface Holder {

@@ -1,4 +1,4 @@
-import type { Cause } from '../../model/cause.ts';
+import type { Cause } from '../../../model/cause.ts';
 
 /** What an engine answered to a pull that did not succeed. */
 export interface PullFailure {
