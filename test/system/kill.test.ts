@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
@@ -14,7 +13,7 @@ import { containersOf, removeContainers } from './leftovers.ts';
 import { layOut, type TemporaryProject } from './project.ts';
 import { createRandom, shuffled } from './random.ts';
 import { filesBelow, namesIn, readRecord, recordKeys } from './store-files.ts';
-import type { Expected } from './verifying-reader.ts';
+import { readExpected, type Expected } from './visible.ts';
 
 const KILLS = 65;
 const EACH_STEP = 3;
@@ -117,6 +116,14 @@ it(
   },
 );
 
+it('killed when all is done and recorded, it leaves no container, though no run has anything to do any more', async () => {
+  const root = project.path('stores', 'done-and-killed');
+  expect(await killAt(root, 'run ended')).toBe('run ended');
+  const { document } = await sluiceJson(project.folder, [...RUN, '--store', root], { MOOD: 'cheerful' });
+  expect(document.counts).toEqual({ done: INSTANCES.length });
+  expect(await containersOf(docker, root)).toEqual([]);
+});
+
 /** What is to be hit, in an order that the seed decides. */
 function aims(random: () => number): Step[] {
   return shuffled(
@@ -144,6 +151,10 @@ async function killAt(root: string, target: Step): Promise<Step | 'ended'> {
       if (started.hasEnded()) {
         mustEndWith(0, await started.ended);
         return 'ended';
+      }
+      if (namesIn(join(root, 'runs')).every((name) => before.has(name))) {
+        await sleep(5);
+        continue;
       }
       // It stands still while it is looked at, so that what is seen is where it dies.
       started.kill('SIGSTOP');
@@ -191,7 +202,7 @@ async function statesOf(root: string): Promise<ReadonlyMap<string, string>> {
 
 /** A store in which every `raw` has failed once, so that each has a failure to close. */
 async function freshStore(number: number): Promise<string> {
-  const root = project.path('stores', `store-${number}`);
+  const root = project.path('stores', `store-${String(number).padStart(2, '0')}`);
   const { status, document } = await sluiceJson(project.folder, [...RUN, '--store', root], {
     MOOD: 'gloomy',
   });
@@ -203,29 +214,14 @@ async function freshStore(number: number): Promise<string> {
 async function undisturbed(): Promise<Expected> {
   const root = project.path('undisturbed');
   mustEndWith(0, await sluice(project.folder, [...RUN, '--store', root], { MOOD: 'cheerful' }));
-  expect(filesBelow(join(root, 'published'))).toHaveLength(INSTANCES.length);
-  return contentOf(root);
-}
-
-/** Bytes by what names them. */
-function contentOf(root: string): Expected {
-  const objects: Record<string, string> = {};
-  const published: Record<string, Expected['published'][string]> = {};
-  for (const instance of INSTANCES) {
-    for (const path of instance.outputs)
-      objects[`${instance.id} ${path}`] = sha256Of(objectFile(root, instance.id, path));
-    const path = instance.outputs.at(-1) ?? '';
-    const sha256 = sha256Of(join(root, 'published', instance.published));
-    published[instance.published] = { sha256, instance: instance.id, path };
-  }
-  return { objects, published };
+  return readExpected(root);
 }
 
 /** One clean run more: everything as if nothing had happened, and nothing else. */
 async function expectWhole(root: string): Promise<void> {
   mustEndWith(0, await sluice(project.folder, [...RUN, '--store', root], { MOOD: 'cheerful' }));
   mustEndWith(0, await sluice(project.folder, ['gc', '--grace-hours', '0', '--store', root]));
-  expect(contentOf(root)).toEqual(expected);
+  expect(readExpected(root)).toEqual(expected);
   expect(filesBelow(join(root, 'objects'))).toHaveLength(Object.keys(expected.objects).length);
   expect(filesBelow(join(root, 'published'))).toHaveLength(INSTANCES.length);
   expect(recordKeys(root, 'claims/')).toEqual([]);
@@ -238,13 +234,4 @@ async function expectWhole(root: string): Promise<void> {
   const storeId = readRecord(root, 'store.json')?.id;
   const left = await docker.listVolumes({ filters: { label: [`sluice.store=${storeId}`] } });
   expect(left.Volumes ?? []).toEqual([]);
-}
-
-function objectFile(root: string, id: string, path: string): string {
-  const manifest = readRecord(root, `manifests/${id}.json`);
-  return join(root, 'objects', id, manifest?.attempt ?? 'no-manifest', path);
-}
-
-function sha256Of(file: string): string {
-  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

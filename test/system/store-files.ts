@@ -31,6 +31,7 @@ export interface StoredRecord {
   readonly contentDigest?: string;
   readonly inputs?: readonly object[];
   readonly objects?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
+  readonly published?: readonly { readonly path: string; readonly to: string }[];
 }
 
 /** A record's value; undefined: none. Throws for one that is not whole. */
