@@ -34,6 +34,7 @@ export function decide(judging: Judging, judged: readonly Judged[]): Decisions {
   // A comparison may end in a run and wants its needs, which may make more to compare.
   do pull(judging, work);
   while (compare(judging, work));
+  orderByWrappers(work);
   const shown = show(work);
   return { actions: work.actions, judged: work.judged, neededBy: work.neededBy, shown };
 }
@@ -122,10 +123,10 @@ function compare(judging: Judging, work: Work): boolean {
     const { index } = instance;
     if (!instance.asked && !instance.downstream) continue;
     if (work.judged[index]?.state !== 'done' || instance.table.task.kind === 'wrapper') continue;
-    const changing = changingNeeds(work, instance);
+    // What needs a wrapper reads nothing of it.
+    const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
     if (changing.length === 0) continue;
-    const reason = `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
-    work.judged[index] = { state: 'stale', reason, runnable: true, pulls: true };
+    work.judged[index] = staleIf(changing);
     work.actions[index] = 'compare';
     work.wanted[index] = 1;
     found = true;
@@ -133,12 +134,34 @@ function compare(judging: Judging, work: Work): boolean {
   return found;
 }
 
-function changingNeeds(work: Work, instance: ScopedInstance): readonly string[] {
+/** A wrapper whose needs are made anew is done when they are: what needs it must not overtake them. */
+function orderByWrappers(work: Work): void {
+  for (const instance of work.instances) {
+    const { index, table } = instance;
+    if (table.task.kind !== 'wrapper' || table.foreign || work.judged[index]?.state !== 'done') continue;
+    const changing = changingNeeds(work, instance, () => true);
+    if (changing.length === 0) continue;
+    work.judged[index] = staleIf(changing);
+    work.actions[index] = 'run';
+  }
+}
+
+function staleIf(changing: readonly string[]): Judged {
+  const reason = `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
+  return { state: 'stale', reason, runnable: true, pulls: true };
+}
+
+function changingNeeds(
+  work: Work,
+  instance: ScopedInstance,
+  counts: (member: ScopedInstance) => boolean,
+): readonly string[] {
   const names: string[] = [];
   for (const { members } of instance.bindings) {
     for (const member of members) {
       const action = work.actions[member.index];
-      if (action === 'run' || action === 'compare') names.push(memberName(instance, member));
+      if ((action === 'run' || action === 'compare') && counts(member))
+        names.push(memberName(instance, member));
     }
   }
   return names;

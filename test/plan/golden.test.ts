@@ -500,6 +500,20 @@ const REBUILDS: readonly Case[] = [
     knowledge: { manifests: chainMade.slice(1) },
   },
   {
+    name: 'rebuild-all-through-a-wrapper',
+    tasks: [a, wrapper('w', { needs: [need('a')] }), task('c', { needs: [need('w')] })],
+    request: { ...day('2021-01-28'), ...rebuild('all') },
+    knowledge: { done: [`p/a/${D}`, `p/c/${D}`] },
+  },
+  {
+    name: 'stale-before-a-wrapper',
+    tasks: [{ ...a, run: 'false' }, wrapper('w', { needs: [need('a')] }), task('c', { needs: [need('w')] })],
+    request: { ...day('2021-01-28'), ...rebuild('stale') },
+    knowledge: {
+      manifests: [made(pipeline([a]), 'a', D), made(pipeline([task('c', { needs: [need('w')] })]), 'c', D)],
+    },
+  },
+  {
     name: 'rebuild-after-until-is-refused',
     tasks: [task('a', { until: { at: '23:59' } })],
     request: { ...day('2021-01-28'), ...rebuild('all') },
