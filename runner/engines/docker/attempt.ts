@@ -150,7 +150,7 @@ async function takeResults(
     return { out: { objects: [], undeclared: [] }, values };
   }
   const store = await session.openStore(job.outputs.store);
-  return { out: await transferOut(container, job, store, signal), values };
+  return { out: await transferOut(container, job, store, signal, session.mounts.remember), values };
 }
 
 async function readValues(

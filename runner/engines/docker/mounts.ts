@@ -28,6 +28,8 @@ export interface Mounts {
     imageId: string,
     signal: AbortSignal,
   ): Promise<Mount | undefined>;
+  /** What was hashed when it was written needs no reading again as long as it is that version. */
+  readonly remember: (key: string, etag: string, sha256: string) => void;
 }
 
 const REMEMBERED = 100_000;
@@ -52,22 +54,27 @@ export function createMounts(docker: Dockerode, options: { readonly labelsFiles:
     return probing;
   }
 
+  function remember(key: string, etag: string, sha256: string): void {
+    if (verified.size >= REMEMBERED) verified.clear();
+    verified.set(key, versionOf(etag, sha256));
+  }
+
   async function verify(store: ObjectStore, input: JobInput, signal: AbortSignal): Promise<boolean> {
     const found = await listed(store, input, signal);
     // More files than the manifest names: only those may be seen.
     if (found.size > input.objects.length) return false;
     for (const object of input.objects) {
       const key = input.prefix + object.path;
-      const version = `${found.get(key) ?? ''} ${object.sha256}`;
-      if (found.has(key) && verified.get(key) === version) continue;
+      const etag = found.get(key);
+      if (etag !== undefined && verified.get(key) === versionOf(etag, object.sha256)) continue;
       for await (const _ of verifiedBytes(store, input, object, signal)) signal.throwIfAborted();
-      if (verified.size >= REMEMBERED) verified.clear();
-      verified.set(key, version);
+      if (etag !== undefined) remember(key, etag, object.sha256);
     }
     return true;
   }
 
   return {
+    remember,
     async mountOf(input, store, job, imageId, signal) {
       if (input.store.kind !== 'directory' || input.objects.length === 0) return undefined;
       const { root } = input.store;
@@ -77,6 +84,10 @@ export function createMounts(docker: Dockerode, options: { readonly labelsFiles:
       return { source: join(root, input.prefix), target: input.to };
     },
   };
+}
+
+function versionOf(etag: string, sha256: string): string {
+  return `${etag} ${sha256}`;
 }
 
 async function probe(

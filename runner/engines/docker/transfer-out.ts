@@ -14,13 +14,14 @@ export interface TransferredOut {
 /**
  * Reads `/outputs` of a container that has ended, as one archive, and stores what the rules declare below the
  * job's prefix, hashed on the way; nothing is gathered. If anything is wrong all that was stored is deleted
- * again, as well as that can be done, and a `Fault` says what.
+ * again, as well as that can be done, and a `Fault` says what. `onStored` is told what each version was hashed to.
  */
 export async function transferOut(
   container: Dockerode.Container,
   job: Job,
   store: ObjectStore,
   signal: AbortSignal,
+  onStored: (key: string, etag: string, sha256: string) => void,
 ): Promise<TransferredOut> {
   const check = createOutputCheck(job.outputs.rules);
   const started: string[] = [];
@@ -30,8 +31,10 @@ export async function transferOut(
     const key = job.outputs.prefix + path;
     started.push(key);
     const measured = createMeasure(bytes);
-    await store.put(key, measured.bytes, { signal });
-    stored.set(path, { path, ...measured.result() });
+    const { etag } = await store.put(key, measured.bytes, { signal });
+    const object = { path, ...measured.result() };
+    stored.set(path, object);
+    onStored(key, etag, object.sha256);
   }
 
   async function copy({ path, from }: OutputCopy): Promise<void> {
