@@ -65,7 +65,7 @@ export function scopeOf(
       tables,
       instances,
       ranges: listingRanges(instances),
-      warnings: emptyWarnings(tables, asked, request, nowMs),
+      warnings: emptyWarnings(tables, asked, roots, request, nowMs),
       contents: request.rebuild.stale || request.downstream || givesSetting(pipeline, request),
     };
   } catch (error) {
@@ -124,14 +124,21 @@ function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]
 function emptyWarnings(
   tables: Tables,
   asked: readonly Asked[],
+  roots: readonly ScopedInstance[],
   request: PlanRequest,
   nowMs: number,
 ): readonly string[] {
-  const everything = asked.every(({ positions }) => positions.length === 0);
-  if (request.tasks.length === 0 && !everything) return [];
+  if (request.tasks.length === 0 && roots.length > 0) return [];
+  const there = new Set(roots.map((root) => root.table));
   return asked.flatMap(({ table, positions }) => {
     const { task, timeKey, pipeline } = table;
-    if (timeKey === undefined || positions.length > 0) return [];
+    if (there.has(table)) return [];
+    if (positions.length > 0) {
+      return task.if === undefined
+        ? []
+        : [`nothing of ${task.name} exists there: if: ${task.if.expression} is false`];
+    }
+    if (timeKey === undefined) return [];
     const range = request.times[timeKey.name] ?? request.range;
     if (range.kind !== 'latest') return [`nothing of ${task.name} is in the range that is asked for`];
     const first = timeKey.start === undefined ? undefined : positionAtOrAfter(timeKey, timeKey.start);

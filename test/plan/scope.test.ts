@@ -239,6 +239,32 @@ describe('a request', () => {
   });
 });
 
+describe('a request for what is not there', () => {
+  const own = pipeline([
+    task('a', { if: { expression: "params.date == '2021-01-29'", reads: 'params' } }),
+    task('b', { params: ['month'] }),
+  ]);
+  const warnings = (given: Partial<PlanRequest>, now = NOW): readonly string[] =>
+    scopeOf(pipelines(own), request(given), now, { ...expressions, condition: () => false }).warnings;
+
+  it('says that its `if` leaves nothing', () => {
+    expect(warnings({ tasks: ['a'], range: single('2021-01-28') })).toEqual([
+      "nothing of a exists there: if: params.date == '2021-01-29' is false",
+    ]);
+  });
+
+  it('says what is due first', () => {
+    expect(warnings({ tasks: ['b'] })).toEqual([
+      expect.stringMatching(/^nothing of b is due yet: the first, month=2021-01, is due /),
+    ]);
+  });
+
+  it('is told only where it was asked for by name, or nothing else is there', () => {
+    expect(warnings({ range: { kind: 'range', from: '2021-01-28', to: '2021-01-31' } })).toEqual([]);
+    expect(warnings({})).toHaveLength(2);
+  });
+});
+
 describe('the latest of each task', () => {
   const newest = (given: Partial<Task>, now: string): string | undefined =>
     idsOf(pipeline([task('a', given)]), { tasks: ['a'] }, now)[0]?.slice('p/a/'.length);
