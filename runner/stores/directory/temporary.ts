@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fdatasync,
   fsync,
   lstatSync,
   openSync,
@@ -50,6 +51,7 @@ export interface BodyOptions {
 }
 
 const sync = promisify(fsync);
+const flushData = promisify(fdatasync);
 const writeChunk = promisify(write);
 
 const SMALL_BYTES = 64 * 1024;
@@ -137,7 +139,7 @@ async function writeFile(folder: string, path: string, body: Body, options: Body
   try {
     // For a small one the way to a thread and back would take longer than the call.
     if (body instanceof Uint8Array && body.length <= SMALL_BYTES) writeFileSync(descriptor, body);
-    else await fill(descriptor, body, options.signal);
+    else await fill(descriptor, body, options);
     if (options.durable) await sync(descriptor);
   } catch (error) {
     removeFile(path);
@@ -147,13 +149,31 @@ async function writeFile(folder: string, path: string, body: Body, options: Body
   }
 }
 
-async function fill(descriptor: number, body: Body, signal: AbortSignal | undefined): Promise<void> {
-  for await (const chunk of body instanceof Uint8Array ? [body] : body) {
-    signal?.throwIfAborted();
-    // A short write is legal, when the disk is nearly full for example; the next one then says why.
-    for (let from = 0; from < chunk.length;) {
-      from += (await writeChunk(descriptor, chunk, from)).bytesWritten;
+/** So that the disk works while more bytes arrive, and the last flush has little left to do. */
+const FLUSH_EVERY_BYTES = 32 * 2 ** 20;
+
+async function fill(descriptor: number, body: Body, { signal, durable }: BodyOptions): Promise<void> {
+  let unflushed = 0;
+  let flushing: Promise<void> = Promise.resolve();
+  try {
+    for await (const chunk of body instanceof Uint8Array ? [body] : body) {
+      signal?.throwIfAborted();
+      // A short write is legal, when the disk is nearly full for example; the next one then says why.
+      for (let from = 0; from < chunk.length;) {
+        from += (await writeChunk(descriptor, chunk, from)).bytesWritten;
+      }
+      unflushed += chunk.length;
+      if (!durable || unflushed < FLUSH_EVERY_BYTES) continue;
+      unflushed = 0;
+      await flushing;
+      flushing = flushData(descriptor);
+      // Told when it is waited for.
+      flushing.catch(() => undefined);
     }
+    await flushing;
+  } finally {
+    // The file is closed next: not while it is being flushed.
+    await flushing.catch(() => undefined);
   }
 }
 
