@@ -8,6 +8,7 @@ import { ensureHolderImage } from './holder/holder-image.ts';
 import { createHolders, type Holders } from './holder/holder.ts';
 import { createImageFacts, type ImageFacts } from './images/image-facts.ts';
 import { createImages, type Images } from './images/images.ts';
+import { removeAtLast } from './last-removal.ts';
 import { createMounts, type Mounts } from './mounts.ts';
 
 export interface Timing {
@@ -34,6 +35,8 @@ export interface Session {
   readonly imageFacts: (id: string) => Promise<ImageFacts>;
   readonly holders: Holders;
   readonly mounts: Mounts;
+  /** Containers that could not be removed in their time. */
+  readonly leftovers: Set<string>;
   readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
   /** Aborted when the engine does not answer any more. */
   readonly lost: AbortSignal;
@@ -53,12 +56,14 @@ export async function openSession(
   const facts = await probe(connection, (architecture) => ensureHolderImage(docker, architecture));
   const heartbeat = startHeartbeat(docker, options.timing.heartbeat);
   const holders = createHolders(docker, facts.capabilities);
+  const leftovers = new Set<string>();
   return {
     docker,
     facts,
     images: createImages(docker, { env: options.env }),
     imageFacts: createImageFacts(docker),
     holders,
+    leftovers,
     mounts: createMounts(docker, facts),
     openStore: options.openStore,
     lost: heartbeat.lost,
@@ -66,7 +71,10 @@ export async function openSession(
     async close() {
       heartbeat.stop();
       // Of an engine that is lost nothing can be asked; what it still has is the next sweep's.
-      if (!heartbeat.lost.aborted) await holders.close();
+      if (!heartbeat.lost.aborted) {
+        await Promise.all([...leftovers].map((id) => removeAtLast(docker, id)));
+        await holders.close();
+      }
       connection.close();
     },
   };

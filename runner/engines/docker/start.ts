@@ -36,7 +36,7 @@ export async function startContainer(
     const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job);
     let container: Dockerode.Container | undefined;
     const release = async (): Promise<void> => {
-      if (container !== undefined) await removeContainer(container, session.lost);
+      if (container !== undefined) await removeContainer(container, session);
       await lease?.release();
     };
     try {
@@ -57,7 +57,7 @@ export async function startContainer(
         throw error;
       }
     }
-    if (container !== undefined) await removeContainer(container, session.lost);
+    if (container !== undefined) await removeContainer(container, session);
     await lease.discard();
     if (round > 1) throw new Error('the container that holds its network ended twice');
   }
@@ -104,12 +104,12 @@ function isNameTaken(error: unknown): boolean {
 }
 
 /** Asked twice for one attempt: what an earlier try left half done is replaced. */
-async function removeEarlierTry({ docker, lost }: Session, name: string, job: Job): Promise<boolean> {
-  const earlier = docker.getContainer(name);
+async function removeEarlierTry(session: Session, name: string, job: Job): Promise<boolean> {
+  const earlier = session.docker.getContainer(name);
   const { Config } = await earlier.inspect();
   const labels = Config.Labels;
   if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
-  await removeContainer(earlier, lost);
+  await removeContainer(earlier, session);
   return true;
 }
 
@@ -133,9 +133,12 @@ const REMOVAL_SECONDS = 60;
 
 /**
  * A removal that fails is tried again for some seconds: a file system may be busy, or another removal under way (409).
- * What is left after that is the next sweep's.
+ * What is left after that, or when the engine did not answer, is tried once more at the session's end.
  */
-async function removeContainer(container: Dockerode.Container, lost: AbortSignal): Promise<void> {
+async function removeContainer(
+  container: Dockerode.Container,
+  { lost, leftovers }: Pick<Session, 'lost' | 'leftovers'>,
+): Promise<void> {
   for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
     try {
       const abortSignal = AbortSignal.any([lost, AbortSignal.timeout(REMOVAL_SECONDS * 1000)]);
@@ -143,10 +146,12 @@ async function removeContainer(container: Dockerode.Container, lost: AbortSignal
       return;
     } catch (error) {
       const { status } = engineAnswer(error);
-      if (status === undefined || status === 404) return;
+      if (status === 404) return;
+      if (status === undefined) break;
       await sleep(50 * 2 ** round);
     }
   }
+  leftovers.add(container.id);
 }
 
 /** Whoever may change a network gets one of its own. */

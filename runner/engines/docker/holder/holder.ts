@@ -7,6 +7,7 @@ import { hostEntries } from './host-entries.ts';
 import { ensureHolderImage } from './holder-image.ts';
 import { HOLDER_COMMAND } from './holder-program.ts';
 import { labelsOf } from '../labels.ts';
+import { removeAtLast } from '../last-removal.ts';
 import { createContainer } from '../request.ts';
 
 /** A container whose network namespace a task joins, and the files of it that the task must not write. */
@@ -33,9 +34,6 @@ export interface Holders {
   acquire(job: Pick<Job, 'network' | 'storeId' | 'run'>): Promise<Lease | undefined>;
   close(): Promise<void>;
 }
-
-/** A run's end waits for it; one that stays is the next sweep's. */
-const REMOVAL_SECONDS = 20;
 
 export function createHolders(docker: Dockerode, capabilities: Capabilities): Holders {
   const idle = new Map<string, Holder[]>();
@@ -64,11 +62,7 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
 
   async function remove(id: string): Promise<void> {
     all.delete(id);
-    const abortSignal = AbortSignal.timeout(REMOVAL_SECONDS * 1000);
-    await docker
-      .getContainer(id)
-      .remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions)
-      .catch(() => undefined);
+    await removeAtLast(docker, id);
   }
 
   return {
