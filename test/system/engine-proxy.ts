@@ -17,7 +17,7 @@ export async function startEngineProxy(socketPath: string, engine: string): Prom
   function listen(): Promise<Server> {
     rmSync(socketPath, { force: true });
     const created = createServer({ allowHalfOpen: true }, (client) => {
-      const upstream = connect({ path: engine.replace(/^unix:\/\//, ''), allowHalfOpen: true });
+      const upstream = connect({ ...placeOf(engine), allowHalfOpen: true });
       for (const socket of [client, upstream]) {
         sockets.add(socket);
         socket.on('error', () => undefined);
@@ -45,4 +45,13 @@ export async function startEngineProxy(socketPath: string, engine: string): Prom
     },
     [Symbol.asyncDispose]: cut,
   };
+}
+
+/** Of `unix:///…` or `tcp://…`. */
+function placeOf(
+  engine: string,
+): { readonly path: string } | { readonly host: string; readonly port: number } {
+  if (engine.startsWith('unix://')) return { path: engine.slice('unix://'.length) };
+  const { hostname, port } = new URL(engine);
+  return { host: hostname, port: Number(port || 2375) };
 }

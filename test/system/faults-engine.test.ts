@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { BUSYBOX_IMAGE, busyboxImage } from '../parts/busybox-image.ts';
@@ -28,7 +29,7 @@ defaults:
   image: '${BUSYBOX_IMAGE}'
   pull: never
   network: none
-  retry: { max-attempts: 2, backoff-seconds: 1 }
+  retry: { max-attempts: 2, backoff-seconds: 1, jitter: false }
 tasks:
   quick: { run: echo 1 > /outputs/one.txt, outputs: [one.txt] }
   slow:
@@ -55,7 +56,7 @@ afterEach(async () => {
 it('away at the start: ends with 4, says where it looked and how to start it, and runs nothing', async () => {
   await proxy.cut();
   const result = await sluice(project.folder, ['run', 'chain', '--engine', proxy.host, '--json'], {
-    NAP: '0',
+    NAP: '0.001',
   });
   expect(result.status).toBe(4);
   const problems = problemsOf(result);
@@ -65,14 +66,14 @@ it('away at the start: ends with 4, says where it looked and how to start it, an
   expect(problems[0]?.fix).toContain('systemctl start docker');
   expect(recordKeys(store, 'runs/')).toEqual([]);
 
-  const text = await sluice(project.folder, ['run', 'chain', '--engine', proxy.host], { NAP: '0' });
+  const text = await sluice(project.folder, ['run', 'chain', '--engine', proxy.host], { NAP: '0.001' });
   expect(text.status).toBe(4);
   expect(text.stderr).toContain('systemctl start docker');
 });
 
 it('away in the middle: what runs fails as "engine lost", nothing of it counts, the next run completes', async () => {
   const started = await startSluice(project.folder, ['run', 'chain', '--engine', proxy.host, '--json'], {
-    NAP: '60',
+    NAP: '60.01',
   });
   await until('slow runs', () => isRunning('chain/slow/_'));
   await proxy.cut();
@@ -99,7 +100,7 @@ it('away in the middle: what runs fails as "engine lost", nothing of it counts, 
   expect(await isRunning('chain/slow/_')).toBe(true);
 
   await proxy.mend();
-  const next = await sluiceJson(project.folder, ['run', 'chain', '--engine', proxy.host], { NAP: '0' });
+  const next = await sluiceJson(project.folder, ['run', 'chain', '--engine', proxy.host], { NAP: '0.001' });
   mustEndWith(0, next);
   expect(next.document.counts).toEqual({ done: 1, succeeded: 2 });
   expect(await containersOf(docker, store)).toEqual([]);
@@ -107,10 +108,12 @@ it('away in the middle: what runs fails as "engine lost", nothing of it counts, 
 
 it('gone for a moment: what ran is tried again, and the run succeeds', async () => {
   const started = await startSluice(project.folder, ['run', 'chain', '--engine', proxy.host, '--json'], {
-    NAP: '3',
+    NAP: '3.001',
   });
   await until('slow runs', () => isRunning('chain/slow/_'));
   await proxy.cut();
+  // Long enough that what ran cannot be removed at once, and less than the wait for the next try.
+  await sleep(400);
   await proxy.mend();
   const result = await started.ended;
   mustEndWith(0, result);

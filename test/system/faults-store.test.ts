@@ -4,11 +4,12 @@ import type Dockerode from 'dockerode';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BUSYBOX_IMAGE, busyboxImage } from '../parts/busybox-image.ts';
 import { dockerPart } from '../parts/docker.ts';
-import { mustEndWith, problemsOf, sluice, sluiceJson } from './cli.ts';
+import { documentOf, mustEndWith, problemsOf, sluice, sluiceJson, startSluice } from './cli.ts';
 import { mountDisk, type Disk } from './disk.ts';
 import { containersOf, removeContainers } from './leftovers.ts';
 import { layOut, type TemporaryProject } from './project.ts';
 import { filesBelow, namesIn, readRecord, recordFile, recordKeys } from './store-files.ts';
+import { until } from './until.ts';
 
 const TEN_MEGABYTES = 10_000_000;
 
@@ -32,8 +33,9 @@ defaults: { image: '${BUSYBOX_IMAGE}', pull: never, network: none, retry: { max-
 tasks:
   source:
     params: [date]
-    secrets: [SIZE] # no part of what it is
+    secrets: [SIZE, NAP] # no part of what it is
     run: |
+      sleep "$NAP"
       echo "$SLUICE_PARAM_DATE" > /outputs/a-date.txt
       yes "$SLUICE_PARAM_DATE" | head -c "$SIZE" > /outputs/large.txt
     outputs: [a-date.txt, { path: large.txt, publish: '\${{ params.date }}.txt' }]
@@ -57,6 +59,7 @@ afterEach(async () => {
 function run(date: string, sizeBytes = 100_000) {
   return sluiceJson(project.folder, ['run', 'made', '--date', date, '--store', store], {
     SIZE: String(sizeBytes),
+    NAP: '0.001',
   });
 }
 
@@ -105,6 +108,33 @@ describe('a store that cannot be written', () => {
     expect(problemsOf(refused)).toMatchObject([{ code: 'store-denied' }]);
     expect(problemsOf(refused)[0]?.message).toContain('read-only');
   });
+});
+
+it('a store that cannot be written any more, in the middle: ends with 4, and the next run completes', async () => {
+  const args = ['run', 'made', '--date', '2021-01-01', '--store', store, '--json'];
+  const started = await startSluice(project.folder, args, { SIZE: '100000', NAP: '3.001' });
+  await until('the task runs', async () => {
+    const found = await containersOf(docker, store);
+    return found.some(({ Labels, State }) => Labels['sluice.kind'] === 'task' && State === 'running');
+  });
+  disk.setReadOnly(true);
+  const result = await started.ended;
+  mustEndWith(4, result);
+  expect(documentOf(result).instances).toMatchObject([
+    { id: 'made/source/date=2021-01-01', state: 'failed', cause: 'store-error' },
+    { id: 'made/sum/date=2021-01-01', state: 'blocked' },
+  ]);
+  expect(documentOf(result).instances[0]?.reason).toContain('the file system is read-only');
+  expect(result.stderr).toContain('The end of the run could not be recorded');
+  expect(await containersOf(docker, store)).toEqual([]);
+
+  disk.setReadOnly(false);
+  expect(recordKeys(store, 'manifests/')).toEqual([]);
+  const next = await run('2021-01-01');
+  mustEndWith(0, next);
+  expect(next.document.counts).toEqual({ succeeded: 2 });
+  expect(recordKeys(store, 'claims/')).toEqual([]);
+  expect(namesIn(join(store, 'tmp'))).toEqual([]);
 });
 
 describe('a full disk', () => {

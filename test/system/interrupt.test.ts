@@ -44,7 +44,7 @@ afterEach(async () => {
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s once: what runs is stopped and recorded, nothing is left, and the next run completes',
   async (signal) => {
-    const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100' });
+    const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100.01' });
     await until('both run', async () => (await runningTasks()) === 2);
     started.kill(signal);
     const begin = performance.now();
@@ -67,14 +67,14 @@ it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(recordKeys(store, 'failures/')).toEqual([]);
     expect(namesIn(`${store}/tmp`)).toEqual([]);
 
-    const next = await sluiceJson(project.folder, ['run', 'long'], { NAP: '0' });
+    const next = await sluiceJson(project.folder, ['run', 'long'], { NAP: '0.001' });
     mustEndWith(0, next);
     expect(next.document.counts).toEqual({ succeeded: 3 });
   },
 );
 
 it('a second signal ends it at once; the next run removes what that left, and completes', async () => {
-  const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100' });
+  const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100.01' });
   await until('both run', async () => (await runningTasks()) === 2);
   started.kill('SIGINT');
   await until('it stops the polite one', async () => (await runningTasks()) === 1, 5);
@@ -87,7 +87,7 @@ it('a second signal ends it at once; the next run removes what that left, and co
   expect(documentOf(result).outcome).toBe('cancelled');
   expect(recordKeys(store, 'manifests/')).toEqual([]);
 
-  const next = await sluiceJson(project.folder, ['run', 'long'], { NAP: '0' });
+  const next = await sluiceJson(project.folder, ['run', 'long'], { NAP: '0.001' });
   mustEndWith(0, next);
   expect(next.document.counts).toEqual({ succeeded: 3 });
   expect(await containersOf(docker, store)).toEqual([]);
