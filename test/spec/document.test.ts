@@ -353,7 +353,7 @@ describe('what does not fit is told with what would', () => {
     ],
     [
       'strategy: { matrix: { Venue: [a] } }',
-      'bad-name 3:27 "Venue" expected a matrix key of lower-case letters, digits, `_` and `-`, beginning with a letter, such as `venue`, found "Venue" | Write `venue`.',
+      'bad-name 3:27 "Venue" expected a matrix key of at most 38 lower-case letters, digits, `_` and `-`, beginning with a letter, such as `venue`, found "Venue" | Write `venue`.',
     ],
     [
       'strategy: { matrix: { venue: [3.10] } }',
