@@ -8,7 +8,7 @@ import { outliveReaders } from './readers.ts';
 
 /** The command line, whole: ends by setting the exit status of the process. */
 export async function main(argv: readonly string[], version: string): Promise<void> {
-  outliveReaders(process.stdout, process.stderr);
+  outliveReaders(process.stdout, process.stderr, ONLY_SHOW.includes(argv[2] ?? ''));
   const program = createProgram(version);
   try {
     await program.parseAsync(argv);
@@ -25,6 +25,8 @@ export async function main(argv: readonly string[], version: string): Promise<vo
     }
   }
 }
+
+const ONLY_SHOW: readonly string[] = ['check', 'logs', 'ls', 'plan', 'status', 'why'];
 
 /** What the parser of flags refused, in our words. */
 function usageErrorOf(error: CommanderError, program: Command, words: readonly string[]): ProblemsError {
