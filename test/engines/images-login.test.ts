@@ -125,6 +125,11 @@ describe('a login from a helper', () => {
 
   it.each([
     ['echo "keychain is locked"; exit 1', 'docker-credential-x get ended with status 1: keychain is locked'],
+    [
+      `echo '{"Username":"u","Secret":"s3cret"}'; exit 1`,
+      'docker-credential-x get ended with status 1; run it by hand for what it says',
+    ],
+    ['echo "s3cret"; echo "no bus" >&2; exit 1', 'docker-credential-x get ended with status 1: no bus'],
     ['exit 3', 'docker-credential-x get ended with status 3'],
     ['echo "no json s3cret"', 'docker-credential-x get answered something other than JSON'],
     ['echo null', 'docker-credential-x get answered without "Username" and "Secret"'],

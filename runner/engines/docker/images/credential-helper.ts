@@ -11,6 +11,9 @@ export class HelperError extends Error {
 }
 
 const NO_LOGIN = /credentials not found|not found in native keychain/i;
+/** What helpers are known to say. All else on standard output may hold the secret, and is not repeated. */
+const KNOWN_TROUBLE =
+  /(?:the )?(?:keychain|keyring|collection|password store) is (?:locked|not initialized|empty)|user (?:interaction is not allowed|cancel\w+(?: the operation)?)|no credentials (?:server URL|username)|gpg: decryption failed(?:: [\w ]+)?|cannot autolaunch D-Bus/i;
 const MAX_ANSWER_BYTES = 1_000_000;
 
 /**
@@ -31,10 +34,11 @@ export async function askHelper(
   const { status, stdout, stderr } = await exchange(program, server, options);
   if (status !== 0) {
     if (NO_LOGIN.test(stdout)) return undefined;
-    const words = [stdout, stderr].map((text) => text.trim()).find((text) => text !== '');
-    throw new HelperError(
-      `${program} get ended with status ${status}${words === undefined ? '' : `: ${words}`}`,
-    );
+    const words = KNOWN_TROUBLE.exec(stdout)?.[0] ?? stderr.trim();
+    const ended = `${program} get ended with status ${status}`;
+    if (words !== '') throw new HelperError(`${ended}: ${words}`);
+    // It had its reasons to say, but what it said is not for a log.
+    throw new HelperError(stdout.trim() === '' ? ended : `${ended}; run it by hand for what it says`);
   }
   return readAnswer(program, server, stdout);
 }
