@@ -51,7 +51,9 @@ export async function startContainer(
       }
     } catch (error) {
       // Docker refuses to create or start in a network that is gone, Podman starts a dead holder anew.
-      const retry = round === 1 && lease !== undefined && isRefusal(error) && !(await lease.isAlive());
+      // Where that cannot be told the first error counts, and what was made is given back all the same.
+      const retry =
+        round === 1 && lease !== undefined && isRefusal(error) && !(await lease.isAlive().catch(() => true));
       if (!retry) {
         await release();
         throw error;
