@@ -14,6 +14,7 @@ export function describe(job: Job, folder: string): readonly string[] {
     'run',
     '--rm',
     '--init',
+    ...pullOf(job),
     '--network',
     job.network,
     ...(job.network === 'bridge' ? ['--add-host', 'host.docker.internal:host-gateway'] : []),
@@ -47,7 +48,18 @@ export function describe(job: Job, folder: string): readonly string[] {
 
 function mount(folder: string, name: string, readOnly: boolean): readonly string[] {
   const source = posix.join(folder, name);
-  return ['--mount', `type=bind,source=${source},target=/${name}${readOnly ? ',readonly' : ''}`];
+  return ['--mount', `type=bind,${field(`source=${source}`)},target=/${name}${readOnly ? ',readonly' : ''}`];
+}
+
+/** The option is a line of CSV. */
+function field(text: string): string {
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Who else has a repository of a built image's name must not be asked for it. What is missing is pulled anyway. */
+function pullOf({ image }: Job): readonly string[] {
+  const policy = image.kind === 'build' ? 'never' : image.pull;
+  return policy === 'missing' ? [] : ['--pull', policy];
 }
 
 /** A built image carries its content's hash as its tag. */
