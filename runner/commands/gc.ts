@@ -14,13 +14,7 @@ const DEFAULT_GRACE_HOURS = 24;
 
 /** `sluice gc`: removes what no manifest names and no live run can still need. */
 export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
-  const hours = flags.graceHours === undefined ? DEFAULT_GRACE_HOURS : Number(flags.graceHours);
-  if (!Number.isFinite(hours) || hours < 0) {
-    throw usageError(
-      'bad-number',
-      `expected hours, 0 or more, for --grace-hours, found "${flags.graceHours}"`,
-    );
-  }
+  const hours = graceHours(flags.graceHours);
   const opened = await openProject(composeOptions(flags, parseTarget([])));
   const ledger = await openProjectLedger(opened.project);
   const report = await ledger.gc({ graceSeconds: hours * 3600, dryRun: flags.dryRun === true });
@@ -37,4 +31,16 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
       : `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
   );
   return EXIT.ok;
+}
+
+/** A blank word is what an unset variable of a shell leaves: it must not mean "no grace". */
+function graceHours(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_GRACE_HOURS;
+  const hours = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(hours)) return hours;
+  throw usageError(
+    'bad-number',
+    `expected hours, 0 or more, for --grace-hours, found "${text}"`,
+    'write a plain number, for example --grace-hours 24 or 0.5',
+  );
 }

@@ -36,3 +36,15 @@ test('names what it left alone because a manifest is damaged', async () => {
     rmSync(project, { recursive: true, force: true });
   }
 });
+
+test.each(['', ' ', '-1', '1e3', '0x10', 'Infinity', '1.', ' 5', '9'.repeat(400)])(
+  'refuses %j as hours of grace',
+  async (graceHours) => {
+    const output = { json: false, color: false, debug: false, say: fail, warn: fail, document: fail };
+    await expect(gcCommand([], { project: '/nowhere', graceHours }, output)).rejects.toThrow('--grace-hours');
+  },
+);
+
+function fail(): never {
+  throw new Error('nothing is to be said');
+}
