@@ -13,7 +13,7 @@ export function asProblems(error: unknown): Told {
     const told = error.errors.map((one) => asProblems(one));
     return {
       problems: told.flatMap((one) => one.problems),
-      status: Math.max(EXIT.failed, ...told.map((one) => one.status)),
+      status: FIRST_OF.find((status) => told.some((one) => one.status === status)) ?? EXIT.failed,
     };
   }
   if (error instanceof StoreError) return one(EXIT.unreachable, error.code, error.message);
@@ -28,6 +28,9 @@ export function asProblems(error: unknown): Told {
     'run again with --debug for the stack trace',
   );
 }
+
+/** Where several hold, the first of these is the exit status. */
+const FIRST_OF = [EXIT.interrupted, EXIT.usage, EXIT.unreachable, EXIT.failed, EXIT.incomplete];
 
 function one(status: number, code: string, message: string, fix?: string): Told {
   const problem = { severity: 'error', code, message } as const;
