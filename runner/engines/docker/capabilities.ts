@@ -1,6 +1,10 @@
+import type Dockerode from 'dockerode';
 import type { Capabilities } from '../../model/capabilities.ts';
+import { answerWithin } from './answer-within.ts';
 import type { Connection } from './connect.ts';
 import { HOLDER_COMMAND, holderProgram } from './holder/holder-program.ts';
+import { isEngineAway } from './engine-answer.ts';
+import { removeAtLast } from './last-removal.ts';
 import { createContainer } from './request.ts';
 
 /** What Docker's API tells of an engine beyond `Capabilities`. */
@@ -9,6 +13,9 @@ export interface EngineFacts {
   /** SELinux keeps containers from files that the engine itself can read, so a probe by archive proves nothing. */
   readonly labelsFiles: boolean;
 }
+
+/** An engine may answer its ping and nothing else; a busy one takes some seconds. */
+const ANSWER_SECONDS = 20;
 
 /**
  * Asks an engine what it can do; the only place that looks at which API it comes from. Podman says too little of
@@ -20,10 +27,9 @@ export async function probe(
   holderImage: (architecture: string) => Promise<string | undefined>,
 ): Promise<EngineFacts> {
   const { docker, libpodVersion } = connection;
-  const [info, version] = await Promise.all([
-    docker.info() as Promise<EngineInfo>,
-    docker.version() as Promise<EngineVersion>,
-  ]);
+  const [info, version] = await answerWithin(ANSWER_SECONDS, () =>
+    Promise.all([docker.info() as Promise<EngineInfo>, docker.version() as Promise<EngineVersion>]),
+  );
   const architecture = version.Arch ?? info.Architecture ?? 'unknown';
   const viaLibpod = libpodVersion !== undefined;
   return {
@@ -39,7 +45,9 @@ export async function probe(
           ? { kind: 'name' }
           : { kind: 'address', ...(await bridgeAddress(connection)) },
       init: viaLibpod
-        ? await hasInit(connection, await holderImage(architecture))
+        ? await answerWithin(ANSWER_SECONDS, async (signal) =>
+            hasInit(connection, await holderImage(architecture), signal),
+          )
         : (info.InitBinary ?? '') !== '',
       tellsOom: !viaLibpod,
       memoryLimit: info.MemoryLimit ?? false,
@@ -76,28 +84,40 @@ function isAtLeast(version: string, major: number, minor: number): boolean {
 
 async function bridgeAddress({ docker }: Connection): Promise<{ readonly address?: string }> {
   try {
-    const network = await docker.getNetwork('bridge').inspect();
+    const network: Dockerode.NetworkInspectInfo = await answerWithin(ANSWER_SECONDS, () =>
+      docker.getNetwork('bridge').inspect(),
+    );
     const address = network.IPAM?.Config?.find((config) => config.Gateway !== undefined)?.Gateway;
     return address === undefined ? {} : { address };
-  } catch {
+  } catch (error) {
+    if (isEngineAway(error)) throw error;
     // Without it a task only lacks the name of its host.
     return {};
   }
 }
 
-/** Whether the service has an init program shows only when a container that wants one is created. */
-async function hasInit({ docker }: Connection, image: string | undefined): Promise<boolean> {
+/**
+ * Whether the service has an init program shows only when a container that wants one is created. It belongs to no
+ * run: should it stay behind, a sweep knows it by its kind and its age.
+ */
+async function hasInit(
+  { docker }: Connection,
+  image: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (image === undefined) return false;
+  const body = {
+    Image: image,
+    Cmd: [HOLDER_COMMAND],
+    Labels: { 'sluice.kind': 'probe' },
+    HostConfig: { Init: true, NetworkMode: 'none' },
+  };
   try {
-    const container = await createContainer(docker, undefined, {
-      Image: image,
-      Cmd: [HOLDER_COMMAND],
-      Labels: { 'sluice.kind': 'probe' },
-      HostConfig: { Init: true, NetworkMode: 'none' },
-    });
-    await container.remove({ force: true });
+    const container = await createContainer(docker, undefined, body, signal);
+    await removeAtLast(docker, container.id);
     return true;
-  } catch {
+  } catch (error) {
+    if (isEngineAway(error)) throw error;
     return false;
   }
 }

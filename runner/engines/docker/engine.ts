@@ -1,6 +1,7 @@
 import { EngineError } from '../../errors.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
 import type { Engine, ObjectStore } from '../../ports.ts';
+import { EngineSilence } from './answer-within.ts';
 import { runAttempt } from './attempt.ts';
 import { connect } from './connect.ts';
 import { describe } from './describe.ts';
@@ -96,6 +97,10 @@ function asEngineError(error: unknown): EngineError {
   return new EngineError(
     kind === 'engine-lost' ? 'engine-unreachable' : 'engine-error',
     kind === 'engine-lost' ? message : `the engine refused: ${engineAnswer(error).message}`,
-    { cause: error },
+    {
+      cause: error,
+      // It is there, or it would have been told before.
+      ...(error instanceof EngineSilence ? { fix: 'sudo systemctl restart docker' } : {}),
+    },
   );
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type Dockerode from 'dockerode';
+import { EngineSilence } from './answer-within.ts';
 import { requestStream } from './request.ts';
 
 export interface Heartbeat {
@@ -44,13 +45,4 @@ export function startHeartbeat(docker: Dockerode, options: HeartbeatOptions): He
   const timer = setInterval(() => void beat(), options.everySeconds * 1000);
   timer.unref();
   return { lost: lost.signal, stop: () => clearInterval(timer) };
-}
-
-/** Looks like a broken connection to whoever asks what went wrong. */
-class EngineSilence extends Error {
-  override readonly name = 'EngineSilence';
-  readonly code = 'ETIMEDOUT';
-  constructor(seconds: number) {
-    super(`no answer for ${seconds} s`);
-  }
 }
