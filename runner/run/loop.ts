@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { ClaimRecord } from '../model/records.ts';
 import type { Report } from '../model/report.ts';
 import { attemptId } from '../model/run-id.ts';
 import { runHook } from './attempt/hook.ts';
@@ -12,6 +13,7 @@ import type { Emit } from './events.ts';
 import { followUp } from './follow-up.ts';
 import type { Masker } from './mask.ts';
 import type { AbsentMember } from './needs.ts';
+import { impatience, type Held } from './held.ts';
 import { isDoneBefore, nodesOf } from './nodes.ts';
 import { createProgress } from './progress.ts';
 import { whatIsLost } from './reach.ts';
@@ -54,7 +56,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const running = new Map<InstanceId, AbortController>();
   const tries = new Map<InstanceId, number>();
   const attempts = new Map<InstanceId, string>();
-  const toldHolders = new Map<InstanceId, string>();
+  const heldBy = new Map<InstanceId, Held>();
   const rests = new AbortController();
   // Any number of retries rest at once.
   setMaxListeners(0, rests.signal);
@@ -144,9 +146,13 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const follow = async (work: Work, outcome: AttemptOutcome): Promise<void> => {
     const { id } = work.planned;
     results.note(id, work.attempt, outcome);
-    if (outcome.kind === 'held' && toldHolders.get(id) !== outcome.by.run) {
-      toldHolders.set(id, outcome.by.run);
-      emit({ type: 'waiting-on-claim', id, run: outcome.by.run });
+    if (outcome.kind === 'held') {
+      const held = waitOn(id, outcome.by);
+      const reason = await impatience(environment.ledger, held, clock.now());
+      if (reason !== undefined) {
+        apply({ type: 'finished', id, state: 'waiting', reason, ran: false, awaited: false });
+        return;
+      }
     }
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;
@@ -161,6 +167,16 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     const next = followUp(work, outcome, clock.now());
     if (next.kind === 'finish') apply(next.event);
     else rest(id, next.seconds, next.failed).catch(fail);
+  };
+
+  /** Told once for each run that holds it. */
+  const waitOn = (id: InstanceId, by: ClaimRecord): Held => {
+    const known = heldBy.get(id);
+    if (known?.by.run === by.run) return known;
+    const held: Held = { by, sinceMs: clock.now() };
+    heldBy.set(id, held);
+    emit({ type: 'waiting-on-claim', id, run: by.run });
+    return held;
   };
 
   const rest = async (id: InstanceId, seconds: number, failed: boolean): Promise<void> => {
