@@ -1,5 +1,6 @@
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
 import type { Problem } from '../model/problem.ts';
+import { InterruptedError } from './interrupt.ts';
 
 /** What a person is told of an error, and the exit status. */
 export interface Told {
@@ -16,6 +17,7 @@ export function asProblems(error: unknown): Told {
       status: FIRST_OF.find((status) => told.some((one) => one.status === status)) ?? EXIT.failed,
     };
   }
+  if (error instanceof InterruptedError) return one(EXIT.interrupted, 'interrupted', error.message);
   if (error instanceof StoreError) return one(EXIT.unreachable, error.code, error.message);
   if (error instanceof EngineError) return one(EXIT.unreachable, error.code, error.message, error.fix);
   const message = error instanceof Error ? error.message : String(error);

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { EXIT } from '../errors.ts';
 
 /** The two stages of an interrupt: stop in order, then at once. */
 export interface Interrupt {
@@ -29,3 +30,43 @@ export function listenForInterrupt(): Interrupt {
     },
   };
 }
+
+/** Ended by a signal before anything was started. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Waits for the work until the signal; what comes of it afterwards is nobody's. */
+export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => undefined;
+  const interrupted = new Promise<never>((_done, fail) => {
+    onAbort = () => {
+      fail(new InterruptedError(`${String(signal.reason)}: ended before anything was started`));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** So long may closing take: what it leaves behind the next run sweeps. */
+const CLOSE_MILLISECONDS = { unhurried: 30_000, soft: 2000, hard: 500 } as const;
+
+/** Closes, but waits for no engine that hangs; then its connections must not keep the process either. */
+export async function closeWithin(close: () => Promise<void>, interrupt: Interrupt): Promise<void> {
+  const pace = interrupt.hard.aborted ? 'hard' : interrupt.soft.aborted ? 'soft' : 'unhurried';
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((done) => {
+    timer = setTimeout(() => done('late'), CLOSE_MILLISECONDS[pace]);
+  });
+  const ended = await Promise.race([close(), late]).finally(() => clearTimeout(timer));
+  if (ended !== 'late' && pace === 'unhurried') return;
+  setTimeout(() => process.exit(process.exitCode ?? EXIT.interrupted), LINGER_MILLISECONDS).unref();
+}
+
+/** Time to say how it ended. */
+const LINGER_MILLISECONDS = 500;

@@ -7,7 +7,7 @@ import { runId } from '../model/run-id.ts';
 import type { Engine, Reporter } from '../ports.ts';
 import { runPlan } from '../run/run.ts';
 import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
-import { listenForInterrupt } from './interrupt.ts';
+import { closeWithin, listenForInterrupt, unlessInterrupted } from './interrupt.ts';
 import { usageError, type Output } from './output.ts';
 import { makeSessionPlan, openSession, type CommonFlags, type Session } from './planning.ts';
 import type { RequestFlags } from './request.ts';
@@ -33,7 +33,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
   const engine = await openEngine(project, process.env);
   const interrupt = listenForInterrupt();
   try {
-    await prepareEngine(engine, plan, ledger);
+    await unlessInterrupted(prepareEngine(engine, plan, ledger), interrupt.soft);
     const report = await runPlan(plan, {
       run: runId(clock.now(), randomHex),
       process: await processIdentity(),
@@ -58,7 +58,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     return report.exitStatus;
   } finally {
     interrupt.dispose();
-    await engine.close();
+    await closeWithin(() => engine.close(), interrupt);
     for (const reporter of reporters) await reporter.close?.();
   }
 }
