@@ -1,17 +1,15 @@
 import { spawn } from 'node:child_process';
-import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { openEngine } from '../compose.ts';
 import { EXIT } from '../errors.ts';
-import type { Job } from '../model/job.ts';
-import type { ObjectStore } from '../ports.ts';
 import { describeJob } from '../run/describe-job.ts';
 import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
-import { downloadObject } from './download.ts';
 import { oneInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
 import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
 import { quoteWord } from './quote.ts';
+import { layOut } from './repro-folder.ts';
 import type { RequestFlags } from './request.ts';
 import { readSecrets } from './secrets.ts';
 
@@ -34,6 +32,7 @@ export async function reproCommand(
   const { plan, pipelines, ledger } = await makeSessionPlan(session, { ...flags, rebuild: 'all' });
   const instance = oneInstance(plan, session);
   const { project } = session.opened;
+  const engineWords = wordsForEngine(project.engine.host);
   const secrets = await readSecrets(
     { ...plan, instances: [instance] },
     pipelines,
@@ -53,7 +52,8 @@ export async function reproCommand(
   const folder = resolve(flags.into ?? `repro-${instance.task}`);
   await layOut(described.job, folder, ledger.store);
   const engine = await openEngine(project, process.env);
-  const command = engine.describe(described.job, folder);
+  const [program = 'docker', ...rest] = engine.describe(described.job, folder);
+  const command = [program, ...engineWords, ...rest];
   await engine.close();
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
@@ -68,44 +68,15 @@ export async function reproCommand(
   return flags.exec === true ? execute(command, secrets) : EXIT.ok;
 }
 
-async function layOut(job: Job, folder: string, store: ObjectStore): Promise<void> {
-  await clear(folder);
-  for (const name of ['inputs', 'workspace', 'outputs', 'sluice']) {
-    await mkdir(join(folder, name), { recursive: true });
-    // The image's user may be any; only this folder's owner reaches it.
-    if (name !== 'inputs') await chmod(join(folder, name), 0o777);
-  }
-  for (const empty of job.emptyFolders) await mkdir(join(folder, empty), { recursive: true });
-  for (const input of job.inputs) {
-    for (const object of input.objects)
-      await downloadObject(store, input.prefix, object, join(folder, input.to));
-  }
-  for (const file of job.files) {
-    const target = join(folder, file.to);
-    await mkdir(dirname(target), { recursive: true });
-    if (file.kind === 'local') await copyFile(file.from, target);
-    else await writeFile(target, file.text);
-    await chmod(target, file.executable ? 0o755 : 0o644);
-  }
-  await writeFile(join(folder, 'sluice', 'output'), '');
-  await chmod(join(folder, 'sluice', 'output'), 0o666);
-}
-
-const MARK = '.sluice-repro';
-
-/** Makes the folder empty: one that an earlier repro made, or a new one; never anything else of a person's. */
-async function clear(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((): string[] => []);
-  if (entries.length > 0 && !entries.includes(MARK)) {
-    throw usageError(
-      'folder-in-use',
-      `${folder} is not empty, and no repro made it`,
-      'name another: --into FOLDER',
-    );
-  }
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, MARK), '');
+/** The engine that was asked for; else docker finds its own. */
+function wordsForEngine(host: string | undefined): readonly string[] {
+  if (host === undefined) return [];
+  if (/^(?:unix|npipe):\/\//.test(host)) return ['-H', host];
+  throw usageError(
+    'engine-elsewhere',
+    `${host} is an engine on another machine: it cannot mount a folder of this one`,
+    'repeat it on that machine, or name an engine here: --engine unix:///var/run/docker.sock',
+  );
 }
 
 /** The command's own exit status; its lines go where ours would. */
