@@ -3,6 +3,7 @@ import { EXIT } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { isAttemptId, isRunId, runOfAttempt } from '../model/run-id.ts';
+import { harmlessLog } from '../report/harmless.ts';
 import { usageError, type Output } from './output.ts';
 import type { CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
@@ -33,7 +34,8 @@ export async function logsCommand(
     output.document({ schema: 1, id, attempt, log: Buffer.concat(chunks).toString('utf8') });
     return EXIT.ok;
   }
-  await print(log);
+  // A file or a program gets what the task wrote; a person's terminal must not obey it.
+  await print(process.stdout.isTTY ? harmlessLog(log) : log);
   return EXIT.ok;
 }
 
@@ -48,7 +50,7 @@ function noLog(id: InstanceId, { run, attempt }: LogsFlags) {
 }
 
 /** As it comes, however long it is; a reader that has gone away ends it. */
-async function print(log: AsyncIterable<Uint8Array>): Promise<void> {
+async function print(log: AsyncIterable<Uint8Array | string>): Promise<void> {
   const { stdout } = process;
   for await (const chunk of log) {
     if (stdout.writableEnded || stdout.destroyed || stdout.errored !== null) return;

@@ -1,6 +1,7 @@
 import { openProject, openProjectLedger } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
+import { harmless } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
 import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
 import { didYouMean } from '../spec/suggest.ts';
@@ -73,7 +74,7 @@ function describeFailure(failure: FailureRecord, paint: Paint): string {
       : minute(failure.finishedAt);
   return [
     `  ${paint.bold(failure.instance)}: ${failure.cause.message} ${paint.dim(`(${times})`)}`,
-    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${line}`),
+    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${harmless(line)}`),
     `    ${paint.dim('log:')} sluice logs ${failure.instance}`,
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/event.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { Reporter } from '../ports.ts';
+import { harmless } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { formatSummary } from './summary.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -35,7 +36,7 @@ export function createPlainReporter(options: {
           if (event.done || event.fraction === undefined) say(`image  ${event.image}: ${event.message}`);
           return;
         case 'log':
-          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${event.line}`);
+          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${harmless(event.line)}`);
           return;
         case 'waiting-on-claim':
           say(`wait   ${shortId(event.id)}: run ${event.run} has it in hand`);

@@ -1,5 +1,6 @@
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { ReportState } from '../model/state.ts';
+import { harmless } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatCounts, formatDuration, formatNames, reasonOf, shortId } from './words.ts';
@@ -49,7 +50,7 @@ function failure(
   return [
     `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${tolerated}`,
     `  ${reasonOf(instance)}`,
-    ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${line}`),
+    ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${harmless(line)}`),
     `  ${paint.dim('log:  ')} ${command('logs', instance.id)}${run}`,
     `  ${paint.dim('again:')} ${command('repro', instance.id)} --exec`,
   ];

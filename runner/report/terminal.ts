@@ -2,6 +2,7 @@ import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
 import type { RunEvent } from '../model/event.ts';
 import type { Clock, Reporter } from '../ports.ts';
+import { harmless } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { formatFinished, formatNotice } from './plain.ts';
 import { applyEvent, createProgress } from './progress.ts';
@@ -79,7 +80,7 @@ export function createTerminalReporter(options: {
           if (event.result.state === 'failed') say(formatFinished(event.result, paint));
           return;
         case 'log':
-          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${event.line}`);
+          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${harmless(event.line)}`);
           return;
         case 'retry-scheduled':
         case 'warning':
