@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createPaint } from '../../runner/report/paint.ts';
+import { createPlainReporter } from '../../runner/report/plain.ts';
 import { harmless, harmlessLog } from '../../runner/report/harmless.ts';
 
 it.each([
@@ -73,4 +75,35 @@ it('says the same of a log, however it is cut into pieces', async () => {
       },
     ),
   );
+});
+
+it('is what the live lines and the last lines of a summary go through', () => {
+  const evil = '\u001b]0;title\u0007\u001b[2Jboom\u0007';
+  let text = '';
+  const reporter = createPlainReporter({
+    write: (told) => void (text += told),
+    paint: createPaint(false),
+    surroundings: { command: (verb, id) => `sluice ${verb} ${id}`, publishedAt: (path) => path },
+    logs: true,
+  });
+  const id = 'p/a/_';
+  const attempt = '20210129T180000Z-abcdef-1';
+  reporter.on({ type: 'log', id, attempt, stream: 'stdout', line: evil });
+  reporter.on({
+    type: 'run-finished',
+    at: '2021-01-29T18:00:01.000Z',
+    report: {
+      run: '20210129T180000Z-abcdef',
+      pipeline: 'p',
+      startedAt: '2021-01-29T18:00:00.000Z',
+      finishedAt: '2021-01-29T18:00:01.000Z',
+      outcome: 'failed',
+      exitStatus: 1,
+      counts: { failed: 1 },
+      instances: [{ id, task: 'a', state: 'failed', reason: 'exit status 3', attempt, lastLines: [evil] }],
+      published: [],
+    },
+  });
+  expect(text.match(/boom/g)).toHaveLength(2);
+  expect(control(text.replaceAll('\n', ''))).toBe(false);
 });
