@@ -10,6 +10,7 @@ import type { ImageFacts } from './images/image-facts.ts';
 import type { PlacedInputs } from './placed-inputs.ts';
 import { createContainer } from './request.ts';
 import type { Session } from './session.ts';
+import { startingWithin } from './starting-within.ts';
 import { transferIn } from './transfer-in.ts';
 
 export interface Started {
@@ -33,10 +34,10 @@ export async function startContainer(
 ): Promise<Started> {
   // A holder may die at any moment; a second dead one in a row is no accident.
   for (let round = 1; ; round += 1) {
-    const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job);
+    const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job, signal);
     let container: Dockerode.Container | undefined;
-    const release = async (): Promise<void> => {
-      if (container !== undefined) await removeContainer(container, session);
+    const release = async (seconds = REMOVAL_SECONDS): Promise<void> => {
+      if (container !== undefined) await removeContainer(container, session, seconds);
       await lease?.release();
     };
     try {
@@ -46,8 +47,8 @@ export async function startContainer(
       if (prepared) await transferIn(container, job, ingredients.inputs.copied, signal);
       if (lease === undefined || (await lease.isAlive())) {
         signal.throwIfAborted();
-        await start(container, job, session.lost);
-        return { container, release };
+        await start(container, job, session, signal);
+        return { container, release: () => release() };
       }
     } catch (error) {
       // Docker refuses to create or start in a network that is gone, Podman starts a dead holder anew.
@@ -55,7 +56,8 @@ export async function startContainer(
       const retry =
         round === 1 && lease !== undefined && isRefusal(error) && !(await lease.isAlive().catch(() => true));
       if (!retry) {
-        await release();
+        // Whoever interrupts does not wait long for an engine that hangs.
+        await release(signal.aborted ? HASTY_REMOVAL_SECONDS : undefined);
         throw error;
       }
     }
@@ -82,7 +84,8 @@ async function create(
   const { capabilities } = facts;
   const { mounts } = inputs;
   const body = createBody(job, { imageId, capabilities, holder: lease?.holder, mounts, prepared });
-  const created = (): Promise<Dockerode.Container> => createContainer(docker, name, body, signal);
+  const created = (): Promise<Dockerode.Container> =>
+    startingWithin('it', (limit) => createContainer(docker, name, body, limit), signal);
   try {
     return await created().catch(async (error: unknown) => {
       if (!isNameTaken(error) || !(await removeEarlierTry(session, name, job))) throw error;
@@ -94,7 +97,11 @@ async function create(
       images.forget(job.image);
       throw new Fault({ kind: 'image-missing', message: `the engine lost it: ${message}`, transient: true });
     }
-    if (status === undefined) throw error;
+    if (status === undefined) {
+      // Given up, it may come to be all the same.
+      session.leftovers.add(name);
+      throw error;
+    }
     throw new Fault(causeOfStart(status, message, commandOf(job)));
   }
 }
@@ -115,14 +122,30 @@ async function removeEarlierTry(session: Session, name: string, job: Job): Promi
   return true;
 }
 
-async function start(container: Dockerode.Container, job: Job, abortSignal: AbortSignal): Promise<void> {
+async function start(
+  container: Dockerode.Container,
+  job: Job,
+  { lost, timing }: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  // A cancel is told late: whether it started would be unknown, and a task that runs is asked to end first.
+  const overdue = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => overdue.abort(signal.reason), timing.cancelGraceSeconds * 1000);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    // A cancel is not told here: whether it started would be unknown.
-    await container.start({ abortSignal } as Dockerode.ContainerStartOptions);
+    const begin = (abortSignal: AbortSignal): Promise<unknown> =>
+      container.start({ abortSignal } as Dockerode.ContainerStartOptions);
+    await startingWithin('it', begin, AbortSignal.any([lost, overdue.signal]));
   } catch (error) {
     const { status, message } = engineAnswer(error);
     if (status === undefined) throw error;
     throw new Fault(causeOfStart(status, message, commandOf(job)));
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
   }
 }
 
@@ -132,6 +155,7 @@ function commandOf(job: Job): string {
 
 const REMOVAL_TRIES = 8;
 const REMOVAL_SECONDS = 60;
+const HASTY_REMOVAL_SECONDS = 10;
 
 /**
  * A removal that fails is tried again for some seconds: a file system may be busy, or another removal under way (409).
@@ -140,10 +164,11 @@ const REMOVAL_SECONDS = 60;
 async function removeContainer(
   container: Dockerode.Container,
   { lost, leftovers }: Pick<Session, 'lost' | 'leftovers'>,
+  seconds = REMOVAL_SECONDS,
 ): Promise<void> {
   for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
     try {
-      const abortSignal = AbortSignal.any([lost, AbortSignal.timeout(REMOVAL_SECONDS * 1000)]);
+      const abortSignal = AbortSignal.any([lost, AbortSignal.timeout(seconds * 1000)]);
       await container.remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions);
       return;
     } catch (error) {

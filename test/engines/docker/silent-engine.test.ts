@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDockerEngine } from '../../../runner/engines/docker/engine.ts';
 import type { Engine } from '../../../runner/ports.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
+import { jobOf } from '../../contracts/jobs.ts';
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -28,7 +29,9 @@ describe('an engine that answers its ping', () => {
       const path = (request.url ?? '').replace(/^\/v1\.\d+/, '').replace(/\?.*$/, '');
       const name = `${request.method} ${path}`;
       asked.push(name);
-      answers[name]?.(request, response);
+      // By its name, where creating it was given up.
+      if (name.startsWith('DELETE /containers/sluice-')) response.writeHead(404).end();
+      else answers[name]?.(request, response);
     });
     server.listen(join(folder, 'engine.sock'));
     await once(server, 'listening');
@@ -53,7 +56,11 @@ describe('an engine that answers its ping', () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 
   async function untilAsked(name: string): Promise<void> {
-    while (!asked.includes(name)) await new Promise((resolve) => setImmediate(resolve));
+    const began = performance.now();
+    while (!asked.includes(name)) {
+      if (performance.now() - began > 5000) throw new Error(`only asked: ${asked.join(', ')}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   function answersInfo(): void {
@@ -70,31 +77,38 @@ describe('an engine that answers its ping', () => {
     'sluice.kind': kind,
   });
 
+  const refusal = (asking: Promise<unknown>): Promise<unknown> =>
+    asking.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
   it('and nothing else: check gives up, with what to type', async () => {
-    const checking = expect(engine.check()).rejects.toMatchObject({
+    const checking = refusal(engine.check());
+    await untilAsked('GET /info');
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(await checking).toMatchObject({
       code: 'engine-unreachable',
       message: expect.stringContaining('no answer for 20 s'),
       fix: 'sudo systemctl restart docker',
     });
-    await untilAsked('GET /info');
-    await vi.advanceTimersByTimeAsync(20_000);
-    await checking;
   });
 
   it('and nothing else: close does not wait for ever for what was begun', async () => {
-    const checking = expect(engine.check()).rejects.toMatchObject({ code: 'engine-unreachable' });
+    const checking = refusal(engine.check());
     await untilAsked('GET /info');
     const closing = engine.close();
     await vi.advanceTimersByTimeAsync(20_000);
-    await Promise.all([checking, closing]);
+    await closing;
+    expect(await checking).toMatchObject({ code: 'engine-unreachable' });
   });
 
   it('and lists nothing: sweep gives up', async () => {
     answersInfo();
-    const sweeping = expect(sweepAll()).rejects.toMatchObject({ code: 'engine-unreachable' });
+    const sweeping = refusal(sweepAll());
     await untilAsked('GET /volumes');
     await vi.advanceTimersByTimeAsync(20_000);
-    await sweeping;
+    expect(await sweeping).toMatchObject({ code: 'engine-unreachable' });
   });
 
   describe('and has leftovers', () => {
@@ -157,5 +171,87 @@ describe('an engine that answers its ping', () => {
     answers['GET /images/localhost/sluice-holder:1-amd64/json'] = json({ Id: 'sha256:1' });
     answers['POST /containers/create'] = (request) => request.socket.destroy();
     await expect(engine.check()).rejects.toMatchObject({ code: 'engine-unreachable' });
+  });
+
+  describe('and is given a job', () => {
+    const cancel = (): AbortController => new AbortController();
+
+    beforeEach(() => {
+      answersInfo();
+      const image = { Id: 'sha256:1', Config: {}, RepoDigests: [] };
+      answers['GET /images/x/json'] = json(image);
+      answers['GET /images/sha256:1/json'] = json(image);
+      answers['POST /containers/create'] = json({ Id: 'task' }, 201);
+      answers['DELETE /containers/task'] = json(undefined, 204);
+    });
+
+    function run({ signal }: AbortController = cancel()): ReturnType<Engine['run']> {
+      const job = jobOf(openMemoryStore(), 'x', 'true', { storeId: 's' });
+      return engine.run(job, { signal, watched: false, onLog: () => undefined });
+    }
+
+    it.each(['POST /containers/create', 'POST /containers/task/start'])(
+      'hangs at %s: ends it as not started, to be tried again',
+      async (hangs) => {
+        delete answers[hangs];
+        const running = run();
+        await untilAsked(hangs);
+        await vi.advanceTimersByTimeAsync(300_000);
+        expect((await running).cause).toMatchObject({
+          kind: 'start-failed',
+          transient: true,
+          message: expect.stringContaining('within 5 min'),
+        });
+      },
+    );
+
+    it('an interrupt frees a start that hangs, and the container is removed', async () => {
+      const interrupt = cancel();
+      const running = run(interrupt);
+      await untilAsked('POST /containers/task/start');
+      interrupt.abort();
+      await vi.advanceTimersByTimeAsync(5000);
+      expect((await running).cause?.kind).toBe('cancelled');
+      expect(asked).toContain('DELETE /containers/task');
+    });
+
+    describe('with a network that is held', () => {
+      beforeEach(() => {
+        answers['GET /version'] = json({ Version: '20.10.24', Arch: 'amd64' });
+        answers['GET /images/localhost/sluice-holder:1-amd64/json'] = json({ Id: 'sha256:2' });
+        answers['POST /containers/create'] = (request, response) =>
+          json({ Id: (request.url ?? '').includes('holder') ? 'holder' : 'task' }, 201)(request, response);
+        answers['POST /containers/holder/start'] = json(undefined, 204);
+        answers['DELETE /containers/holder'] = json(undefined, 204);
+        const files = { HostsPath: '', HostnamePath: '', ResolvConfPath: '' };
+        answers['GET /containers/holder/json'] = json({ State: { Running: true }, ...files });
+      });
+
+      it('hangs while it starts the holder: ends it as not started', async () => {
+        delete answers['POST /containers/holder/start'];
+        const running = run();
+        await untilAsked('POST /containers/holder/start');
+        await vi.advanceTimersByTimeAsync(300_000);
+        expect((await running).cause).toMatchObject({ kind: 'start-failed', transient: true });
+      });
+
+      it('an interrupt frees a holder whose start hangs', async () => {
+        delete answers['POST /containers/holder/start'];
+        const interrupt = cancel();
+        const running = run(interrupt);
+        await untilAsked('POST /containers/holder/start');
+        interrupt.abort();
+        expect((await running).cause?.kind).toBe('cancelled');
+      });
+
+      it('refuses to start it and then goes: the container is removed all the same', async () => {
+        answers['POST /containers/task/start'] = (request, response) => {
+          answers['GET /containers/holder/json'] = (inspect) => inspect.socket.destroy();
+          json({ message: 'cannot join network' }, 500)(request, response);
+        };
+        expect((await run()).cause).toMatchObject({ kind: 'start-failed' });
+        expect(asked).toContain('DELETE /containers/task');
+      });
+    });
   });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import type { Capabilities } from '../../../model/capabilities.ts';
 import type { Job } from '../../../model/job.ts';
+import { answerWithin } from '../answer-within.ts';
 import { isEngineAway } from '../engine-answer.ts';
 import { hostEntries } from './host-entries.ts';
 import { ensureHolderImage } from './holder-image.ts';
@@ -9,6 +10,9 @@ import { HOLDER_COMMAND } from './holder-program.ts';
 import { labelsOf } from '../labels.ts';
 import { removeAtLast } from '../last-removal.ts';
 import { createContainer } from '../request.ts';
+import { startingWithin } from '../starting-within.ts';
+
+const ANSWER_SECONDS = 20;
 
 /** A container whose network namespace a task joins, and the files of it that the task must not write. */
 export interface Holder {
@@ -31,7 +35,7 @@ export interface Lease {
  */
 export interface Holders {
   /** Undefined: this engine has none, the task gets a network of its own. */
-  acquire(job: Pick<Job, 'network' | 'storeId' | 'run'>): Promise<Lease | undefined>;
+  acquire(job: Pick<Job, 'network' | 'storeId' | 'run'>, signal: AbortSignal): Promise<Lease | undefined>;
   close(): Promise<void>;
 }
 
@@ -41,19 +45,25 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
   let unusable = !capabilities.sharedNetwork;
   let closed = false;
 
-  async function create(job: Pick<Job, 'network' | 'storeId' | 'run'>): Promise<Holder | undefined> {
+  async function create(
+    job: Pick<Job, 'network' | 'storeId' | 'run'>,
+    signal: AbortSignal,
+  ): Promise<Holder | undefined> {
+    const name = `sluice-holder-${randomBytes(6).toString('hex')}`;
     try {
       const image = await ensureHolderImage(docker, capabilities.architecture);
       if (image === undefined) return undefined;
-      const name = `sluice-holder-${randomBytes(6).toString('hex')}`;
-      const container = await createContainer(docker, name, holderBody(job, image, capabilities));
+      // Removed by its name if creating it is given up: it may come to be all the same.
+      all.add(name);
+      const container = await createContainer(docker, name, holderBody(job, image, capabilities), signal);
+      all.delete(name);
       all.add(container.id);
-      await container.start();
+      await container.start({ abortSignal: signal } as Dockerode.ContainerStartOptions);
       const { State, HostsPath, HostnamePath, ResolvConfPath } = await container.inspect();
       if (State.Running) return { id: container.id, files: filesOf(HostsPath, HostnamePath, ResolvConfPath) };
       await remove(container.id);
     } catch (error) {
-      if (isEngineAway(error)) throw error;
+      if (isEngineAway(error) || signal.aborted) throw error;
     }
     // Slower, but every engine can give each task a network of its own.
     unusable = true;
@@ -66,7 +76,7 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
   }
 
   return {
-    async acquire(job) {
+    async acquire(job, signal) {
       if (unusable || closed) return undefined;
       const key = `${job.network} ${job.storeId} ${job.run}`;
       const strangers = [...idle].filter(([other]) => !other.endsWith(`${job.storeId} ${job.run}`));
@@ -74,13 +84,15 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
         idle.delete(other);
         await Promise.all(holders.map((holder) => remove(holder.id)));
       }
-      const holder = idle.get(key)?.pop() ?? (await create(job));
+      const holder =
+        idle.get(key)?.pop() ?? (await startingWithin('its network', (limit) => create(job, limit), signal));
       if (holder === undefined) return undefined;
       return {
         holder,
         async isAlive() {
           try {
-            return (await docker.getContainer(holder.id).inspect()).State.Running;
+            const inspect = () => docker.getContainer(holder.id).inspect();
+            return (await answerWithin(ANSWER_SECONDS, inspect)).State.Running;
           } catch (error) {
             if (isEngineAway(error)) throw error;
             return false;
