@@ -31,10 +31,13 @@ it('commits each instance once, though processes race and are killed', { timeout
   await run(20);
 
   expect(errors).toEqual([]);
-  const { ledger, store } = await openBench(createDirectoryStore(root));
+  // All of them are gone: what one was killed over, between commit and publication, is pending.
+  const { ledger, store } = await openBench(createDirectoryStore(root), { processState: () => 'dead' });
   const told = readdirSync(folder)
     .filter((file) => file.startsWith('diary-'))
-    .flatMap((file) => readFileSync(join(folder, file), 'utf8').trim().split('\n'));
+    .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+    // One that was killed early has told nothing.
+    .filter((line) => line !== '');
   expect(new Set(told.map((line) => line.split(' ')[0])).size).toBe(told.length);
   const knowledge = await ledger.readKnowledge([{ pipeline: 'race', task: 'task' }], { contents: true });
   expect(knowledge.manifests.size).toBe(INSTANCES);
