@@ -242,3 +242,8 @@ export interface EngineSettings {
   /** `unix:///…`, `tcp://…`, `npipe:…`; absent: DOCKER_HOST, then the usual sockets. */
   readonly host?: string;
 }
+
+/** By the rule's form there can only be one instance: then its files stand in `/inputs/<name>` itself. */
+export function isSingle(rule: NeedRule): boolean {
+  return rule.fanIn.length === 0 && rule.select.kind !== 'window' && rule.select.kind !== 'within';
+}

@@ -9,6 +9,7 @@ import {
 } from '../calendar/positions.ts';
 import { lastDayOf } from '../calendar/period.ts';
 import { keyText } from '../model/partition.ts';
+import { isSingle } from '../model/pipeline.ts';
 import type { NeedRule } from '../model/pipeline.ts';
 import type { BoundNeed } from '../model/plan.ts';
 import type { TimeKey } from '../model/time.ts';
@@ -158,11 +159,6 @@ function membersAt(
     return here;
   });
   return perPosition.every((count) => count === 1) ? { members } : { members, perPosition };
-}
-
-/** By the rule's form there can only be one, whatever the range or the file's matrix holds today. */
-function isSingle(rule: NeedRule): boolean {
-  return rule.fanIn.length === 0 && rule.select.kind !== 'window' && rule.select.kind !== 'within';
 }
 
 function pairedValues(

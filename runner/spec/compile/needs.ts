@@ -128,8 +128,3 @@ export function findTarget(
 export function taskText(rule: NeedRule): string {
   return rule.foreign ? `${rule.target.pipeline}/${rule.target.task}` : rule.target.task;
 }
-
-/** By the rule's form there can only be one instance: then its files stand in `/inputs/<name>` itself. */
-export function isSingle(rule: NeedRule): boolean {
-  return rule.fanIn.length === 0 && rule.select.kind !== 'window' && rule.select.kind !== 'within';
-}

@@ -5,7 +5,7 @@ import type { Shape } from '../schema/shape.ts';
 import { taskKeys } from '../schema/task.ts';
 import type { Drafts, LocatedNeed, PipelineDraft } from './drafts.ts';
 import type { Node } from './node.ts';
-import { isSingle } from './needs.ts';
+import { isSingle } from '../../model/pipeline.ts';
 import { declaredValues } from './outputs.ts';
 import type { Report } from './report.ts';
 import type { TaskDraft } from './task.ts';
