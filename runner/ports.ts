@@ -14,6 +14,8 @@ export interface ObjectInfo {
 export interface StoredBody extends ObjectInfo {
   readonly sizeBytes: number;
   readonly modifiedAt: string;
+  /** The store's own clock when it answered: with `modifiedAt` the age, however wrong our clock is. */
+  readonly answeredAt: string;
   readonly body: AsyncIterable<Uint8Array>;
 }
 

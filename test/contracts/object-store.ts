@@ -41,6 +41,10 @@ export function describeObjectStore(
           const found = await reader.get(key);
           expect(found).toMatchObject({ key, etag, sizeBytes: 3000 });
           expect(Math.abs(Date.parse(found?.modifiedAt ?? '') - Date.now())).toBeLessThan(60_000);
+          const age = Date.parse(found?.answeredAt ?? '') - Date.parse(found?.modifiedAt ?? '');
+          // Both are the store's own clock, to the second where that is all it tells.
+          expect(age).toBeGreaterThan(-1000);
+          expect(age).toBeLessThan(60_000);
           expect(await bytesOf(reader, key)).toEqual(bytes);
         }
       });

@@ -66,6 +66,7 @@ export function readBlob(
     etag: blobEtag(stats),
     sizeBytes: Number(stats.size),
     modifiedAt: stats.mtime.toISOString(),
+    answeredAt: new Date().toISOString(),
     body: fileBody(descriptor, key, range, signal),
   };
 }

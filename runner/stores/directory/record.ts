@@ -104,6 +104,7 @@ export function readRecord(
       etag: String(version.number),
       sizeBytes: stats.size,
       modifiedAt: stats.mtime.toISOString(),
+      answeredAt: new Date().toISOString(),
       body,
     };
   }

@@ -15,15 +15,15 @@ interface Entry {
 }
 
 /** The store of that id in this process; made when there is none. */
-export function openMemoryStore(id: string = randomUUID()): ObjectStore {
+export function openMemoryStore(id: string = randomUUID(), now: () => number = Date.now): ObjectStore {
   const known = stores.get(id);
   if (known !== undefined) return known;
-  const store = createStore(id);
+  const store = createStore(id, now);
   stores.set(id, store);
   return store;
 }
 
-function createStore(id: string): ObjectStore {
+function createStore(id: string, now: () => number): ObjectStore {
   const entries = new Map<string, Entry>();
   let writes = 0;
 
@@ -42,7 +42,7 @@ function createStore(id: string): ObjectStore {
     }
     writes += 1;
     const etag = String(writes);
-    entries.set(key, { bytes, etag, modifiedAt: new Date().toISOString() });
+    entries.set(key, { bytes, etag, modifiedAt: isoTime(now()) });
     return { etag };
   }
 
@@ -56,7 +56,7 @@ function createStore(id: string): ObjectStore {
       const found = entries.get(key);
       if (found === undefined) return undefined;
       const bytes = range === undefined ? found.bytes : found.bytes.subarray(range.from, range.to + 1);
-      return { ...infoOf(key, found), body: chunks(bytes) };
+      return { ...infoOf(key, found), answeredAt: isoTime(now()), body: chunks(bytes) };
     },
 
     async *list(prefix, { after, to, signal } = {}) {
@@ -103,6 +103,10 @@ function createStore(id: string): ObjectStore {
 
 function infoOf(key: string, entry: Entry): ObjectInfo & { sizeBytes: number; modifiedAt: string } {
   return { key, etag: entry.etag, sizeBytes: entry.bytes.length, modifiedAt: entry.modifiedAt };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function refuseBadKey(key: string): void {
