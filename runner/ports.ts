@@ -25,6 +25,13 @@ export type PutCondition =
   /** Only over exactly this version. */
   | { readonly ifMatch: string };
 
+export interface ListOptions {
+  readonly after?: string;
+  readonly to?: string;
+  readonly splits?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Keys are `/`-separated; no key is another's parent, none holds `//`, `.`/`..` segments or control characters,
  * a segment is at most 255 bytes, 244 of records. Safe to call concurrently and from several processes at once. Every failure
@@ -59,12 +66,10 @@ export interface ObjectStore {
 
   /**
    * Pages in ascending byte order of the whole key; `after` is exclusive, `to` inclusive. Not a snapshot: what is
-   * written meanwhile may or may not be in it.
+   * written meanwhile may or may not be in it. `splits` are ascending keys that divide what is to be listed into
+   * stretches of about a page; a store that answers page by page may ask for several at once. They change no result.
    */
-  list(
-    prefix: string,
-    options?: { readonly after?: string; readonly to?: string; readonly signal?: AbortSignal },
-  ): AsyncIterable<readonly ObjectInfo[]>;
+  list(prefix: string, options?: ListOptions): AsyncIterable<readonly ObjectInfo[]>;
 
   /** Replaces `to` whole. */
   copy(from: string, to: string, options?: { readonly signal?: AbortSignal }): Promise<void>;

@@ -1,3 +1,4 @@
+import type { KeyRange } from '../model/key.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { ListingRange } from '../model/plan.ts';
 
@@ -65,24 +66,28 @@ export function publishedPathKey(pathHash: string): string {
 
 export const PUBLISHED_PATHS = 'publications/_paths/';
 
-export interface KeyRange {
-  readonly prefix: string;
-  readonly after?: string;
-  readonly to?: string;
-}
-
 /**
  * The keys of one kind of record in a range of partitions. A bound names one key of the partition or all: what
  * follows it in a key is `.json`, `/` or nothing, all below `0`.
  */
-export function keyRange(
-  kind: InstanceRecord | 'exceptions' | 'publications',
-  range: ListingRange,
-): KeyRange {
-  const prefix = `${kind}/${range.pipeline}/${range.task}/`;
+export function keyRange(kind: RangedRecord, range: ListingRange): KeyRange {
+  const prefix = `${pipelinePrefix(kind, range.pipeline)}${range.task}/`;
   return {
     prefix,
     ...(range.from === undefined ? {} : { after: prefix + range.from }),
     ...(range.to === undefined ? {} : { to: `${prefix}${range.to}0` }),
   };
+}
+
+/** Kinds of which a range of instances is listed. */
+export type RangedRecord = InstanceRecord | 'exceptions' | 'publications';
+
+export function pipelinePrefix(kind: RangedRecord, pipeline: string): string {
+  return `${kind}/${pipeline}/`;
+}
+
+/** Where the listing of a range's manifests may be divided. */
+export function manifestSplits(range: ListingRange): readonly string[] {
+  const { prefix } = keyRange('manifests', range);
+  return (range.splits ?? []).map((partition) => prefix + partition);
 }

@@ -2,19 +2,12 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Knowledge, ListingRange } from '../model/plan.ts';
 import type { ClaimRecord, FailureRecord, Manifest } from '../model/records.ts';
 import { runOfAttempt } from '../model/run-id.ts';
-import type { ObjectInfo } from '../ports.ts';
 import { claimRecords } from './claims.ts';
 import { attemptOf, failureRecords } from './failures.ts';
-import {
-  instanceKey,
-  instanceOfException,
-  instanceOfKey,
-  keyRange,
-  parsePublicationKey,
-  type KeyRange,
-} from './keys.ts';
+import { instanceKey, instanceOfException, parsePublicationKey } from './keys.ts';
 import type { Ledger, Liveness } from './ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
+import { listManifests, listRanges, type ListedRange } from './listing.ts';
 import { manifestRecords, refuseForeign } from './manifests.ts';
 import type { Context } from './context.ts';
 
@@ -43,7 +36,9 @@ export function createKnowledge(
 ): Ledger['readKnowledge'] {
   return async (ranges, { contents, signal }) => {
     const [read, taskKeys] = await Promise.all([
-      Promise.all(ranges.map((range) => readRange(range, contents, signal))),
+      listRanges(store, ranges, signal).then((listed) =>
+        Promise.all(listed.map((range) => readRange(range, contents, signal))),
+      ),
       recordedKeys(ranges),
     ]);
     const left = await Promise.all(ranges.map((range) => leftBehind(range, taskKeys, signal)));
@@ -79,32 +74,15 @@ export function createKnowledge(
   ): Promise<ReadonlyMap<InstanceId, string> | undefined> {
     const recorded = taskKeys.get(`${pipeline}/${task}`);
     if (now === undefined || recorded === undefined || recorded.join('/') === now.join('/')) return undefined;
-    const manifests = new Map<InstanceId, string>();
-    await eachKey(keyRange('manifests', { pipeline, task }), signal, ({ key, etag }) => {
-      manifests.set(instanceOfKey('manifests', key), etag);
-    });
-    return manifests;
+    return listManifests(store, { pipeline, task }, signal);
   }
 
-  /**
-   * Marks are listed after the manifests: a void or skipped one that was listed had its mark before. If the mark is
-   * gone again, a plain manifest has taken its place.
-   */
+  /** What was listed of a range, and what of it must be read. */
   async function readRange(
-    range: ListingRange,
+    { range, manifests, marked, failing, claimed, pending }: ListedRange,
     contents: boolean,
     signal: AbortSignal | undefined,
   ): Promise<RangeKnowledge> {
-    const manifests = new Map<InstanceId, string>();
-    await eachKey(keyRange('manifests', range), signal, ({ key, etag }) => {
-      manifests.set(instanceOfKey('manifests', key), etag);
-    });
-    const [marked, failing, claimed, pending] = await Promise.all([
-      keys(keyRange('exceptions', range), signal),
-      keys(keyRange('failures', range), signal),
-      keys(keyRange('claims', range), signal),
-      keys(keyRange('publications', range), signal),
-    ]);
     const known = new Map<InstanceId, Manifest>();
     const exceptions = new Map<InstanceId, Manifest>();
     await together([...new Set(marked.map(instanceOfException))], signal, async (id) => {
@@ -196,22 +174,6 @@ export function createKnowledge(
       asked.set(run, answer);
       return answer;
     };
-  }
-
-  async function keys(range: KeyRange, signal: AbortSignal | undefined): Promise<readonly string[]> {
-    const found: string[] = [];
-    await eachKey(range, signal, ({ key }) => found.push(key));
-    return found;
-  }
-
-  async function eachKey(
-    { prefix, ...bounds }: KeyRange,
-    signal: AbortSignal | undefined,
-    act: (info: ObjectInfo) => void,
-  ): Promise<void> {
-    for await (const page of store.list(prefix, { ...bounds, ...(signal && { signal }) })) {
-      for (const info of page) act(info);
-    }
   }
 }
 

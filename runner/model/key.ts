@@ -39,6 +39,21 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
+/** Keys that start with `prefix`, above `after`, not above `to`. */
+export interface KeyRange {
+  readonly prefix: string;
+  readonly after?: string;
+  readonly to?: string;
+}
+
+export function isWithin(key: string, { prefix, after, to }: KeyRange): boolean {
+  return (
+    key.startsWith(prefix) &&
+    (after === undefined || compareKeys(key, after) > 0) &&
+    (to === undefined || compareKeys(key, to) <= 0)
+  );
+}
+
 function rank(unit: number): number {
   return isSurrogate(unit) ? unit + 0x10000 : unit;
 }

@@ -114,6 +114,8 @@ export interface ListingRange {
   readonly task: string;
   readonly from?: string;
   readonly to?: string;
+  /** Partitions about a page apart, ascending: what lies between two of them may be listed at once. */
+  readonly splits?: readonly string[];
   /** The task's key names: where the recorded ones differ, all its manifests are wanted, to say how many are left. */
   readonly keys?: readonly string[];
 }

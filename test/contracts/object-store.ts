@@ -182,6 +182,17 @@ export function describeObjectStore(
       }
     });
 
+    it('lists the same wherever a listing is divided', async () => {
+      const keys = Array.from({ length: 30 }, (_, n) => `r/${String(n * 7).padStart(3, '0')}/x.json`);
+      for (const key of keys) await store.put(key, encode('x'), { durable: false });
+      const divisions = [[], ['r/100'], ['r/', 'r/05', 'r/050', 'r/1', 'r/2', 'r/3', 's'], keys.slice(3, 9)];
+      for (const splits of divisions) {
+        expect(await keysOf(store, 'r/', { splits })).toEqual(keys);
+        const bounds = { after: keys[4] ?? '', to: keys[20] ?? '' };
+        expect(await keysOf(store, 'r/', { ...bounds, splits })).toEqual(keys.slice(5, 21));
+      }
+    });
+
     it('lists what stands, with the etag that a read gives', async () => {
       for (const key of ['r/a.json', 'r/b.json', 'r/gone.json', 'objects/a', 'published/b/c']) {
         await store.put(key, encode('1'));
@@ -283,7 +294,7 @@ export async function textOf(
 export async function keysOf(
   store: ObjectStore,
   prefix: string,
-  options?: { readonly after?: string; readonly to?: string },
+  options?: { readonly after?: string; readonly to?: string; readonly splits?: readonly string[] },
 ): Promise<readonly string[]> {
   const keys: string[] = [];
   for await (const page of store.list(prefix, options)) keys.push(...page.map((info) => info.key));

@@ -165,6 +165,52 @@ describe('what the ledger knows', () => {
   });
 });
 
+describe('requests', () => {
+  const tasks = Array.from({ length: 40 }, (_, n) => `t${n}`);
+  const ranges = tasks.map((task) => ({
+    pipeline: 'p',
+    task,
+    from: 'date=2021-01-02',
+    to: 'date=2021-01-03',
+  }));
+
+  it('are few for many tasks: what is rare is asked for once a pipeline', async () => {
+    const store = openMemoryStore();
+    const { ledger, open } = await openBench(store);
+    for (const task of tasks) {
+      const instance = `p/${task}/date=2021-01-02`;
+      await ledger.recordFailure(failureOf(`${RUN}-1`, null, { instance }));
+      await ledger.recordFailure(failureOf(`${RUN}-1`, null, { instance: `p/${task}/date=2021-01-04` }));
+    }
+    const listed: string[] = [];
+    const { failures } = await (
+      await open(listing(store, listed))
+    ).readKnowledge(ranges, { contents: false });
+    expect([...failures.keys()]).toEqual(tasks.map((task) => `p/${task}/date=2021-01-02`));
+    expect(listed.filter((prefix) => !prefix.startsWith('manifests/')).sort()).toEqual([
+      'claims/p/',
+      'exceptions/p/',
+      'failures/p/',
+      'publications/p/',
+    ]);
+  });
+
+  it('find the same where a pipeline has more than a page of something', async () => {
+    const store = openMemoryStore();
+    const { ledger, open } = await openBench(store);
+    for (let n = 0; n < 1100; n += 1) {
+      const failure = failureOf(`${RUN}-1`, null, { instance: `p/t${n % 3}/date=2021-01-02/n=${n}` });
+      await ledger.recordFailure(failure);
+    }
+    const listed: string[] = [];
+    const { failures } = await (
+      await open(listing(store, listed))
+    ).readKnowledge(ranges, { contents: false });
+    expect(failures.size).toBe(1100);
+    expect(listed).toContain('failures/p/t2/');
+  });
+});
+
 describe('contents', () => {
   it('are read once an etag, also by the next process', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-cache-'));
@@ -261,6 +307,16 @@ function counting(store: ObjectStore, reads: string[]): ObjectStore {
     get: async (key, options) => {
       reads.push(key);
       return store.get(key, options);
+    },
+  };
+}
+
+function listing(store: ObjectStore, prefixes: string[]): ObjectStore {
+  return {
+    ...store,
+    list(prefix, options) {
+      prefixes.push(prefix);
+      return store.list(prefix, options);
     },
   };
 }

@@ -347,6 +347,21 @@ describe('the scope', () => {
     ]);
   });
 
+  it('divides a long stretch at every thousandth instance, in the order of the store', () => {
+    const legs = Array.from({ length: 120 }, (_, n) => ({ venue: `v-${n}` }));
+    const own = pipeline([task('a', { matrix: { kind: 'static', keys: ['venue'], legs } })]);
+    const given = request({ range: { kind: 'range', from: '2021-01-04', to: '2021-01-29' } });
+    const { ranges, instances } = scopeOf(pipelines(own), given, NOW, expressions);
+    const partitions = instances
+      .map(({ id }) => `${id.slice('p/a/'.length)}.json`)
+      .sort()
+      .map((name) => name.slice(0, -'.json'.length));
+    expect(partitions.length).toBeGreaterThan(2000);
+    expect(ranges[0]?.splits).toEqual(partitions.filter((_, place) => place > 0 && place % 1000 === 0));
+    const short = request({ range: { kind: 'range', from: '2021-01-04', to: '2021-01-08' } });
+    expect(scopeOf(pipelines(own), short, NOW, expressions).ranges[0]).not.toHaveProperty('splits');
+  });
+
   it('holds one object for one instance, whoever asks for it', () => {
     const own = pipeline([
       task('a', { matrix: venues }),

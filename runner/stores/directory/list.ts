@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { compareKeys, isBlob } from '../../model/key.ts';
+import { compareKeys, isBlob, isWithin, type KeyRange } from '../../model/key.ts';
 import type { ObjectInfo } from '../../ports.ts';
 import { blobEtag } from './blob.ts';
 import type { Context } from './context.ts';
@@ -10,12 +10,6 @@ import { dropTombstones, type Tombstone } from './tombstone.ts';
 import { mayHaveMissed, parseVersion } from './version.ts';
 
 const PAGE = 1000;
-
-interface Bounds {
-  readonly prefix: string;
-  readonly after: string | undefined;
-  readonly to: string | undefined;
-}
 
 interface Entry {
   /** A folder's ends in `/`: that is how its keys sort among its neighbours. */
@@ -38,7 +32,8 @@ export async function* listKeys(
   prefix: string,
   options: { readonly after?: string; readonly to?: string; readonly signal?: AbortSignal },
 ): AsyncIterable<readonly ObjectInfo[]> {
-  const bounds = { prefix, after: options.after, to: options.to };
+  const { after, to } = options;
+  const bounds = { prefix, ...(after !== undefined && { after }), ...(to !== undefined && { to }) };
   let page: ObjectInfo[] = [];
   const marks = new Map<string, readonly Tombstone[]>();
   const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -58,7 +53,7 @@ export async function* listKeys(
 function* walk(
   context: Context,
   folder: string,
-  bounds: Bounds,
+  bounds: KeyRange,
   marks: Map<string, readonly Tombstone[]>,
 ): Iterable<ObjectInfo> {
   const { root, versions } = context;
@@ -70,7 +65,7 @@ function* walk(
       if (folder !== '' || entry.name !== 'tmp/') {
         if (mayHold(key, bounds)) yield* walk(context, key, bounds, marks);
       }
-    } else if (isWanted(key, bounds)) {
+    } else if (isWithin(key, bounds)) {
       if (isBlob(key)) {
         const stats = lstatSync(join(root, key), { bigint: true, throwIfNoEntry: false });
         if (stats?.isFile() !== true) continue;
@@ -131,16 +126,8 @@ function read(path: string, folder: string): readonly Dirent[] {
   }
 }
 
-function isWanted(key: string, { prefix, after, to }: Bounds): boolean {
-  return (
-    key.startsWith(prefix) &&
-    (after === undefined || compareKeys(key, after) > 0) &&
-    (to === undefined || compareKeys(key, to) <= 0)
-  );
-}
-
 /** Whether any key that starts with `folder` can be wanted. */
-function mayHold(folder: string, { prefix, after, to }: Bounds): boolean {
+function mayHold(folder: string, { prefix, after, to }: KeyRange): boolean {
   if (!folder.startsWith(prefix) && !prefix.startsWith(folder)) return false;
   if (after !== undefined && compareKeys(folder, after) < 0 && !after.startsWith(folder)) return false;
   return to === undefined || compareKeys(folder, to) <= 0;

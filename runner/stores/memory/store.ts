@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
-import { compareKeys, isBlob, keyProblem } from '../../model/key.ts';
+import { compareKeys, isBlob, isWithin, keyProblem } from '../../model/key.ts';
 import type { ObjectInfo, ObjectStore, StoredBody } from '../../ports.ts';
 
 /** Stores of this process by id, so that a `StoreRef` finds its store again. */
@@ -60,14 +60,8 @@ function createStore(id: string, now: () => number): ObjectStore {
     },
 
     async *list(prefix, { after, to, signal } = {}) {
-      const keys = [...entries.keys()]
-        .filter(
-          (key) =>
-            key.startsWith(prefix) &&
-            (after === undefined || compareKeys(key, after) > 0) &&
-            (to === undefined || compareKeys(key, to) <= 0),
-        )
-        .sort(compareKeys);
+      const range = { prefix, ...(after !== undefined && { after }), ...(to !== undefined && { to }) };
+      const keys = [...entries.keys()].filter((key) => isWithin(key, range)).sort(compareKeys);
       for (let start = 0; start < keys.length; start += PAGE) {
         signal?.throwIfAborted();
         const page = keys.slice(start, start + PAGE).flatMap((key) => {
