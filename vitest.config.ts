@@ -8,9 +8,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.engine.test.ts', 'test/system/**'],
+          exclude: ['test/**/*.engine.test.ts', 'test/**/*.s3.test.ts', 'test/system/**'],
           // Shared machines stall for seconds; no test measures time.
           testTimeout: 60_000,
+        },
+      },
+      {
+        // Needs S3 servers, which `test/parts/prepare.ts` gets; each file starts its own.
+        test: {
+          name: 's3',
+          include: ['test/**/*.s3.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
-import { ProblemsError, StoreError } from './errors.ts';
+import { ProblemsError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
+import { parseS3Uri } from './stores/s3/uri.ts';
 
 /** Flags come before `SLUICE_*` variables, these before `sluice.yaml`, this before the defaults. */
 export interface ComposeOptions {
@@ -121,7 +122,7 @@ export async function openStore(project: Project): Promise<ObjectStore> {
 
 export function storeRef(project: Project): StoreRef {
   const text = project.store;
-  if (text.startsWith('s3://')) return { kind: 's3', uri: text };
+  if (text.startsWith('s3://')) return parseS3Uri(text, project.storeSettings);
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1];
   if (scheme !== undefined && scheme !== 'file') {
     throw new ProblemsError([
@@ -147,11 +148,10 @@ async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
       const { openMemoryStore } = await import('./stores/memory/store.ts');
       return openMemoryStore(ref.id);
     }
-    case 's3':
-      throw new StoreError(
-        'store-unsuitable',
-        `this version keeps its store in a folder; ${ref.uri} is not one`,
-      );
+    case 's3': {
+      const { createS3Store } = await import('./stores/s3/store.ts');
+      return createS3Store(ref);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { S3Settings } from './store-ref.ts';
 import type { Calendar, Moment, TimeType } from './time.ts';
 
 export type Scalar = string | number | boolean;
@@ -231,6 +232,8 @@ export interface Project {
   readonly root: string;
   /** As written: a folder relative to the root, or a URI such as `s3://bucket/prefix`. */
   readonly store: string;
+  /** What the project file says of a bucket beside its name. */
+  readonly storeSettings?: S3Settings;
   readonly engine: EngineSettings;
   readonly pools: Readonly<Record<string, number>>;
   readonly concurrency: number;

@@ -1,0 +1,59 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import PQueue from 'p-queue';
+import type { S3Settings } from '../../model/store-ref.ts';
+import type { Clients } from './client.ts';
+import { failureOf, type Doing } from './failure.ts';
+import { bucketAndPrefix } from './uri.ts';
+
+/** What every operation on the bucket needs. */
+export interface Session {
+  readonly uri: string;
+  readonly bucket: string;
+  /** Empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly settings: S3Settings;
+  readonly sizes: Sizes;
+  readonly clients: Clients;
+  /** Sends within the limit of concurrency; what fails is a `StoreError`, or the signal's reason. */
+  call<T>(doing: Doing, signal: AbortSignal | undefined, send: Send<T>): Promise<T>;
+  /** Uploads in parts that are under way. */
+  uploads: number;
+}
+
+export type Send<T> = (client: S3Client, options: { readonly abortSignal?: AbortSignal }) => Promise<T>;
+
+export interface Sizes {
+  readonly partBytes: number;
+  /** The most that one request copies. */
+  readonly copyBytes: number;
+  readonly copyPartBytes: number;
+}
+
+const CONCURRENCY = 64;
+
+export function createSession(uri: string, settings: S3Settings, clients: Clients, sizes: Sizes): Session {
+  const { bucket, prefix } = bucketAndPrefix(uri);
+  const queue = new PQueue({ concurrency: CONCURRENCY });
+  return {
+    uri,
+    bucket,
+    prefix,
+    settings,
+    sizes,
+    clients,
+    uploads: 0,
+    async call(doing, signal, send) {
+      signal?.throwIfAborted();
+      const options = signal === undefined ? {} : { abortSignal: signal };
+      try {
+        return await queue.add(
+          () => send(doing.isSlow === true ? clients.patient : clients.quick, options),
+          signal === undefined ? {} : { signal },
+        );
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw failureOf(error, doing, { bucket, uri, settings });
+      }
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { StoreError } from '../../errors.ts';
+import { isBlob } from '../../model/key.ts';
+import type { PutCondition } from '../../ports.ts';
+import { answerOf } from './failure.ts';
+import { etagIn } from './answer.ts';
+import { placement } from './placement.ts';
+import { readObject } from './read.ts';
+import type { Session } from './session.ts';
+import { uploadStream } from './upload.ts';
+
+type Written = { readonly etag: string };
+
+export async function writeObject(
+  session: Session,
+  key: string,
+  body: Uint8Array | AsyncIterable<Uint8Array>,
+  { condition, signal }: { readonly condition?: PutCondition; readonly signal?: AbortSignal },
+): Promise<Written> {
+  if (condition !== undefined && 'ifMatch' in condition && isBlob(key)) {
+    throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
+  }
+  if (body instanceof Uint8Array) return writeBytes(session, key, body, condition, signal);
+  // A refused body that is still on its way can arrive as a broken connection: who wants an answer sends a buffer.
+  if (condition !== undefined)
+    return writeBytes(session, key, await collect(body, signal), condition, signal);
+  return uploadStream(session, key, body, signal, (bytes) =>
+    writeBytes(session, key, bytes, undefined, signal),
+  );
+}
+
+async function writeBytes(
+  session: Session,
+  key: string,
+  bytes: Uint8Array,
+  condition: PutCondition | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Written> {
+  const command = new PutObjectCommand({
+    Bucket: session.bucket,
+    Key: session.prefix + key,
+    Body: bytes,
+    ...(condition === undefined
+      ? {}
+      : 'ifMatch' in condition
+        ? { IfMatch: `"${condition.ifMatch}"` }
+        : { IfNoneMatch: '*' }),
+    ...placement(session.settings),
+  });
+  try {
+    const { ETag } = await session.call({ operation: 'PutObject', key }, signal, (client, options) =>
+      client.send(command, options),
+    );
+    return { etag: etagIn(ETag) };
+  } catch (error) {
+    const lost = lossOf(error, key, condition);
+    if (lost === undefined) throw error;
+    const own = await ownEarlierTry(session, key, bytes, error, signal);
+    if (own !== undefined) return own;
+    throw lost;
+  }
+}
+
+/** With `ifMatch` S3 answers 404 where nothing is. */
+function lossOf(error: unknown, key: string, condition: PutCondition | undefined): StoreError | undefined {
+  if (condition === undefined || !(error instanceof StoreError)) return undefined;
+  const isLost =
+    error.code === 'precondition-failed' || (error.code === 'not-found' && 'ifMatch' in condition);
+  if (!isLost) return undefined;
+  const message =
+    'ifMatch' in condition ? `${key} was changed meanwhile` : `expected nothing under ${key}, found a value`;
+  return new StoreError('precondition-failed', message, { key, cause: error.cause });
+}
+
+/** A try whose answer got lost may have been done: then the next one is refused because of it. */
+async function ownEarlierTry(
+  session: Session,
+  key: string,
+  bytes: Uint8Array,
+  error: unknown,
+  signal: AbortSignal | undefined,
+): Promise<Written | undefined> {
+  if ((answerOf(error)?.attempts ?? 1) < 2) return undefined;
+  const found = await readObject(session, key, undefined, signal);
+  if (found === undefined || found.sizeBytes !== bytes.length) return undefined;
+  return Buffer.from(bytes).equals(await collect(found.body, signal)) ? { etag: found.etag } : undefined;
+}
+
+async function collect(
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) {
+    signal?.throwIfAborted();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
