@@ -1,13 +1,7 @@
-import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  UploadPartCopyCommand,
-  type CompletedPart,
-} from '@aws-sdk/client-s3';
+import { CopyObjectCommand, UploadPartCopyCommand, type CompletedPart } from '@aws-sdk/client-s3';
 import { StoreError } from '../../errors.ts';
 import { answerOf } from './failure.ts';
+import { writeInParts } from './multipart.ts';
 import { placement } from './placement.ts';
 import { headObject } from './read.ts';
 import type { Session } from './session.ts';
@@ -55,52 +49,29 @@ async function copyParts(
   { sizeBytes, etag }: { readonly sizeBytes: number; readonly etag: string },
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const target = { Bucket: session.bucket, Key: session.prefix + to };
-  const { UploadId } = await session.call(
-    { operation: 'CreateMultipartUpload', key: to },
-    signal,
-    (client, options) =>
-      client.send(new CreateMultipartUploadCommand({ ...target, ...placement(session.settings) }), options),
-  );
-  const upload = { ...target, UploadId };
+  const partBytes = session.sizes.copyPartBytes;
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const copyPart = async (PartNumber: number): Promise<CompletedPart> => {
-    const first = (PartNumber - 1) * session.sizes.copyPartBytes;
-    const last = Math.min(first + session.sizes.copyPartBytes, sizeBytes) - 1;
-    const command = new UploadPartCopyCommand({
-      ...upload,
-      PartNumber,
-      CopySource: sourceOf(session, from),
-      CopySourceRange: `bytes=${first}-${last}`,
-      CopySourceIfMatch: `"${etag}"`,
-    });
-    const { CopyPartResult } = await session.call(
-      { operation: 'UploadPartCopy', key: to, isSlow: true },
-      both,
-      (client, options) => client.send(command, options),
-    );
-    return { PartNumber, ETag: CopyPartResult?.ETag };
-  };
-  try {
-    const parts = await inParallel(Math.ceil(sizeBytes / session.sizes.copyPartBytes), copyPart, stop);
-    await session.call(
-      { operation: 'CompleteMultipartUpload', key: to, isSlow: true },
-      signal,
-      (client, options) =>
-        client.send(
-          new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: [...parts] } }),
-          options,
-        ),
-    );
-  } catch (error) {
-    await session
-      .call({ operation: 'AbortMultipartUpload', key: to }, undefined, (client) =>
-        client.send(new AbortMultipartUploadCommand(upload)),
-      )
-      .catch(() => undefined);
-    throw error;
-  }
+  await writeInParts(session, to, signal, async (target) => {
+    const copyPart = async (PartNumber: number): Promise<CompletedPart> => {
+      const first = (PartNumber - 1) * partBytes;
+      const command = new UploadPartCopyCommand({
+        ...target,
+        PartNumber,
+        CopySource: sourceOf(session, from),
+        CopySourceRange: `bytes=${first}-${Math.min(first + partBytes, sizeBytes) - 1}`,
+        CopySourceIfMatch: `"${etag}"`,
+      });
+      const { CopyPartResult } = await session.call(
+        { operation: 'UploadPartCopy', key: to, isSlow: true },
+        both,
+        (client, options) => client.send(command, options),
+      );
+      const { ETag, ChecksumCRC32 } = CopyPartResult ?? {};
+      return { PartNumber, ETag, ...(ChecksumCRC32 !== undefined && { ChecksumCRC32 }) };
+    };
+    return { parts: await inParallel(Math.ceil(sizeBytes / partBytes), copyPart, stop), sizeBytes };
+  });
 }
 
 /** The results of 1 to `count`; the first failure stops the rest, and none is under way when it is thrown. */

@@ -1,7 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { S3Client } from '@aws-sdk/client-s3';
 import PQueue from 'p-queue';
 import type { S3Settings } from '../../model/store-ref.ts';
 import type { Clients } from './client.ts';
+import { createPartBuffers, type PartBuffers } from './part-buffers.ts';
 import { failureOf, type Doing } from './failure.ts';
 import { bucketAndPrefix } from './uri.ts';
 
@@ -16,8 +18,7 @@ export interface Session {
   readonly clients: Clients;
   /** Sends within the limit of concurrency; what fails is a `StoreError`, or the signal's reason. */
   call<T>(doing: Doing, signal: AbortSignal | undefined, send: Send<T>): Promise<T>;
-  /** Uploads in parts that are under way. */
-  uploads: number;
+  readonly buffers: PartBuffers;
 }
 
 export type Send<T> = (client: S3Client, options: { readonly abortSignal?: AbortSignal }) => Promise<T>;
@@ -31,6 +32,9 @@ export interface Sizes {
 
 const CONCURRENCY = 64;
 
+/** Of all uploads together, beside the one that each may always fill. */
+const PARTS_IN_FLIGHT = 6;
+
 export function createSession(uri: string, settings: S3Settings, clients: Clients, sizes: Sizes): Session {
   const { bucket, prefix } = bucketAndPrefix(uri);
   const queue = new PQueue({ concurrency: CONCURRENCY });
@@ -41,9 +45,11 @@ export function createSession(uri: string, settings: S3Settings, clients: Client
     settings,
     sizes,
     clients,
-    uploads: 0,
+    buffers: createPartBuffers(sizes.partBytes, PARTS_IN_FLIGHT),
     async call(doing, signal, send) {
       signal?.throwIfAborted();
+      // One signal stops many requests at once, each of which listens.
+      if (signal !== undefined) setMaxListeners(0, signal);
       const options = signal === undefined ? {} : { abortSignal: signal };
       try {
         return await queue.add(
