@@ -43,10 +43,13 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
   const loaded = await loadProject(folderSource(root), selection);
   const errors = loaded.problems.filter((problem) => problem.severity === 'error');
   if (errors.length > 0) throw new ProblemsError(loaded.problems);
+  const project = withOverrides(loaded.project, options);
+  // A store that cannot be is told with the files, before anything is asked of it.
+  storeRef(project);
   const file = selection.kind === 'file' ? selection.path : undefined;
   const named = [...loaded.pipelines.values()].find((pipeline) => pipeline.file === file)?.name;
   return {
-    project: withOverrides(loaded.project, options),
+    project,
     pipelines: loaded.pipelines,
     ...(named === undefined ? {} : { named }),
     warnings: loaded.problems,
@@ -95,9 +98,11 @@ async function imageHash(
 function withOverrides(project: Project, options: ComposeOptions): Project {
   const { env } = options;
   const host = options.engine ?? env['SLUICE_ENGINE'] ?? project.engine.host;
+  const store = options.store ?? env['SLUICE_STORE'];
+  // The file's settings are of the file's bucket.
+  const { storeSettings: _, ...bare } = project;
   return {
-    ...project,
-    store: options.store ?? env['SLUICE_STORE'] ?? project.store,
+    ...(store === undefined ? project : { ...bare, store }),
     engine: host === undefined ? {} : { host },
     concurrency: options.concurrency ?? concurrencyOf(env['SLUICE_CONCURRENCY']) ?? project.concurrency,
   };
@@ -120,22 +125,22 @@ export async function openStore(project: Project): Promise<ObjectStore> {
   return openStoreRef(storeRef(project));
 }
 
-export function storeRef(project: Project): StoreRef {
-  const text = project.store;
-  if (text.startsWith('s3://')) return parseS3Uri(text, project.storeSettings);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(text)?.[1];
+export function storeRef({ store, storeSettings, root }: Project): StoreRef {
+  if (store.startsWith('s3://')) return parseS3Uri(store, storeSettings);
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(store)?.[1];
   if (scheme !== undefined && scheme !== 'file') {
-    throw new ProblemsError([
-      {
-        severity: 'error',
-        code: 'unknown-store',
-        message: `expected a folder for the store, found "${text}"`,
-        fix: 'write a path, such as .sluice/store',
-      },
-    ]);
+    throw badStore(`expected a folder or s3://bucket/prefix for the store, found "${store}"`);
   }
-  const path = text.replace(/^file:\/\//, '');
-  return { kind: 'directory', root: isAbsolute(path) ? path : resolve(project.root, path) };
+  if (storeSettings !== undefined) {
+    throw badStore(`expected s3://bucket/prefix for a store with settings, found the folder "${store}"`);
+  }
+  const path = store.replace(/^file:\/\//, '');
+  return { kind: 'directory', root: isAbsolute(path) ? path : resolve(root, path) };
+}
+
+function badStore(message: string): ProblemsError {
+  const fix = 'write a path, such as .sluice/store, or a bucket, such as s3://acme-data/sluice';
+  return new ProblemsError([{ severity: 'error', code: 'unknown-store', message, fix }]);
 }
 
 async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openProjectLedger } from '../runner/compose.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openProject, openProjectLedger, storeRef } from '../runner/compose.ts';
+import { ProblemsError } from '../runner/errors.ts';
 import { manifestOf, RUN } from './ledger/sample.ts';
 
 const INSTANCE = 'score/prices/date=2021-01-29';
@@ -46,4 +47,60 @@ test('a cache that is no folder fails nothing', async () => {
   writeFileSync(join(folder, 'cache'), '');
   const { read } = await readContents({ XDG_CACHE_HOME: join(folder, 'cache') });
   expect(read).toEqual([INSTANCE]);
+});
+
+describe('the store', () => {
+  const open = async (file: string, given: { store?: string; env?: Record<string, string> } = {}) => {
+    writeFileSync(join(folder, 'sluice.yaml'), file);
+    mkdirSync(join(folder, 'pipelines'), { recursive: true });
+    writeFileSync(join(folder, 'pipelines/p.yaml'), 'tasks: { a: { image: x, run: y } }');
+    const { env = {}, ...flags } = given;
+    return storeRef((await openProject({ cwd: folder, env, ...flags })).project);
+  };
+  const bucket = [
+    'store:',
+    '  uri: s3://acme/sluice',
+    '  endpoint: https://s3.example.org',
+    '  region: eu-central-1',
+    '  path-style: false',
+    '  encryption: sse-kms',
+    '  kms-key: alias/sluice',
+    '  storage-class: STANDARD_IA',
+    '  tags: { team: research, year: 2021, empty: "" }',
+  ].join('\n');
+
+  test('is a bucket with the settings of the file', async () => {
+    expect(await open(bucket)).toEqual({
+      kind: 's3',
+      uri: 's3://acme/sluice',
+      settings: {
+        endpoint: 'https://s3.example.org',
+        region: 'eu-central-1',
+        pathStyle: false,
+        encryption: 'sse-kms',
+        kmsKey: 'alias/sluice',
+        storageClass: 'STANDARD_IA',
+        tags: { team: 'research', year: '2021', empty: '' },
+      },
+    });
+  });
+
+  test('that a flag or a variable names has its own settings only', async () => {
+    const other = { kind: 's3', uri: 's3://other', settings: { region: 'x' } };
+    expect(await open(bucket, { store: 's3://other?region=x' })).toEqual(other);
+    expect(await open(bucket, { env: { SLUICE_STORE: 's3://other?region=x' } })).toEqual(other);
+    expect(await open(bucket, { store: 'here' })).toEqual({ kind: 'directory', root: join(folder, 'here') });
+  });
+
+  test.each([
+    ['store: ftp://a/b', 'found "ftp://a/b"'],
+    ['store: { uri: folder, region: x }', 'found the folder "folder"'],
+    ['store: s3://acme?x=y', 'found "x"'],
+    ['store: { region: x }', 'uri'],
+    ['store: { uri: s3://acme, endpoint: localhost }', 'https://s3.example.org'],
+  ])('%s is refused before anything is asked of it', async (file, words) => {
+    const refused = await open(file).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ProblemsError);
+    expect(JSON.stringify((refused as ProblemsError).problems)).toContain(words.replaceAll('"', '\\"'));
+  });
 });

@@ -1,6 +1,7 @@
 import type { Project } from '../../model/pipeline.ts';
+import type { S3Settings } from '../../model/store-ref.ts';
 import { DEFAULTS } from '../schema/defaults.ts';
-import { child, members, number, text } from './node.ts';
+import { boolean, child, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
 import { parseFile } from './parse.ts';
 import type { Report } from './report.ts';
@@ -12,15 +13,38 @@ export const PROJECT_FILE = 'sluice.yaml';
 export async function compileProject(root: string, tree: Tree, report: Report): Promise<Project> {
   const exists = (await tree.kindOf(PROJECT_FILE)) === 'file';
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
+  const store = child(node, 'store');
+  const settings = compileStoreSettings(store);
   const host = text(child(node, 'engine')) ?? text(child(child(node, 'engine'), 'host'));
   return {
     root,
-    store: text(child(node, 'store')) ?? DEFAULTS.store,
+    store: text(store) ?? text(child(store, 'uri')) ?? DEFAULTS.store,
+    ...(settings === undefined ? {} : { storeSettings: settings }),
     engine: host === undefined ? {} : { host },
     pools: compileSizes(child(node, 'pools')),
     concurrency: number(child(node, 'concurrency')) ?? DEFAULTS.concurrency,
     notify: child(node, 'notify')?.value,
   };
+}
+
+function compileStoreSettings(node: Node | undefined): S3Settings | undefined {
+  const endpoint = text(child(node, 'endpoint'));
+  const region = text(child(node, 'region'));
+  const pathStyle = boolean(child(node, 'path-style'));
+  const encryption = text(child(node, 'encryption'));
+  const kmsKey = text(child(node, 'kms-key'));
+  const storageClass = text(child(node, 'storage-class'));
+  const tags = members(child(node, 'tags')).map(([name, value]) => [name, text(value) ?? '']);
+  const settings: S3Settings = {
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(pathStyle !== undefined && { pathStyle }),
+    ...((encryption === 'sse-s3' || encryption === 'sse-kms') && { encryption }),
+    ...(kmsKey !== undefined && { kmsKey }),
+    ...(storageClass !== undefined && { storageClass }),
+    ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
+  };
+  return Object.keys(settings).length === 0 ? undefined : settings;
 }
 
 function compileSizes(node: Node | undefined): Readonly<Record<string, number>> {

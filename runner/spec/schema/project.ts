@@ -2,6 +2,7 @@ import { integer, list, map, object, oneOf, text } from './combinators.ts';
 import { DEFAULTS } from './defaults.ts';
 import { environmentName, nameFormat } from './format.ts';
 import type { ValueOf } from './shape.ts';
+import { store } from './store.ts';
 
 export type ProjectFile = ValueOf<typeof projectFile>;
 
@@ -10,9 +11,9 @@ export const projectFile = object(
   'the project',
   {
     store: {
-      shape: text(),
+      shape: oneOf(text(), store),
       description:
-        'Where results and their records are kept: a folder, relative to this file, or `s3://bucket/prefix`. `--store` and `SLUICE_STORE` come first.',
+        'Where results and their records are kept: a folder, relative to this file, or `s3://bucket/prefix`. As an object with what a bucket needs to be told (see `docs/stores.md`). `--store` and `SLUICE_STORE` come first, then none of these settings counts.',
       default: DEFAULTS.store,
       example: 'store: s3://acme-data/sluice',
     },

@@ -19,10 +19,14 @@ export function parseS3Uri(text: string, settings: S3Settings = {}): StoreRef & 
   if (problem !== undefined) {
     throw wrong(`"${prefix}" cannot be a prefix of keys: ${problem}`, 'name another prefix');
   }
+  const merged = { ...settings, ...settingsIn(new URLSearchParams(query)) };
+  if (merged.kmsKey !== undefined && merged.encryption !== 'sse-kms') {
+    throw wrong('expected sse-kms with a kms-key, found no such encryption', 'write encryption sse-kms too');
+  }
   return {
     kind: 's3',
     uri: `s3://${authority}${prefix === '' ? '' : `/${prefix}`}`,
-    settings: { ...settings, ...settingsIn(new URLSearchParams(query)) },
+    settings: merged,
   };
 }
 
