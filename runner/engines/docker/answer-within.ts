@@ -1,3 +1,6 @@
+/** For what an engine only has to look up. It may be busy: with pulls, builds, other runs. */
+export const LOOK_UP_SECONDS = 60;
+
 /**
  * Gives up what the engine does not answer in time, or when `stop` is aborted; also where the client itself would go
  * on waiting.

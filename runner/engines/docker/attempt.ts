@@ -33,7 +33,7 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
   let values: Readonly<Record<string, string>> = {};
   try {
     const imageId = await imageOf(job, options, cancel, session);
-    const image = (progress.image = await session.imageFacts(imageId));
+    const image = (progress.image = await session.imageFacts(imageId, signal));
     progress.doing = 'reading its inputs';
     const inputs = (progress.inputs = await placeInputs(job, imageId, session, signal));
     progress.doing = 'starting its container';

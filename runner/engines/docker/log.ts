@@ -1,6 +1,7 @@
 import type Dockerode from 'dockerode';
 import type { LogChunk } from '../../model/job.ts';
 import { requestStream } from './request.ts';
+import { createSilence } from './silence.ts';
 
 type OnLog = (chunk: LogChunk) => Promise<void> | void;
 
@@ -24,16 +25,24 @@ export interface ContainerLog {
 const LAST_WORDS_BYTES = 1024;
 const LONG_BYTES = 64 * 1024 * 1024;
 
+/** A log that stands is sent without a pause, but for a busy disk's. */
+const SILENCE_SECONDS = 5 * 60;
+
 export function createContainerLog(docker: Dockerode, id: string, onLog: OnLog): ContainerLog {
   let readerFailure: { readonly error: unknown } | undefined;
   const delivered = { stdout: 0, stderr: 0 };
   let followedToEnd = false;
   let lastWords: Buffer = Buffer.alloc(0);
 
-  async function deliver(source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async function deliver(
+    source: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    heard: () => void = () => undefined,
+  ): Promise<void> {
     const seen = { stdout: 0, stderr: 0 };
     for await (const chunk of demultiplex(source)) {
       signal.throwIfAborted();
+      heard();
       const skip = Math.max(0, Math.min(delivered[chunk.stream] - seen[chunk.stream], chunk.bytes.length));
       seen[chunk.stream] += chunk.bytes.length;
       if (skip === chunk.bytes.length) continue;
@@ -70,7 +79,15 @@ export function createContainerLog(docker: Dockerode, id: string, onLog: OnLog):
     async readRest(signal) {
       if (readerFailure !== undefined) throw readerFailure.error;
       if (followedToEnd && isLong()) return;
-      await deliver(await read(false, signal), signal);
+      const silence = createSilence(SILENCE_SECONDS);
+      try {
+        const source = await read(false, AbortSignal.any([signal, silence.signal]));
+        await deliver(source, signal, silence.heard);
+      } catch (error) {
+        throw silence.signal.aborted ? silence.signal.reason : error;
+      } finally {
+        silence.end();
+      }
     },
     isLong,
     lastWords: () => lastWords.toString('utf8'),

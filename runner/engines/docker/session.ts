@@ -32,7 +32,7 @@ export interface Session {
   readonly docker: Dockerode;
   readonly facts: EngineFacts;
   readonly images: Images;
-  readonly imageFacts: (id: string) => Promise<ImageFacts>;
+  readonly imageFacts: (id: string, signal: AbortSignal) => Promise<ImageFacts>;
   readonly holders: Holders;
   readonly mounts: Mounts;
   /** Containers that could not be removed in their time. */

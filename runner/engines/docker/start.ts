@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { Job } from '../../model/job.ts';
+import { answerWithin, LOOK_UP_SECONDS } from './answer-within.ts';
 import { causeOfStart } from './cause.ts';
 import { capabilityName, containerName, createBody } from './create.ts';
 import { engineAnswer } from './engine-answer.ts';
@@ -115,7 +116,7 @@ function isNameTaken(error: unknown): boolean {
 /** Asked twice for one attempt: what an earlier try left half done is replaced. */
 async function removeEarlierTry(session: Session, name: string, job: Job): Promise<boolean> {
   const earlier = session.docker.getContainer(name);
-  const { Config } = await earlier.inspect();
+  const { Config } = await answerWithin(LOOK_UP_SECONDS, () => earlier.inspect());
   const labels = Config.Labels;
   if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
   await removeContainer(earlier, session);

@@ -4,7 +4,9 @@ import { extract, type Header } from 'tar-stream';
 import type { Job, StoredObject } from '../../model/job.ts';
 import { createOutputCheck, type OutputCopy, type OutputEntry } from '../../model/outputs.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { answerWithin, LOOK_UP_SECONDS } from './answer-within.ts';
 import { Fault } from './fault.ts';
+import { createSilence } from './silence.ts';
 
 export interface TransferredOut {
   readonly objects: readonly StoredObject[];
@@ -78,8 +80,8 @@ export async function wroteOutputs(
   startedAt: number,
   abortSignal: AbortSignal,
 ): Promise<boolean> {
-  const options = { path: '/outputs', abortSignal };
-  const { headers } = (await container.infoArchive(options)) as {
+  const ask = () => container.infoArchive({ path: '/outputs', abortSignal });
+  const { headers } = (await answerWithin(LOOK_UP_SECONDS, ask)) as {
     readonly headers: Readonly<Record<string, string | undefined>>;
   };
   const stat = Buffer.from(headers['x-docker-container-path-stat'] ?? '', 'base64').toString('utf8');
@@ -119,9 +121,15 @@ async function* entriesOf(
   path: string,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly header: Header; readonly entry: AsyncIterable<Uint8Array> }> {
-  const options = { path, abortSignal: signal };
-  const archive = (await container.getArchive(options)) as NodeJS.ReadableStream & { destroy(): void };
+  const silence = createSilence(SILENCE_SECONDS);
+  const options = { path, abortSignal: AbortSignal.any([signal, silence.signal]) };
+  const asked = container.getArchive(options).catch((error: unknown) => {
+    silence.end();
+    throw silence.signal.aborted ? silence.signal.reason : error;
+  });
+  const archive = (await asked) as NodeJS.ReadableStream & { destroy(): void };
   const entries = extract();
+  archive.on('data', silence.heard);
   archive.on('error', (error) => entries.destroy(error));
   // A connection that breaks off ends without an error of its own.
   archive.on('aborted', () => entries.destroy(lostConnection()));
@@ -132,9 +140,13 @@ async function* entriesOf(
       entry.resume();
     }
   } finally {
+    silence.end();
     archive.destroy();
   }
 }
+
+/** Counts for the store too, which takes the bytes as they come: longer than it may be silent itself. */
+const SILENCE_SECONDS = 10 * 60;
 
 function lostConnection(): Error {
   return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });

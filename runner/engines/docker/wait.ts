@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
+import { answerWithin, EngineSilence, LOOK_UP_SECONDS } from './answer-within.ts';
 import type { EndCircumstances, EndState } from './cause.ts';
 import { engineAnswer } from './engine-answer.ts';
 import { Fault } from './fault.ts';
@@ -26,10 +27,16 @@ export async function waitForEnd(
 ): Promise<Ending> {
   let stopped: Ending['stopped'];
   let stopping: Promise<void> | undefined;
+  let endless: NodeJS.Timeout | undefined;
+  const stuck = new AbortController();
   const stop = (why: 'timeout' | 'cancelled', graceSeconds: number): void => {
     if (stopped !== undefined) return;
     stopped = why;
-    stopping = stopContainer(container, graceSeconds, lost);
+    stopping = end(graceSeconds);
+  };
+  const end = async (graceSeconds: number): Promise<void> => {
+    await stopContainer(container, graceSeconds, lost);
+    endless = setTimeout(() => stuck.abort(new EngineSilence(LOOK_UP_SECONDS)), LOOK_UP_SECONDS * 1000);
   };
   const onCancel = (): void => stop('cancelled', timing.cancelGraceSeconds);
   const milliseconds = timeoutSeconds * 1000;
@@ -40,7 +47,7 @@ export async function waitForEnd(
   cancel.addEventListener('abort', onCancel, { once: true });
   if (cancel.aborted) onCancel();
   try {
-    const state = await untilNotRunning(docker, container, lost);
+    const state = await untilNotRunning(docker, container, AbortSignal.any([lost, stuck.signal]));
     return {
       stopped,
       exitCode: state.ExitCode,
@@ -49,10 +56,13 @@ export async function waitForEnd(
       seconds: secondsBetween(state.StartedAt, state.FinishedAt),
       startedAt: Date.parse(state.StartedAt),
     };
+  } catch (error) {
+    throw stuck.signal.aborted ? stuck.signal.reason : error;
   } finally {
     clearTimeout(timer);
     cancel.removeEventListener('abort', onCancel);
     await stopping;
+    clearTimeout(endless);
   }
 }
 
@@ -62,14 +72,16 @@ type State = Dockerode.ContainerInspectInfo['State'];
 async function untilNotRunning(
   docker: Dockerode,
   container: Dockerode.Container,
-  lost: AbortSignal,
+  signal: AbortSignal,
 ): Promise<State> {
   for (let round = 0; ; round += 1) {
     try {
-      await waitOnce(docker, container.id, lost);
-      const { State: state } = await container.inspect({
-        abortSignal: lost,
-      } as Dockerode.ContainerInspectOptions);
+      await waitOnce(docker, container.id, signal);
+      const { State: state } = await answerWithin(
+        LOOK_UP_SECONDS,
+        (abortSignal) => container.inspect({ abortSignal } as Dockerode.ContainerInspectOptions),
+        signal,
+      );
       if (!state.Running && !state.Paused && !RUNNING.has(state.Status)) return state;
     } catch (error) {
       if (engineAnswer(error).status !== 404) throw error;
@@ -94,16 +106,24 @@ async function waitOnce(docker: Dockerode, id: string, signal: AbortSignal): Pro
 
 const RUNNING = new Set(['running', 'paused', 'stopping', 'created', 'restarting']);
 
-/** TERM, then KILL after the grace. One that has ended meanwhile is no error. */
+/**
+ * TERM, then KILL after the grace. One that has ended meanwhile is no error; where an engine does neither in time,
+ * nobody waits for its end for ever.
+ */
 async function stopContainer(
   container: Dockerode.Container,
   graceSeconds: number,
-  abortSignal: AbortSignal,
+  lost: AbortSignal,
 ): Promise<void> {
   try {
-    await container.stop({ t: graceSeconds, abortSignal });
+    await answerWithin(
+      graceSeconds + LOOK_UP_SECONDS,
+      (abortSignal) => container.stop({ t: graceSeconds, abortSignal }),
+      lost,
+    );
   } catch {
-    await container.kill({ abortSignal }).catch(() => undefined);
+    const kill = (abortSignal: AbortSignal) => container.kill({ abortSignal });
+    await answerWithin(LOOK_UP_SECONDS, kill, lost).catch(() => undefined);
   }
 }
 

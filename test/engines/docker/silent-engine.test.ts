@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDockerEngine } from '../../../runner/engines/docker/engine.ts';
+import type { Job } from '../../../runner/model/job.ts';
 import type { Engine } from '../../../runner/ports.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { jobOf } from '../../contracts/jobs.ts';
@@ -185,8 +186,25 @@ describe('an engine that answers its ping', () => {
       answers['DELETE /containers/task'] = json(undefined, 204);
     });
 
-    function run({ signal }: AbortController = cancel()): ReturnType<Engine['run']> {
-      const job = jobOf(openMemoryStore(), 'x', 'true', { storeId: 's' });
+    function answersEnded(): void {
+      answers['POST /containers/task/start'] = json(undefined, 204);
+      answers['POST /containers/task/wait'] = json({ StatusCode: 0 });
+      const ended = { Running: false, Status: 'exited', ExitCode: 0, OOMKilled: false, Error: '' };
+      const times = { StartedAt: '2021-01-29T00:00:00Z', FinishedAt: '2021-01-29T00:00:01Z' };
+      answers['GET /containers/task/json'] = json({ State: { ...ended, ...times } });
+      answers['GET /containers/task/logs'] = (_, response) => response.writeHead(200).end();
+      const stat = Buffer.from('{"mtime":"2021-01-01T00:00:00Z"}').toString('base64');
+      answers['HEAD /containers/task/archive'] = (_, response) =>
+        response.writeHead(200, { 'x-docker-container-path-stat': stat }).end();
+    }
+
+    function run(
+      { signal }: AbortController = cancel(),
+      rules: Job['outputs']['rules'] = [],
+    ): ReturnType<Engine['run']> {
+      const store = openMemoryStore();
+      const plain = jobOf(store, 'x', 'true', { storeId: 's', timeoutSeconds: 3600 });
+      const job = { ...plain, outputs: { ...plain.outputs, rules } };
       return engine.run(job, { signal, watched: false, onLog: () => undefined });
     }
 
@@ -204,6 +222,53 @@ describe('an engine that answers its ping', () => {
         });
       },
     );
+
+    it.each(['GET /images/x/json', 'GET /images/sha256:1/json', 'GET /containers/task/json'])(
+      'hangs at %s: ends it as an engine that was lost',
+      async (hangs) => {
+        answers['POST /containers/task/start'] = json(undefined, 204);
+        answers['POST /containers/task/wait'] = json({ StatusCode: 0 });
+        delete answers[hangs];
+        const running = run();
+        await untilAsked(hangs);
+        await vi.advanceTimersByTimeAsync(60_000);
+        expect((await running).cause).toMatchObject({
+          kind: 'engine-lost',
+          transient: true,
+          message: expect.stringContaining('no answer for 60 s'),
+        });
+      },
+    );
+
+    it.each([
+      ['GET /containers/task/logs', 300, []],
+      ['HEAD /containers/task/archive', 60, []],
+      ['GET /containers/task/archive', 600, [{ pattern: 'a', allowEmpty: false }]],
+    ])('hangs at %s after the end: gives up after %i s', async (hangs, seconds, rules) => {
+      answersEnded();
+      delete answers[hangs];
+      const running = run(cancel(), rules);
+      await untilAsked(hangs);
+      await vi.advanceTimersByTimeAsync(seconds * 1000);
+      expect((await running).cause).toMatchObject({
+        kind: 'engine-lost',
+        message: expect.stringContaining(`no answer for ${seconds} s`),
+      });
+      expect(asked).toContain('DELETE /containers/task');
+    });
+
+    it('does not end a container that is stopped: an interrupt is not held up for ever', async () => {
+      answers['POST /containers/task/start'] = json(undefined, 204);
+      const interrupt = cancel();
+      const running = run(interrupt);
+      await untilAsked('POST /containers/task/wait');
+      interrupt.abort();
+      await untilAsked('POST /containers/task/stop');
+      await vi.advanceTimersByTimeAsync(65_000);
+      await untilAsked('POST /containers/task/kill');
+      await vi.advanceTimersByTimeAsync(120_000);
+      expect((await running).cause?.kind).toBe('cancelled');
+    });
 
     it('an interrupt frees a start that hangs, and the container is removed', async () => {
       const interrupt = cancel();

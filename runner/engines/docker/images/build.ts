@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
 import type { JobImage } from '../../../model/job.ts';
+import { answerWithin, LOOK_UP_SECONDS } from '../answer-within.ts';
 import { baseImages } from './base-images.ts';
 import { createBuildReading } from './build-reading.ts';
 import { ContextError, readContext, type BuildContext } from './context.ts';
@@ -56,8 +57,9 @@ export async function ensureBuilt(
       if (first !== outcome.id) await discard(docker, outcome.id);
       return { id: first };
     }
-    await docker.getImage(outcome.id).tag({ repo: BUILT, tag });
-    return { id: (await findImage(docker, name, undefined)) ?? outcome.id };
+    const id = outcome.id;
+    await answerWithin(LOOK_UP_SECONDS, () => docker.getImage(id).tag({ repo: BUILT, tag }));
+    return { id: (await findImage(docker, name, undefined)) ?? id };
   } catch (error) {
     if (signal.aborted)
       return { cause: { kind: 'cancelled', message: 'cancelled while building', transient: false } };
@@ -70,7 +72,8 @@ export async function ensureBuilt(
 async function discard(docker: Dockerode, id: string): Promise<void> {
   const image = docker.getImage(id);
   try {
-    if (((await image.inspect()).RepoTags ?? []).length === 0) await image.remove();
+    const { RepoTags } = await answerWithin(LOOK_UP_SECONDS, () => image.inspect());
+    if ((RepoTags ?? []).length === 0) await answerWithin(LOOK_UP_SECONDS, () => image.remove());
   } catch {
     // In use, or gone: the next prune's business.
   }

@@ -1,5 +1,6 @@
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
+import { answerWithin, LOOK_UP_SECONDS } from '../answer-within.ts';
 import { engineAnswer } from '../engine-answer.ts';
 
 export type Ensured = { readonly id: string } | { readonly cause: Cause };
@@ -11,7 +12,7 @@ export async function findImage(
   platform: string | undefined,
 ): Promise<string | undefined> {
   try {
-    const image = await docker.getImage(name).inspect();
+    const image = await answerWithin(LOOK_UP_SECONDS, () => docker.getImage(name).inspect());
     if (platform === undefined) return image.Id;
     const { Os, Architecture, Variant } = image as typeof image & { readonly Variant?: string };
     const [os, architecture, variant] = platform.split('/');

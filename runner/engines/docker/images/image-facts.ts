@@ -1,4 +1,5 @@
 import type Dockerode from 'dockerode';
+import { answerWithin, LOOK_UP_SECONDS } from '../answer-within.ts';
 
 /** What of an image decides how it is run and what is recorded. */
 export interface ImageFacts {
@@ -9,12 +10,15 @@ export interface ImageFacts {
 }
 
 /** Asked once for each image: an id's content never changes. */
-export function createImageFacts(docker: Dockerode): (id: string) => Promise<ImageFacts> {
+export function createImageFacts(
+  docker: Dockerode,
+): (id: string, signal: AbortSignal) => Promise<ImageFacts> {
   const known = new Map<string, ImageFacts>();
-  return async (id) => {
+  return async (id, signal) => {
     const found = known.get(id);
     if (found !== undefined) return found;
-    const { Config, RepoDigests, Id } = await docker.getImage(id).inspect();
+    const inspect = () => docker.getImage(id).inspect();
+    const { Config, RepoDigests, Id } = await answerWithin(LOOK_UP_SECONDS, inspect, signal);
     const digest = (RepoDigests ?? []).map((reference) => reference.split('@')[1]).find((text) => text);
     const facts = { user: Config?.User ?? '', digest: digest ?? Id };
     known.set(id, facts);

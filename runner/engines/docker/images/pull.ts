@@ -7,6 +7,7 @@ import { engineMessages } from '../message-stream.ts';
 import { pullCause, type PullContext } from './pull-cause.ts';
 import { createPullProgress, type ImageProgress } from './pull-progress.ts';
 import type { Reference } from './reference.ts';
+import { createSilence } from '../silence.ts';
 
 export interface PullOptions extends LoginOptions {
   /** `os/architecture[/variant]`; undefined: the engine's own. */
@@ -82,14 +83,4 @@ function contextOf(reference: Reference, lookup: LoginLookup, options: PullOptio
     loginFrom: lookup.from,
     loginTrouble: lookup.trouble,
   };
-}
-
-function createSilence(seconds: number): {
-  readonly signal: AbortSignal;
-  readonly heard: () => void;
-  readonly end: () => void;
-} {
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), seconds * 1000);
-  return { signal: controller.signal, heard: () => timer.refresh(), end: () => clearTimeout(timer) };
 }
