@@ -20,6 +20,7 @@ export default defineConfig({
           include: ['test/**/*.s3.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 600_000,
+          maxConcurrency: 16,
         },
       },
       {
