@@ -8,7 +8,10 @@ import { StoreError } from '../errors.ts';
 import type { StoredObject } from '../model/job.ts';
 import type { ObjectStore } from '../ports.ts';
 
-/** Copies an object out of the store; the file appears whole and verified, or not at all. */
+/**
+ * Copies an object out of the store; the file appears whole and verified, or not at all. `StoreError('not-found')`:
+ * there is no such object.
+ */
 export async function downloadObject(
   store: ObjectStore,
   prefix: string,
@@ -18,7 +21,7 @@ export async function downloadObject(
   const key = `${prefix}${object.path}`;
   const found = await store.get(key);
   if (found === undefined) {
-    throw new StoreError('store-corrupt', `${key} is gone from the store, though its manifest names it`, {
+    throw new StoreError('not-found', `${key} is gone from the store, though its manifest names it`, {
       key,
     });
   }

@@ -1,9 +1,9 @@
 import { join, resolve } from 'node:path';
 import { EXIT, StoreError } from '../errors.ts';
-import type { Ledger, StoredManifest } from '../ledger/ledger.ts';
+import { goneMessage } from '../ledger/gone.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
-import { downloadObject } from './download.ts';
+import { fetchInstance, type Fetched, type FetchedFile } from './fetch-instance.ts';
 import { usageError, type Output } from './output.ts';
 import type { CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
@@ -15,14 +15,11 @@ export interface GetFlags extends CommonFlags, RequestFlags {
 }
 
 interface Download {
-  readonly files: {
-    readonly instance: InstanceId;
-    readonly file: string;
-    readonly bytes: number;
-    readonly sha256: string;
-  }[];
+  readonly files: (FetchedFile & { readonly instance: InstanceId })[];
   readonly values: Record<InstanceId, Readonly<Record<string, string>>>;
   readonly missing: InstanceId[];
+  /** Those of the missing ones that were committed, and whose objects somebody has removed. */
+  readonly gone: InstanceId[];
   /** What is in the store but not as it was committed. */
   readonly corrupt: StoreError[];
 }
@@ -34,56 +31,53 @@ export async function getCommand(words: readonly string[], flags: GetFlags, outp
   const { ledger, ids, refuseUnknown } = await storedInstances(words, request, output, 'any');
   if (ids.length === 0)
     throw usageError('no-instance', 'nothing is asked for', 'sluice ls shows what there is');
-  const download: Download = { files: [], values: {}, missing: [], corrupt: [] };
+  const download: Download = { files: [], values: {}, missing: [], gone: [], corrupt: [] };
   for (const id of ids) {
-    const stored = await notCorrupt(download, () => ledger.readManifest(id));
-    if (stored === CORRUPT) continue;
-    if (stored?.manifest.outcome !== 'succeeded') {
-      if (stored === undefined) refuseUnknown(id);
-      download.missing.push(id);
-      continue;
-    }
     const place = ids.length === 1 ? folder : join(folder, id.slice(id.indexOf('/') + 1));
-    await fetchObjects(download, ledger, stored, place);
+    const fetched = await notCorrupt(download, () => fetchInstance(ledger, id, place));
+    if (fetched !== undefined) note(download, id, fetched, refuseUnknown);
   }
   return report(download, output);
 }
 
-async function fetchObjects(
+function note(
   download: Download,
-  ledger: Ledger,
-  { manifest }: StoredManifest,
-  place: string,
-): Promise<void> {
-  const { instance, attempt } = manifest;
-  download.values[instance] = manifest.values;
-  for (const object of manifest.objects) {
-    const prefix = `objects/${instance}/${attempt}/`;
-    const file = await notCorrupt(download, () => downloadObject(ledger.store, prefix, object, place));
-    if (file !== CORRUPT) download.files.push({ instance, file, bytes: object.bytes, sha256: object.sha256 });
+  id: InstanceId,
+  fetched: Fetched,
+  refuseUnknown: (id: InstanceId) => void,
+): void {
+  switch (fetched.kind) {
+    case 'fetched':
+      download.values[id] = fetched.manifest.values;
+      download.files.push(...fetched.files.map((file) => ({ instance: id, ...file })));
+      download.corrupt.push(...fetched.corrupt);
+      break;
+    case 'absent':
+      if (!fetched.isKnown) refuseUnknown(id);
+      download.missing.push(id);
+      break;
+    case 'gone':
+      download.missing.push(id);
+      download.gone.push(id);
+      break;
   }
 }
 
-const CORRUPT = Symbol('corrupt');
-
-/** One damaged object does not keep the others back. */
-async function notCorrupt<Value>(
-  download: Download,
-  read: () => Promise<Value>,
-): Promise<Value | typeof CORRUPT> {
+/** One damaged manifest does not keep the other instances back. */
+async function notCorrupt(download: Download, fetch: () => Promise<Fetched>): Promise<Fetched | undefined> {
   try {
-    return await read();
+    return await fetch();
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
     download.corrupt.push(error);
-    return CORRUPT;
+    return undefined;
   }
 }
 
 const SHOWN = 20;
 
 /** 4 where the store is damaged, 3 where something is not there. */
-function report({ files, values, missing, corrupt }: Download, output: Output): number {
+function report({ files, values, missing, gone, corrupt }: Download, output: Output): number {
   if (!output.json) {
     for (const { file } of files.slice(0, SHOWN)) output.say(file);
     if (files.length > SHOWN) output.say(`… and ${files.length - SHOWN} more`);
@@ -93,9 +87,10 @@ function report({ files, values, missing, corrupt }: Download, output: Output): 
         `${formatCount(files.length, 'file')}, ${formatBytes(bytes)}, verified against the sha256 in the manifest`,
       );
     }
-    for (const id of missing) output.warn(`not there: ${id} (sluice why ${id})`);
+    for (const id of missing)
+      output.warn(gone.includes(id) ? goneMessage(id) : `not there: ${id} (sluice why ${id})`);
   } else if (corrupt.length === 0) {
-    output.document({ schema: 1, files, values, missing });
+    output.document({ schema: 1, files, values, missing, gone });
   }
   if (corrupt.length > 0) throw new AggregateError(corrupt);
   return missing.length > 0 ? EXIT.incomplete : EXIT.ok;

@@ -69,6 +69,13 @@ export interface Ledger {
     run: string,
   ): Promise<CommitResult>;
 
+  /**
+   * For whoever did not find an object that the manifest names. `gone`: not all of them are there, and the manifest
+   * is void from here on (`OBJECTS_GONE`). `there`: all of them are listed. `replaced`: another attempt's result
+   * stands there by now, or none.
+   */
+  confirmGone(id: InstanceId, attempt: string): Promise<'gone' | 'there' | 'replaced'>;
+
   claim(id: InstanceId, attempt: string, run: string): Promise<ClaimResult>;
   release(claim: Claim): Promise<void>;
   liveness(run: string): Promise<Liveness>;

@@ -6,6 +6,7 @@ import { createClaims } from './claims.ts';
 import type { Context } from './context.ts';
 import { createFailures } from './failures.ts';
 import { createGc } from './gc.ts';
+import { createGone } from './gone.ts';
 import { createKnowledge } from './knowledge.ts';
 import type { Ledger } from './ledger.ts';
 import { createLogs } from './logs.ts';
@@ -41,6 +42,8 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     processState: options.processState ?? stateFrom(options.process),
   };
   const { replaceManifest, ...manifests } = createManifests(context);
+  const run = () => runId(options.clock.now(), options.random);
+  const gone = createGone(context, manifests, run);
   const runs = createRuns(context);
   const claims = createClaims(context, runs.liveness);
   const failures = createFailures(context, manifests);
@@ -49,19 +52,18 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     store,
     storeId,
     ...manifests,
+    ...gone,
     ...runs,
     ...claims,
     ...failures,
     ...taskKeys,
     ...createLogs(context),
-    ...createPublications(context, manifests, runs.liveness),
+    ...createPublications(context, { ...manifests, ...gone }, runs.liveness),
     readKnowledge: createKnowledge(context, {
       cache: openManifestCache(options.cacheFolder, storeId),
       liveness: runs.liveness,
       readTaskKeys: taskKeys.readTaskKeys,
     }),
-    gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, () =>
-      runId(options.clock.now(), options.random),
-    ),
+    gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, run),
   };
 }

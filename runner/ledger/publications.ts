@@ -10,6 +10,7 @@ import {
   publicationPrefix,
   publishedPathKey,
 } from './keys.ts';
+import { goneMessage } from './gone.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
@@ -28,7 +29,7 @@ export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
 
 export function createPublications(
   context: Context,
-  manifests: Pick<Manifests, 'readManifest'>,
+  manifests: Pick<Manifests, 'readManifest'> & Pick<Ledger, 'confirmGone'>,
   liveness: Ledger['liveness'],
 ): Publications {
   const { store, nonce } = context;
@@ -43,7 +44,11 @@ export function createPublications(
       for (;;) {
         const manifest = (await manifests.readManifest(id))?.manifest;
         if (manifest?.outcome === 'succeeded') {
-          for (const file of manifest.published) await place(context, ownerOf(manifest, file, nonce()));
+          const missing = await placeAll(manifest);
+          if (missing !== undefined) {
+            await refuseMissing(manifest, missing);
+            continue;
+          }
         }
         const now = (await manifests.readManifest(id))?.manifest;
         // Another attempt was committed while this one was copied: what it names must stand in the end.
@@ -53,6 +58,26 @@ export function createPublications(
       }
     },
   };
+
+  /** The key of the first object that is not there. */
+  async function placeAll(manifest: Manifest): Promise<string | undefined> {
+    for (const file of manifest.published) {
+      const owner = ownerOf(manifest, file, nonce());
+      if (!(await place(context, owner))) return objectKeyOf(owner);
+    }
+    return undefined;
+  }
+
+  /** Returns where another attempt's result is to be published instead. */
+  async function refuseMissing({ instance, attempt }: Manifest, key: string): Promise<void> {
+    switch (await manifests.confirmGone(instance, attempt)) {
+      case 'gone':
+        throw new StoreError('not-found', goneMessage(instance), { key });
+      case 'there':
+        throw new StoreError('store-unsuitable', `${key} is listed and then not found`, { key });
+      case 'replaced':
+    }
+  }
 
   /** Also those of attempts that can't be committed any more; never that of one that still may be. */
   async function removePending(id: InstanceId, published: string | undefined): Promise<void> {
@@ -72,9 +97,9 @@ export function createPublications(
 /**
  * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
  * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
- * that one's file.
+ * that one's file. False: our own object is not there.
  */
-async function place({ store }: Context, mine: PublishedPathRecord): Promise<void> {
+async function place({ store }: Context, mine: PublishedPathRecord): Promise<boolean> {
   const key = publishedPathKey(sha256(mine.path));
   for (;;) {
     const found = await publishedPathRecords.read(store, key);
@@ -87,8 +112,8 @@ async function place({ store }: Context, mine: PublishedPathRecord): Promise<voi
       : found?.etag;
     if (etag === undefined) continue;
     const isThere = await copyTo(store, owner);
-    if (!isThere && owner === mine) throw missing(mine);
-    if ((await publishedPathRecords.read(store, key))?.etag === etag) return;
+    if (!isThere && owner === mine) return false;
+    if ((await publishedPathRecords.read(store, key))?.etag === etag) return true;
   }
 }
 
@@ -109,11 +134,15 @@ async function copyTo(store: Context['store'], owner: PublishedPathRecord): Prom
   const to = `published/${owner.path}`;
   const standing = await store.get(to);
   if (standing !== undefined && (await digestOf(standing.body)) === owner.sha256) return true;
-  const from = attemptPrefix(owner.instance, owner.attempt) + owner.object;
+  const from = objectKeyOf(owner);
   const source = await store.get(from);
   if (source === undefined) return false;
   await store.put(to, verified(source.body, from, owner));
   return true;
+}
+
+function objectKeyOf(owner: PublishedPathRecord): string {
+  return attemptPrefix(owner.instance, owner.attempt) + owner.object;
 }
 
 async function* verified(
@@ -171,17 +200,6 @@ function ownerOf(
 function timeOf(manifest: Manifest): string {
   const first = manifest.partition[0]?.value ?? '';
   return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
-}
-
-function missing(mine: PublishedPathRecord): StoreError {
-  const key = attemptPrefix(mine.instance, mine.attempt) + mine.object;
-  return new StoreError(
-    'store-corrupt',
-    `${key} is named by its manifest and is not there; rebuild ${mine.instance}`,
-    {
-      key,
-    },
-  );
 }
 
 function sha256(text: string): string {

@@ -17,6 +17,7 @@ export type CauseKind =
   | 'engine-lost'
   | 'engine-error'
   | 'input-corrupt'
+  | 'input-gone'
   | 'output-missing'
   | 'output-empty'
   | 'output-refused'

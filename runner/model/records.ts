@@ -68,6 +68,9 @@ export interface Manifest {
   readonly nonce: string;
 }
 
+/** Why a manifest is void whose objects somebody removed: told as the reason why the instance is missing. */
+export const OBJECTS_GONE = 'objects gone';
+
 /** `failures/<pipeline>/<task>/<partition>.json`: open while `over` is still the committed attempt. */
 export interface FailureRecord {
   readonly schema: number;

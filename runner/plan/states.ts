@@ -1,4 +1,5 @@
 import { describeMoment } from '../calendar/moment.ts';
+import { OBJECTS_GONE, type Manifest } from '../model/records.ts';
 import type { State } from '../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from './due.ts';
 import type { Verdict } from './judge.ts';
@@ -109,9 +110,14 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   if (failure !== undefined) {
     return { state: 'failed', reason: failureReason(failure), runnable: true, pulls: true };
   }
-  const gone = knowledge.exceptions.get(id);
-  const reason = gone?.outcome === 'void' ? `cleared: ${gone.reason ?? 'its result was removed'}` : 'missing';
+  const reason = absenceReason(knowledge.exceptions.get(id));
   return { state: 'missing', reason, runnable: true, pulls: true };
+}
+
+function absenceReason(exception: Manifest | undefined): string {
+  if (exception?.outcome !== 'void') return 'missing';
+  if (exception.reason === OBJECTS_GONE) return OBJECTS_GONE;
+  return `cleared: ${exception.reason ?? 'its result was removed'}`;
 }
 
 /** Done when its needs are; nothing of it is ever stored. */

@@ -56,7 +56,15 @@ function failure(
   ];
 }
 
-const NOT_RUN: readonly ReportState[] = ['unpublished', 'blocked', 'waiting', 'cancelled', 'lost', 'unknown'];
+const NOT_RUN: readonly ReportState[] = [
+  'unpublished',
+  'missing',
+  'blocked',
+  'waiting',
+  'cancelled',
+  'lost',
+  'unknown',
+];
 
 /** Instances that did not run, or not to their end: told once per first cause. */
 function notRun(report: Report, paint: Paint): string[] {

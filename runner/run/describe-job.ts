@@ -27,6 +27,7 @@ export async function describeJob(
   const subject: Subject = { planned, task, attempt, absent, environment };
   const read = await readUpstream(subject);
   if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
+  if (read.kind === 'blocked') return { kind: 'none', reason: `it is blocked ${read.reason}` };
   const contexts = contextsFor(subject, read.upstream.context);
   if (contexts.kind === 'broken') return { kind: 'none', reason: contexts.cause.message };
   const evaluation = evaluateTask(subject, contexts.contexts);

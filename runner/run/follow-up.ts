@@ -36,6 +36,10 @@ export function followUp(
       return finish('skipped', outcome.reason);
     case 'waiting':
       return finish('waiting', outcome.reason, isStillExpected(pipeline, task, planned, nowMs));
+    case 'blocked':
+      return finish('blocked', outcome.reason);
+    case 'gone':
+      return finish('missing', outcome.reason);
     case 'cancelled':
       return finish('cancelled', outcome.reason);
     case 'failed':

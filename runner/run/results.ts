@@ -77,6 +77,8 @@ function factsOf(attempt: string, outcome: AttemptOutcome): Facts {
     case 'unchanged':
     case 'republished':
       return { attempt: outcome.attempt };
+    case 'blocked':
+    case 'gone':
     case 'held':
       return {};
     case 'retry':

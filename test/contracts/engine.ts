@@ -407,12 +407,13 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         });
       });
 
-      it('are verified: one of another size and one that is gone are named', async () => {
+      it('are verified: one of another size and one that is gone are named and told apart', async () => {
         const store = storeOf();
         const input = await inputOf(store, '/inputs/a', { 'a.csv': 'good' });
         await store.delete([`${input.prefix}a.csv`]);
         expect((await run(job('true', { inputs: [input] }, store))).cause).toMatchObject({
-          kind: 'input-corrupt',
+          kind: 'input-gone',
+          message: expect.stringContaining(`${input.prefix}a.csv`),
         });
         await store.put(`${input.prefix}a.csv`, Buffer.from('longer'));
         expect((await run(job('true', { inputs: [input] }, store))).cause).toMatchObject({

@@ -112,7 +112,7 @@ describe('publishing', () => {
     await commit(bench, `${RUN}-1`, 'one');
     await bench.store.delete([`objects/${ID}/${RUN}-1/a.csv`]);
     await expect(bench.ledger.publish(ID)).rejects.toMatchObject({
-      code: 'store-corrupt',
+      code: 'not-found',
       key: `objects/${ID}/${RUN}-1/a.csv`,
     });
   });

@@ -207,19 +207,6 @@ describe('what was tampered with', () => {
     expect(filesBelow(target).filter((path) => path.includes('.part'))).toEqual([]);
   });
 
-  it('an object that is gone: the same', async () => {
-    expect((await run('2021-01-01')).status).toBe(0);
-    const { attempt } = readRecord(store, `manifests/${FIRST}.json`) ?? {};
-    const key = `objects/${FIRST}/${attempt}/a-date.txt`;
-    rmSync(join(store, key));
-    const next = await run('2021-01-02');
-    expect(next.document.instances[1]).toMatchObject({ state: 'failed', cause: 'input-corrupt' });
-    expect(next.document.instances[1]?.reason).toContain(key);
-    const got = await sluice(project.folder, ['get', FIRST, '--to', project.path('out'), '--store', store]);
-    expect(got.status).not.toBe(0);
-    expect(got.stderr).toContain(key);
-  });
-
   it.each([
     ['an edited sha256', (text: string) => text.replace(/("sha256": ")[0-9a-f]{4}/, '$10000')],
     ['a cut-off end', (text: string) => text.slice(0, text.length / 2)],

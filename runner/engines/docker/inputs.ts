@@ -15,7 +15,7 @@ export async function* verifiedBytes(
 ): AsyncGenerator<Uint8Array> {
   const key = input.prefix + object.path;
   const stored = await store.get(key, { signal });
-  if (stored === undefined) throw corrupt(key, 'is not in the store any more');
+  if (stored === undefined) throw gone(key);
   if (stored.sizeBytes !== object.bytes) throw wrongSize(key, object, stored.sizeBytes);
   const hash = createHash('sha256');
   let bytes = 0;
@@ -34,6 +34,15 @@ export async function* verifiedBytes(
 
 function wrongSize(key: string, object: StoredObject, found: number): Fault {
   return corrupt(key, `has ${found} bytes or more, its manifest says ${object.bytes}`);
+}
+
+/** Its manifest stands, and somebody has removed it: who asked for the job finds out what is to be made anew. */
+function gone(key: string): Fault {
+  return new Fault({
+    kind: 'input-gone',
+    message: `${key} is named by its manifest and is not in the store any more`,
+    transient: false,
+  });
 }
 
 function corrupt(key: string, what: string): Fault {

@@ -135,9 +135,12 @@ async function missingInput(job: Job, openStore: DryEngineOptions['openStore']):
         for await (const _ of stored.body) continue;
         continue;
       }
-      const what =
-        stored === undefined ? 'is not in the store' : `has ${stored.sizeBytes} bytes, not ${bytes}`;
-      return { kind: 'input-corrupt', message: `${input.prefix}${path} ${what}`, transient: false };
+      const key = input.prefix + path;
+      if (stored === undefined) {
+        return { kind: 'input-gone', message: `${key} is not in the store`, transient: false };
+      }
+      const message = `${key} has ${stored.sizeBytes} bytes, not ${bytes}`;
+      return { kind: 'input-corrupt', message, transient: false };
     }
   }
   return undefined;

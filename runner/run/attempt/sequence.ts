@@ -8,6 +8,7 @@ import { decideCondition } from './condition.ts';
 import { contextsFor, evaluateTask } from './evaluate.ts';
 import { executeJob } from './execute.ts';
 import { failureOf, recordFailure } from './failure.ts';
+import { confirmGone } from './gone.ts';
 import { layInputs } from './inputs.ts';
 import { buildJob } from './job.ts';
 import { lookAtManifest } from './look.ts';
@@ -59,6 +60,7 @@ async function underClaim(
 
   const read = await readUpstream(work);
   if (read.kind === 'broken') return fail(work, failureBy(read.cause), startedAt, state);
+  if (read.kind === 'blocked') return read;
   const { upstream } = read;
   if (action === 'compare' && over !== undefined && over.manifest.outcome !== 'void') {
     if (compareResult(work, over.manifest, upstream).length === 0) {
@@ -86,6 +88,12 @@ async function underClaim(
   state.ran = ran;
   const { cause, exitCode } = job;
   if (cause?.kind === 'cancelled') return { kind: 'cancelled', reason: String(signal.reason), ran };
+  if (cause?.kind === 'input-gone') {
+    const gone = await confirmGone(work, upstream);
+    if (gone.kind === 'blocked') return gone;
+    const message = `${cause.message}; what it reads was replaced while it was read: run again`;
+    return fail(work, failureBy({ ...cause, message, transient: true }), startedAt, state);
+  }
   if (cause?.kind === 'no-data') {
     const reason = 'exit status 66: there is no data for this partition';
     return skip(work, { outcome: 'skipped', reason, job, outputs: [], upstream, startedAt }, reason, state);
@@ -124,6 +132,7 @@ async function succeed(
   const published = publishes ? await publishResult(work) : undefined;
   if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
   await ledger.closeFailure(work.planned.id);
+  if (published?.kind === 'gone') return published;
   if (published?.kind === 'unpublished') return { kind: 'unpublished', ran, cause: published.cause };
   return { kind: 'succeeded', ran, published: published?.paths ?? [] };
 }
@@ -161,6 +170,7 @@ async function lost(
 
 async function republish(work: Work): Promise<AttemptOutcome> {
   const published = await publishResult(work);
+  if (published.kind === 'gone') return published;
   if (published.kind === 'unpublished') return { kind: 'unpublished', cause: published.cause };
   const found = await work.environment.ledger.readManifest(work.planned.id);
   return {

@@ -4,6 +4,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { Manifest, ManifestInput } from '../../model/records.ts';
 import type { NeedsContext } from '../expressions.ts';
+import { nameBeside } from '../name-beside.ts';
 import type { Subject } from './work.ts';
 
 /** One need with what stands behind it now. */
@@ -20,7 +21,10 @@ export interface Upstream {
 }
 
 export type UpstreamRead =
-  { readonly kind: 'read'; readonly upstream: Upstream } | { readonly kind: 'broken'; readonly cause: Cause };
+  | { readonly kind: 'read'; readonly upstream: Upstream }
+  | { readonly kind: 'broken'; readonly cause: Cause }
+  /** Voided since this was planned: the next run makes it anew. */
+  | { readonly kind: 'blocked'; readonly reason: string };
 
 /** Reads the manifests of all that the instance needs: what it will see is fixed here. */
 export async function readUpstream(work: Subject): Promise<UpstreamRead> {
@@ -38,6 +42,8 @@ export async function readUpstream(work: Subject): Promise<UpstreamRead> {
         present.push(read.manifest);
       } else if (isAbsent || isForgiven(need) || read?.manifest.outcome === 'skipped') {
         omitted.push({ need: need.name, instance: member });
+      } else if (read?.manifest.outcome === 'void') {
+        return { kind: 'blocked', reason: blockedReason(work.planned.id, [member], read.manifest.reason) };
       } else {
         return { kind: 'broken', cause: gone(member) };
       }
@@ -68,6 +74,28 @@ async function readMember({ environment }: Subject, member: InstanceId): Promise
 function isForgiven(need: BoundNeed): boolean {
   const isOne = need.single && (need.select === 'same' || need.select === 'around');
   return need.optional || (need.foreign && !isOne);
+}
+
+/** Words for what is not there any more: `by prices (objects gone): run again, and it is made anew first`. */
+export function blockedReason(
+  self: InstanceId,
+  members: readonly InstanceId[],
+  why = 'its result was removed',
+): string {
+  const names = members.slice(0, NAMED).map((member) => nameBeside(self, member));
+  const more = members.length > NAMED ? ` and ${members.length - NAMED} more` : '';
+  const foreign = members.find((member) => pipelineOf(member) !== pipelineOf(self));
+  const then =
+    foreign === undefined
+      ? `run again, and ${members.length === 1 ? 'it is' : 'they are'} made anew first`
+      : `make that anew, then run again: sluice run ${foreign}`;
+  return `by ${names.join(', ')}${more} (${why}): ${then}`;
+}
+
+const NAMED = 5;
+
+function pipelineOf(id: InstanceId): string {
+  return id.slice(0, id.indexOf('/'));
 }
 
 function gone(member: InstanceId): Cause {

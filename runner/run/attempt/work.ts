@@ -63,6 +63,10 @@ export type AttemptOutcome =
   | { readonly kind: 'unchanged'; readonly attempt: string }
   | { readonly kind: 'skipped'; readonly reason: string; readonly ran?: Execution }
   | { readonly kind: 'waiting'; readonly reason: string; readonly ran?: Execution }
+  /** Something it reads is not there any more; the next run makes that anew. */
+  | { readonly kind: 'blocked'; readonly reason: string }
+  /** Its own objects are not there any more; the next run makes it anew. */
+  | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'held'; readonly by: ClaimRecord }
   | { readonly kind: 'cancelled'; readonly reason: string; readonly ran?: Execution }
   | {

@@ -114,7 +114,7 @@ describe('the dry engine', () => {
     expect((await engine.run(job({ inputs: [input] }), options)).cause).toBeUndefined();
     await store.delete([`${input.prefix}a.csv`]);
     expect((await engine.run(job({ inputs: [input] }), options)).cause).toMatchObject({
-      kind: 'input-corrupt',
+      kind: 'input-gone',
       message: `${input.prefix}a.csv is not in the store`,
     });
   });

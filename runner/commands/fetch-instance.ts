@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import { StoreError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { InstanceId } from '../model/partition.ts';
+import { OBJECTS_GONE, type Manifest } from '../model/records.ts';
+import { downloadObject } from './download.ts';
+
+export interface FetchedFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export type Fetched =
+  | {
+      readonly kind: 'fetched';
+      readonly manifest: Manifest;
+      readonly files: readonly FetchedFile[];
+      /** Objects that are not as they were committed; they are not delivered. */
+      readonly corrupt: readonly StoreError[];
+    }
+  /** There is no result; `isKnown`: but a record that says so. */
+  | { readonly kind: 'absent'; readonly isKnown: boolean }
+  /** It was committed, and its objects are not in the store any more. */
+  | { readonly kind: 'gone' };
+
+/** An instance's outputs into a folder: those of one manifest, whatever is committed or collected meanwhile. */
+export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: string): Promise<Fetched> {
+  for (;;) {
+    const manifest = (await ledger.readManifest(id))?.manifest;
+    if (manifest?.outcome !== 'succeeded') {
+      if (manifest?.reason === OBJECTS_GONE) return { kind: 'gone' };
+      return { kind: 'absent', isKnown: manifest !== undefined };
+    }
+    const { files, corrupt, missing } = await fetchObjects(ledger, manifest, folder);
+    if (missing === undefined) return { kind: 'fetched', manifest, files, corrupt };
+    // Some files of a result would look like the result.
+    for (const { file } of files) await rm(file, { force: true });
+    switch (await ledger.confirmGone(id, manifest.attempt)) {
+      case 'gone':
+        return { kind: 'gone' };
+      case 'there':
+        throw missing;
+      case 'replaced':
+    }
+  }
+}
+
+interface FetchedObjects {
+  readonly files: FetchedFile[];
+  /** One damaged object does not keep the others back. */
+  readonly corrupt: StoreError[];
+  missing?: StoreError;
+}
+
+async function fetchObjects(
+  { store }: Ledger,
+  { instance, attempt, objects }: Manifest,
+  folder: string,
+): Promise<FetchedObjects> {
+  const fetched: FetchedObjects = { files: [], corrupt: [] };
+  for (const object of objects) {
+    try {
+      const file = await downloadObject(store, `objects/${instance}/${attempt}/`, object, folder);
+      fetched.files.push({ file, bytes: object.bytes, sha256: object.sha256 });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.code === 'not-found') return { ...fetched, missing: error };
+      if (error.code !== 'store-corrupt') throw error;
+      fetched.corrupt.push(error);
+    }
+  }
+  return fetched;
+}
