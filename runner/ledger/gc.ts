@@ -8,6 +8,7 @@ import { instanceKey } from './keys.ts';
 import type { GcOptions, GcReport, Ledger, StoredManifest } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
+import { supersededBy } from './superseded.ts';
 import { sweepRecords } from './sweep-records.ts';
 
 /** Objects of one attempt, as listed. */
@@ -65,7 +66,7 @@ export function createGc(
     const stored = await manifests.readManifest(id);
     const garbage: StoredAttempt[] = [];
     for (const attempt of attempts) {
-      if (await isGarbage(attempt, stored?.manifest, options)) garbage.push(attempt);
+      if (await isGarbage(attempt, stored, options)) garbage.push(attempt);
     }
     // A fence would cost whoever works on it right now its commit.
     if (garbage.length === 0 || (await isInHand(id))) return [];
@@ -77,11 +78,11 @@ export function createGc(
 
   async function isGarbage(
     { attempt, newestAt }: StoredAttempt,
-    manifest: Manifest | undefined,
+    stored: StoredManifest | undefined,
     { graceSeconds }: GcOptions,
   ): Promise<boolean> {
-    if (attempt === attemptOf(manifest)) return false;
-    const superseded = supersededBy(manifest).find((entry) => entry.attempt === attempt);
+    if (attempt === attemptOf(stored?.manifest)) return false;
+    const superseded = supersededBy(stored).find((entry) => entry.attempt === attempt);
     const since = superseded === undefined ? newestAt : Date.parse(superseded.at);
     if (clock.now() - since < graceSeconds * 1000) return false;
     if (superseded !== undefined) return true;
@@ -107,7 +108,7 @@ export function createGc(
     }
     const gone = new Set(garbage.map(({ attempt }) => attempt));
     const { supersededAttempts: _, ...manifest } = stored.manifest;
-    const kept = supersededBy(stored.manifest).filter(({ attempt }) => !gone.has(attempt));
+    const kept = supersededBy(stored).filter(({ attempt }) => !gone.has(attempt));
     const fenced: Manifest = {
       ...manifest,
       ...(kept.length === 0 ? {} : { supersededAttempts: kept }),
@@ -150,12 +151,6 @@ export function createGc(
     }
     if (attempts.size > 0) yield [id, [...attempts.values()]];
   }
-}
-
-function supersededBy(manifest: Manifest | undefined): readonly { attempt: string; at: string }[] {
-  const { superseded, supersededAttempts = [] } = manifest ?? {};
-  const listed = supersededAttempts.some(({ attempt }) => attempt === superseded?.attempt);
-  return superseded === undefined || listed ? supersededAttempts : [...supersededAttempts, superseded];
 }
 
 /** `objects/<pipeline>/<task>/<partition>/<attempt>/…`; what does not look like that is nobody's to remove. */

@@ -7,6 +7,8 @@ import type { ObjectStore } from '../ports.ts';
 export interface StoredManifest {
   readonly manifest: Manifest;
   readonly etag: string;
+  /** By the store's clock: since when it stands. */
+  readonly modifiedAt: string;
 }
 
 export type CommitResult =

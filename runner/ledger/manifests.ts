@@ -11,6 +11,7 @@ import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { manifestFields } from './record-shapes.ts';
+import { supersede } from './superseded.ts';
 
 export const manifestRecords = recordKind(
   'the manifest',
@@ -29,7 +30,7 @@ export function createManifests({ store, clock, nonce }: Context): Manifests {
     const found = await manifestRecords.read(store, key);
     if (found === undefined) return undefined;
     refuseForeign(found.record, id, key);
-    return { manifest: found.record, etag: found.etag };
+    return { manifest: found.record, etag: found.etag, modifiedAt: found.modifiedAt };
   }
 
   /**
@@ -71,19 +72,10 @@ export function createManifests({ store, clock, nonce }: Context): Manifests {
     if (over === null) return replaceManifest(manifest, over);
     const previous = await readManifest(manifest.instance);
     if (previous === undefined || previous.etag !== over) return replaceManifest(manifest, over);
-    return replaceManifest({ ...manifest, ...supersede(previous.manifest) }, over);
-  }
-
-  function supersede(previous: Manifest): Pick<Manifest, 'superseded' | 'supersededAttempts'> {
-    const earlier = previous.supersededAttempts ?? [];
-    if (previous.outcome === 'void') {
-      return {
-        ...(previous.superseded === undefined ? {} : { superseded: previous.superseded }),
-        ...(earlier.length === 0 ? {} : { supersededAttempts: earlier }),
-      };
-    }
-    const superseded = { attempt: previous.attempt, at: new Date(clock.now()).toISOString() };
-    return { superseded, supersededAttempts: [...earlier, superseded] };
+    return replaceManifest(
+      { ...manifest, ...supersede(previous, new Date(clock.now()).toISOString()) },
+      over,
+    );
   }
 
   return {

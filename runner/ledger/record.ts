@@ -6,6 +6,8 @@ import { objectOf, type Fields } from './shape.ts';
 export interface Stored<T> {
   readonly record: T;
   readonly etag: string;
+  /** By the store's clock. */
+  readonly modifiedAt: string;
 }
 
 /** One kind of record: how its JSON is read, checked and written. */
@@ -51,7 +53,8 @@ export function recordKind<T>(name: string, fields: Fields<T>, remedy: string): 
     async read(store, key) {
       const found = await store.get(key);
       if (found === undefined) return undefined;
-      return { record: parse(await textOf(found.body), key), etag: found.etag };
+      const { body, etag, modifiedAt } = found;
+      return { record: parse(await textOf(body), key), etag, modifiedAt };
     },
     async write(store, key, record, options = {}) {
       const bytes = new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`);

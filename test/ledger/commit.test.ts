@@ -16,6 +16,7 @@ describe('a commit', () => {
     expect(await ledger.readManifest(ID)).toEqual({
       manifest,
       etag: result.kind === 'committed' ? result.etag : '',
+      modifiedAt: '2021-02-01T00:00:00.000Z',
     });
   });
 

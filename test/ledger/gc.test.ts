@@ -61,6 +61,27 @@ describe('gc', () => {
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([]);
   });
 
+  it('gives readers the grace from when the new manifest stands, however long its writer slept before', async () => {
+    const bench = await openBench();
+    await rebuilt(bench);
+    const sleepy = interruptedStore(
+      bench.store,
+      (key) => key === `manifests/${ID}.json`,
+      async () => {
+        bench.pass(2 * GRACE);
+      },
+    );
+    const over = await bench.ledger.readManifest(ID);
+    await (await bench.open(sleepy)).commitManifest(manifestOf(`${RUN}-3`), over?.etag ?? null);
+    expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([`${ID}/${RUN}-1`]);
+    // Nor does a further manifest make it older.
+    const next = await bench.ledger.readManifest(ID);
+    await bench.ledger.commitManifest(manifestOf(`${RUN}-4`), next?.etag ?? null);
+    expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([]);
+    bench.pass(GRACE);
+    expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([`${ID}/${RUN}-2`]);
+  });
+
   it('only tells in a dry run', async () => {
     const bench = await openBench();
     await rebuilt(bench);

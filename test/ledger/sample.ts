@@ -34,14 +34,12 @@ export interface Bench {
   readonly now: () => number;
 }
 
-export async function openBench(
-  store: ObjectStore = openMemoryStore(),
-  more: Partial<LedgerOptions> = {},
-): Promise<Bench> {
+export async function openBench(over?: ObjectStore, more: Partial<LedgerOptions> = {}): Promise<Bench> {
   let time = Date.parse('2021-02-01T00:00:00Z');
+  const store = over ?? openMemoryStore(undefined, () => time);
   let count = 0;
-  const open = (over: ObjectStore = store) =>
-    openLedger(over, {
+  const open = (seen: ObjectStore = store) =>
+    openLedger(seen, {
       clock: { now: () => time, sleep: async () => {} },
       process: PROCESS,
       random: (bytes) => {
