@@ -19,6 +19,9 @@ const MAX_HINTED_MILLISECONDS = 20_000;
 /** Not failures but requests to come back; S3 documents both with "try again". */
 const COME_BACK = ['ConditionalRequestConflict', 'OperationAborted'];
 
+/** Not implemented, not this version of HTTP, no space left. */
+const FINAL = [501, 505, 507];
+
 /** The stack of the SDK gives up on these although the body was only cut short on its way. */
 const CUT_SHORT = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNABORTED', 'EPROTO'];
 
@@ -42,8 +45,8 @@ export function createRetryStrategy(
 
     async refreshRetryTokenForRetry(token, failure) {
       const start = started.get(token) ?? now();
-      const patience = hasAnswered ? PATIENCE_MILLISECONDS : FIRST_PATIENCE_MILLISECONDS;
       if (isAnswer(failure)) hasAnswered = true;
+      const patience = hasAnswered ? PATIENCE_MILLISECONDS : FIRST_PATIENCE_MILLISECONDS;
       const delay = delayAfter(token.getRetryCount(), failure, random);
       if (!mayPass(failure) || now() - start + delay > patience) throw new Error('no more retries');
       const next = tokenOf(token.getRetryCount() + 1, delay);
@@ -60,7 +63,7 @@ export function createRetryStrategy(
 export function mayPass({ errorType, error }: Failure): boolean {
   if (errorType === 'THROTTLING' || errorType === 'TRANSIENT') return true;
   const { name, code, status } = describe(error);
-  if (errorType === 'SERVER_ERROR') return status !== 501 && status !== 505;
+  if (errorType === 'SERVER_ERROR') return !FINAL.includes(status ?? 0);
   return COME_BACK.includes(name) || CUT_SHORT.includes(code);
 }
 
