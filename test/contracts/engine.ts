@@ -18,6 +18,9 @@ export interface EngineParts {
   readonly image: string;
 }
 
+/** More than are ever on their way at once. */
+const MANY = 2000;
+
 interface Ran extends JobResult {
   readonly stdout: string;
   readonly stderr: string;
@@ -420,6 +423,20 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
           kind: 'input-corrupt',
           message: expect.stringContaining('bytes'),
         });
+      });
+    });
+
+    it('carries thousands of small files both ways, each as it was', async () => {
+      const script = `i=0; while [ $i -lt ${MANY} ]; do echo "$i" > /outputs/f$i; i=$((i+1)); done`;
+      const made = declaring(job(script, {}, memory), ['f*']);
+      const { objects, cause } = await run(made);
+      expect({ cause, count: objects.length }).toEqual({ cause: undefined, count: MANY });
+      const inputs = [{ store: memory.ref, prefix: made.outputs.prefix, to: '/inputs/a', objects }];
+      const check = `cd /inputs/a; ls | wc -l; i=0; while [ $i -lt ${MANY} ]; do read x < f$i; [ "$x" = $i ]; i=$((i+1)); done`;
+      const ran = await run(job(check, { inputs }, memory));
+      expect({ cause: ran.cause, stdout: ran.stdout.trim() }).toEqual({
+        cause: undefined,
+        stdout: String(MANY),
       });
     });
 

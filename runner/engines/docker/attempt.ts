@@ -150,7 +150,9 @@ async function takeResults(
     return { out: { objects: [], undeclared: [] }, values };
   }
   const store = await session.openStore(job.outputs.store);
-  return { out: await transferOut(container, job, store, signal, session.mounts.remember), values };
+  const share = session.transferBudget.share();
+  const out = await transferOut(container, job, store, share, signal, session.mounts.remember);
+  return { out, values };
 }
 
 async function readValues(

@@ -10,6 +10,7 @@ import { createImageFacts, type ImageFacts } from './images/image-facts.ts';
 import { createImages, type Images } from './images/images.ts';
 import { removeAtLast } from './last-removal.ts';
 import { createMounts, type Mounts } from './mounts.ts';
+import { createTransferBudget, type TransferBudget } from './transfer-budget.ts';
 
 export interface Timing {
   readonly heartbeat: HeartbeatOptions;
@@ -35,6 +36,7 @@ export interface Session {
   readonly imageFacts: (id: string, signal: AbortSignal) => Promise<ImageFacts>;
   readonly holders: Holders;
   readonly mounts: Mounts;
+  readonly transferBudget: TransferBudget;
   /** Containers that could not be removed in their time. */
   readonly leftovers: Set<string>;
   readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
@@ -65,6 +67,7 @@ export async function openSession(
     holders,
     leftovers,
     mounts: createMounts(docker, facts),
+    transferBudget: createTransferBudget(),
     openStore: options.openStore,
     lost: heartbeat.lost,
     timing: options.timing,

@@ -45,7 +45,10 @@ export async function startContainer(
       signal.throwIfAborted();
       const prepared = needsPreparation(job, ingredients);
       container = await create(job, ingredients, prepared, lease, session, signal);
-      if (prepared) await transferIn(container, job, ingredients.inputs.copied, signal);
+      if (prepared) {
+        const { copied } = ingredients.inputs;
+        await transferIn(container, job, copied, session.transferBudget.share(), signal);
+      }
       if (lease === undefined || (await lease.isAlive())) {
         signal.throwIfAborted();
         await start(container, job, session, signal);

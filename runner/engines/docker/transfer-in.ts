@@ -6,7 +6,9 @@ import { pack, type Header, type Pack } from 'tar-stream';
 import type { Job, JobFile, JobInput } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { Fault } from './fault.ts';
+import { fetchAhead, type Fetchable } from './fetch-ahead.ts';
 import { verifiedBytes } from './inputs.ts';
+import type { TransferShare } from './transfer-budget.ts';
 
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 
@@ -18,19 +20,21 @@ export interface CopiedInput {
 
 /**
  * Lays folders, files and copied inputs into a container that was created and not yet started, by one archive
- * to `/`. It is streamed; nothing is gathered. The folders a task writes to are everybody's (1777): a fresh
+ * to `/`. It is streamed; no more is gathered than the share has room for. The folders a task writes to are everybody's (1777): a fresh
  * volume is root's alone, and the task may run as anybody.
  */
 export async function transferIn(
   container: Dockerode.Container,
   job: Job,
   copied: readonly CopiedInput[],
+  share: TransferShare,
   signal: AbortSignal,
 ): Promise<void> {
   const archive = pack();
+  const unread = new AbortController();
   let failure: unknown;
   let refused = false;
-  const feeding = feed(archive, job, copied, signal).then(
+  const feeding = feed(archive, job, copied, share, AbortSignal.any([signal, unread.signal])).then(
     () => archive.finalize(),
     (error: unknown) => {
       // The client then gives up too, with this error.
@@ -44,7 +48,9 @@ export async function transferIn(
   } catch (error) {
     refused = true;
     // Without this the feeding would wait for ever for somebody to read on.
-    archive.destroy(new Error('the engine does not read on'));
+    const reason = new Error('the engine does not read on');
+    unread.abort(reason);
+    archive.destroy(reason);
     throw failure ?? error;
   } finally {
     await feeding;
@@ -56,6 +62,7 @@ async function feed(
   archive: Pack,
   job: Job,
   copied: readonly CopiedInput[],
+  share: TransferShare,
   signal: AbortSignal,
 ): Promise<void> {
   const made = new Set<string>();
@@ -83,16 +90,26 @@ async function feed(
     await parents(file.to);
     await writeFile(archive, file, signal);
   }
-  for (const { input, store } of copied) {
+  for (const { input } of copied) {
     await parents(`${input.to}/.`);
     await folder(input.to, 0o755);
-    for (const object of input.objects) {
-      const to = posix.join(input.to, object.path);
-      await parents(to);
-      const header = { name: to.slice(1), mode: 0o444, size: object.bytes };
-      await writeStream(archive, header, verifiedBytes(store, input, object, signal));
-    }
   }
+  for await (const { input, object, bytes } of fetchAhead(copied.flatMap(objectsOf), share, signal)) {
+    const to = posix.join(input.to, object.path);
+    await parents(to);
+    const header = { name: to.slice(1), mode: 0o444, size: object.bytes };
+    if (bytes instanceof Uint8Array)
+      await write(archive, header, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
+    else await writeStream(archive, header, bytes);
+  }
+}
+
+function objectsOf({ input, store }: CopiedInput): readonly (Fetchable & { readonly input: JobInput })[] {
+  return input.objects.map((object) => ({
+    input,
+    object,
+    read: (signal) => verifiedBytes(store, input, object, signal),
+  }));
 }
 
 const OURS = ['/outputs', '/workspace', '/inputs', '/sluice'];
@@ -127,10 +144,10 @@ function unreadable(path: string, error: unknown): Fault {
   return new Fault({ kind: 'start-failed', message, transient: false });
 }
 
-function write(archive: Pack, header: EntryHeader, text?: string): Promise<void> {
+function write(archive: Pack, header: EntryHeader, whole?: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     const done = (error?: Error | null): void => (error ? reject(error) : resolve());
-    const entry = text === undefined ? archive.entry(header, done) : archive.entry(header, text, done);
+    const entry = whole === undefined ? archive.entry(header, done) : archive.entry(header, whole, done);
     entry.on('error', () => undefined);
   });
 }

@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import { extract, type Header } from 'tar-stream';
 import type { Job, StoredObject } from '../../model/job.ts';
-import { createOutputCheck, type OutputCopy, type OutputEntry } from '../../model/outputs.ts';
+import { createOutputCheck, type OutputEntry } from '../../model/outputs.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { answerWithin, LOOK_UP_SECONDS } from './answer-within.ts';
 import { Fault } from './fault.ts';
 import { createSilence } from './silence.ts';
+import { createOutputUploads } from './store-outputs.ts';
+import type { TransferShare } from './transfer-budget.ts';
 
 export interface TransferredOut {
   readonly objects: readonly StoredObject[];
@@ -15,60 +16,39 @@ export interface TransferredOut {
 
 /**
  * Reads `/outputs` of a container that has ended, as one archive, and stores what the rules declare below the
- * job's prefix, hashed on the way; nothing is gathered. If anything is wrong all that was stored is deleted
- * again, as well as that can be done, and a `Fault` says what. `onStored` is told what each version was hashed to.
+ * job's prefix. If anything is wrong all that was stored is deleted again, as well as that can be done, and a
+ * `Fault` says what. `onStored` is told what each version was hashed to.
  */
 export async function transferOut(
   container: Dockerode.Container,
   job: Job,
   store: ObjectStore,
+  share: TransferShare,
   signal: AbortSignal,
   onStored: (key: string, etag: string, sha256: string) => void,
 ): Promise<TransferredOut> {
   const check = createOutputCheck(job.outputs.rules);
-  const started: string[] = [];
-  const stored = new Map<string, StoredObject>();
-
-  async function put(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
-    const key = job.outputs.prefix + path;
-    started.push(key);
-    const measured = createMeasure(bytes);
-    const { etag } = await store.put(key, measured.bytes, { signal });
-    const object = { path, ...measured.result() };
-    stored.set(path, object);
-    onStored(key, etag, object.sha256);
-  }
-
-  async function copy({ path, from }: OutputCopy): Promise<void> {
-    const original = stored.get(from);
-    if (original === undefined) {
-      // The link is declared, its target is not: only now are the target's bytes asked for.
-      for await (const { entry } of entriesOf(container, `/outputs/${from}`, signal)) await put(path, entry);
-      return;
-    }
-    const key = job.outputs.prefix + path;
-    started.push(key);
-    await store.copy(job.outputs.prefix + from, key, { signal });
-    stored.set(path, { ...original, path });
-  }
-
+  const uploads = createOutputUploads(job.outputs, store, share, signal, onStored);
   try {
     for await (const { header, entry } of entriesOf(container, '/outputs/.', signal)) {
       const verdict = check.entry(outputEntry(header));
       if (verdict.kind === 'refuse') throw new Fault(verdict.cause);
-      if (verdict.kind === 'store') await put(verdict.path, entry);
+      if (verdict.kind === 'store') await uploads.put(verdict.path, header.size ?? 0, entry);
     }
     const outcome = check.finish();
     if (outcome.kind === 'refuse') throw new Fault(outcome.cause);
-    for (const each of outcome.copies) await copy(each);
-    signal.throwIfAborted();
+    for (const { path, from } of outcome.copies) {
+      if (await uploads.copy(path, from)) continue;
+      // The link is declared, its target is not: only now are the target's bytes asked for.
+      for await (const { header, entry } of entriesOf(container, `/outputs/${from}`, signal)) {
+        await uploads.put(path, header.size ?? 0, entry);
+      }
+    }
+    return { objects: await uploads.finish(), undeclared: check.undeclared() };
   } catch (error) {
-    // What remains is gc's: no manifest will ever name it.
-    await store.delete(started).catch(() => undefined);
+    await uploads.discard();
     throw error;
   }
-  const objects = [...stored.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { objects, undeclared: check.undeclared() };
 }
 
 /**
@@ -167,20 +147,4 @@ function outputEntry({ name, type, size, linkname }: Header): OutputEntry {
     default:
       return { path: name, kind: 'other', sizeBytes: 0 };
   }
-}
-
-function createMeasure(source: AsyncIterable<Uint8Array>): {
-  readonly bytes: AsyncIterable<Uint8Array>;
-  readonly result: () => { readonly bytes: number; readonly sha256: string };
-} {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  async function* measured(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      hash.update(chunk);
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  return { bytes: measured(), result: () => ({ bytes, sha256: hash.digest('hex') }) };
 }
