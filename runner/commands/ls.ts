@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { openProject, openProjectLedger } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { objectUri, storeFolder } from '../model/object-place.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Manifest } from '../model/records.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
@@ -61,16 +62,10 @@ function sayNothing(path: string, output: Output): void {
 }
 
 function describe(manifest: Manifest, { store: { ref } }: Ledger) {
-  const below = `objects/${manifest.instance}/${manifest.attempt}`;
+  const folder = storeFolder(ref);
   const uri = (path: string): string => {
-    switch (ref.kind) {
-      case 'directory':
-        return join(ref.root, below, path);
-      case 'memory':
-        return `memory:${ref.id}/${below}/${path}`;
-      case 's3':
-        return `${ref.uri}/${below}/${path}`;
-    }
+    const key = `objects/${manifest.instance}/${manifest.attempt}/${path}`;
+    return folder === undefined ? objectUri(ref, key) : join(folder, key);
   };
   return {
     id: manifest.instance,

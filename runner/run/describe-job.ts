@@ -32,7 +32,7 @@ export async function describeJob(
   if (contexts.kind === 'broken') return { kind: 'none', reason: contexts.cause.message };
   const evaluation = evaluateTask(subject, contexts.contexts);
   if (evaluation.kind === 'broken') return { kind: 'none', reason: evaluation.cause.message };
-  const inputs = layInputs(read.upstream.needs, environment.ledger.store.ref);
+  const inputs = layInputs(task, read.upstream.needs, environment.ledger.store.ref);
   const built = buildJob(subject, evaluation.evaluated, inputs);
   return built.kind === 'broken' ? { kind: 'none', reason: built.cause.message } : built;
 }

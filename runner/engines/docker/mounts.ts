@@ -3,6 +3,7 @@ import { lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Job, JobInput } from '../../model/job.ts';
+import { storeFolder } from '../../model/object-place.ts';
 import { identify, ownerName } from '../../model/process.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { isEngineAway } from './engine-answer.ts';
@@ -76,8 +77,8 @@ export function createMounts(docker: Dockerode, options: { readonly labelsFiles:
   return {
     remember,
     async mountOf(input, store, job, imageId, signal) {
-      if (input.store.kind !== 'directory' || input.objects.length === 0) return undefined;
-      const { root } = input.store;
+      const root = storeFolder(input.store);
+      if (root === undefined || input.objects.length === 0) return undefined;
       if (!(await isShared(root, job, imageId, signal))) return undefined;
       if (!(await isReadableByAll(root, input))) return undefined;
       if (!(await verify(store, input, signal))) return undefined;

@@ -43,6 +43,7 @@ export function buildJob(
     to: posix.join(WORKSPACE, file.path),
     executable: file.executable,
   }));
+  const { references } = inputs;
   const { resources } = task;
   return {
     kind: 'job',
@@ -56,9 +57,18 @@ export function buildJob(
       ...(command === undefined ? {} : { command }),
       ...(task.user === undefined ? {} : { user: task.user }),
       workingDirectory: posix.resolve(WORKSPACE, task.workingDirectory ?? ''),
-      env: { ...variablesOf(planned, run, attempt, evaluated.env), ...more.env },
+      env: {
+        ...variablesOf(planned, run, attempt, evaluated.env),
+        ...(references === undefined ? {} : { SLUICE_INPUTS: references.to }),
+        ...more.env,
+      },
       secrets,
-      files: [...taskFiles, ...files, ...(more.files ?? [])],
+      files: [
+        ...taskFiles,
+        ...files,
+        ...(references === undefined ? [] : [references]),
+        ...(more.files ?? []),
+      ],
       inputs: inputs.inputs,
       emptyFolders: inputs.emptyFolders,
       outputs: {

@@ -80,7 +80,8 @@ async function underClaim(
   const evaluation = evaluateTask(work, contexts.contexts);
   if (evaluation.kind === 'broken') return fail(work, failureBy(evaluation.cause), startedAt, state);
   const { evaluated } = evaluation;
-  const built = buildJob(work, evaluated, layInputs(upstream.needs, work.environment.ledger.store.ref));
+  const inputs = layInputs(work.task, upstream.needs, work.environment.ledger.store.ref);
+  const built = buildJob(work, evaluated, inputs);
   if (built.kind === 'broken') return fail(work, failureBy(built.cause), startedAt, state);
   if (signal.aborted) return { kind: 'cancelled', reason: String(signal.reason) };
 

@@ -63,7 +63,7 @@ const need = oneOf(
       mode: {
         shape: choice('files', 'uri'),
         description:
-          '`files` lays the outputs below `/inputs`; `uri` gives only where they are in the store.',
+          '`files` lays the outputs below `/inputs`; `uri` lays none, the file `$SLUICE_INPUTS` tells where they are in the store.',
         default: 'files',
         example: 'mode: uri',
       },

@@ -79,6 +79,7 @@ With neither \`image\` nor \`run\` it is done when its needs are.
 | \`SLUICE_OUTPUT\` | the file that takes \`name=value\` lines for declared values (GitHub's heredoc too) |
 | \`SLUICE_RUN\` | in a hook: the file with the run's JSON so far |
 | \`/inputs/<task>/\` | the results it needs; with several instances one folder each, \`date=2021-01-29/\` |
+| \`SLUICE_INPUTS\` | with a need of \`mode: uri\`: the file that tells where its results are, see [inputs](inputs.md) |
 | \`/outputs/\` | what it makes; files that are not declared are dropped with a warning |
 | \`/workspace/\` | its \`files\`, and where it starts |
 
@@ -140,6 +141,7 @@ task has fan in.
 | \`{ task: fails, latest: true }\` | the newest that was due by my own due time |
 | \`{ task: score, offset: -1 }\` | the date before mine, also my own task; absent before \`start\` |
 | \`{ task: rates, params: { month: '\${{ … }}' } }\` | the one with this value |
+| \`{ task: prices, mode: uri }\` | the same, as references in \`$SLUICE_INPUTS\` instead of files, see [inputs](inputs.md) |
 | \`{ task: notes, optional: true }\` | goes without it: its folder is then empty |
 | \`other/prices\` | a task of another pipeline: waited for, never run |
 
