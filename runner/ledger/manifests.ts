@@ -69,13 +69,16 @@ export function createManifests({ store, clock, nonce }: Context): Manifests {
 
   /** Names what it supersedes, since when: gc counts its grace from there. */
   async function commitManifest(manifest: Manifest, over: string | null): Promise<CommitResult> {
-    if (over === null) return replaceManifest(manifest, over);
-    const previous = await readManifest(manifest.instance);
-    if (previous === undefined || previous.etag !== over) return replaceManifest(manifest, over);
-    return replaceManifest(
-      { ...manifest, ...supersede(previous, new Date(clock.now()).toISOString()) },
-      over,
-    );
+    const previous = over === null ? undefined : await readManifest(manifest.instance);
+    const supersession =
+      previous === undefined || previous.etag !== over
+        ? {}
+        : supersede(previous, new Date(clock.now()).toISOString());
+    const result = await replaceManifest({ ...manifest, ...supersession }, over);
+    if (result.kind === 'lost' && isRefreshed(manifest, result.winner.manifest)) {
+      return { kind: 'committed', etag: result.winner.etag };
+    }
+    return result;
   }
 
   return {
@@ -87,6 +90,11 @@ export function createManifests({ store, clock, nonce }: Context): Manifests {
       return commitManifest(manifest, over?.etag ?? null);
     },
   };
+}
+
+/** Ours, though its answer was lost: gc's fence has given it a fresh nonce before we asked. */
+function isRefreshed(ours: Manifest, theirs: Manifest): boolean {
+  return ours.outcome !== 'void' && theirs.outcome === ours.outcome && theirs.attempt === ours.attempt;
 }
 
 /** Nothing is there, on purpose: not done, and whoever holds an older etag can't commit any more. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode, keysOf } from '../contracts/object-store.ts';
-import { ID, manifestOf, openBench, OTHER_RUN, RUN } from './sample.ts';
+import { ID, manifestOf, openBench, OTHER_RUN, RUN, runRecord, upload } from './sample.ts';
 import { forgetfulStore, interruptedStore, observedStore } from './watched-store.ts';
 
 const KEY = `manifests/${ID}.json`;
@@ -61,6 +61,24 @@ describe('a commit', () => {
     const ledger = await open(forgetfulStore(store, (key) => key === KEY));
     const manifest = manifestOf(`${RUN}-1`);
     const result = await ledger.commitManifest(manifest, null);
+    expect(result).toEqual({ kind: 'committed', etag: (await ledger.readManifest(ID))?.etag });
+  });
+
+  it('knows its own write again although gc has refreshed it before the answer was asked for again', async () => {
+    const { store, ledger, open, pass } = await openBench();
+    await ledger.startRun(runRecord(OTHER_RUN, { finishedAt: '2021-01-30T23:00:00.000Z' }));
+    await upload(store, `${OTHER_RUN}-1`, { 'a.csv': 'left behind' });
+    pass(3600);
+    const collected: string[] = [];
+    const forgetful = forgetfulStore(
+      observedStore(store, async (key) => {
+        if (key !== KEY || collected.length > 0) return;
+        collected.push(...(await ledger.gc({ graceSeconds: 60, dryRun: false })).attemptsRemoved);
+      }),
+      (key) => key === KEY,
+    );
+    const result = await (await open(forgetful)).commitManifest(manifestOf(`${RUN}-1`), null);
+    expect(collected).toEqual([`${ID}/${OTHER_RUN}-1`]);
     expect(result).toEqual({ kind: 'committed', etag: (await ledger.readManifest(ID))?.etag });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { StoreError } from '../../runner/errors.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
+import { keysOf } from '../contracts/object-store.ts';
 import { quiet } from './fake-clock.ts';
 import { cause, createGate } from './scripted-engine.ts';
 import { createWorld, instance, need, start, states, task } from './world.ts';
@@ -471,4 +472,23 @@ describe('hooks', () => {
     );
     expect((await report).exitStatus).toBe(1);
   });
+});
+
+test('files that counted until they were cleared stay for their readers, though a lost answer made it ask again', async () => {
+  const world = await createWorld();
+  const ledger: Ledger = {
+    ...world.ledger,
+    async commitManifest(manifest, over) {
+      await world.ledger.commitManifest(manifest, over);
+      const stood = await world.ledger.readManifest(manifest.instance);
+      await world.ledger.voidManifest(manifest.instance, stood ?? null, 'cleared', manifest.run);
+      return world.ledger.commitManifest(manifest, over);
+    },
+  };
+  const made = task('a', { outputs: [out] });
+  const once = { ...made, retry: { ...made.retry, maxAttempts: 1 } };
+  const { report } = start(world, [once], [instance('a')], () => ({ files: { 'out.csv': 'x' } }), { ledger });
+  const { run, instances } = await report;
+  expect(instances[0]).toMatchObject({ state: 'failed', reason: expect.stringContaining('cleared') });
+  expect(await keysOf(world.store, 'objects/')).toEqual([`objects/p/a/_/${run}-1/out.csv`]);
 });

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { StoredManifest } from '../../ledger/ledger.ts';
+import { supersededBy } from '../../ledger/superseded.ts';
 import { contentDigest } from '../../model/content-digest.ts';
 import type { JobResult } from '../../model/job.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
@@ -36,8 +37,10 @@ export async function commitResult(
   if (manifest.published.length > 0) await ledger.beginPublication(work.planned.id, work.attempt);
   const committed = await ledger.commitManifest(manifest, over?.etag ?? null);
   if (committed.kind === 'committed') return { kind: 'committed', manifest };
-  const prefix = objectsPrefix(work.planned.id, work.attempt);
-  if (manifest.objects.length > 0) {
+  // Was it our first try that a lost answer made us repeat? Then it counted until another replaced it: it has readers.
+  const hasCounted = supersededBy(committed.winner).some(({ attempt }) => attempt === work.attempt);
+  if (manifest.objects.length > 0 && !hasCounted) {
+    const prefix = objectsPrefix(work.planned.id, work.attempt);
     await ledger.store.delete(manifest.objects.map(({ path }) => `${prefix}${path}`));
   }
   return { kind: 'lost', winner: committed.winner };
