@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { systemClock } from '../../runner/clock.ts';
+import { randomHex } from '../../runner/compose.ts';
+import type { Ledger } from '../../runner/ledger/ledger.ts';
+import { openLedger } from '../../runner/ledger/open.ts';
+import { processIdentity } from '../../runner/ledger/process.ts';
+import { createS3Store } from '../../runner/stores/s3/store.ts';
+import { parseS3Uri } from '../../runner/stores/s3/uri.ts';
+import { startS3Proxy, type S3Proxy } from '../parts/s3-proxy/s3-proxy.ts';
+import { createBucket, useCredentials } from '../parts/s3.ts';
+import { startVersitygw, type Versitygw } from '../parts/versitygw.ts';
+
+/** A bucket of a real server for many stores, each below a prefix of its own. */
+export interface Bucket extends AsyncDisposable {
+  readonly server: Versitygw;
+  /** Credentials, for processes that use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** As `--store` takes it. */
+  readonly store: (prefix: string, through?: S3Proxy) => string;
+  /** Where the server keeps that store as plain files, so that no line of ours has a part in reading it. */
+  readonly root: (prefix: string) => string;
+  readonly startProxy: () => Promise<S3Proxy>;
+  /** In this process. */
+  readonly openLedger: (prefix: string) => Promise<Ledger>;
+}
+
+export async function startBucket(): Promise<Bucket> {
+  const server = await startVersitygw();
+  useCredentials(server);
+  const name = await createBucket(server);
+  const addressOf: Bucket['store'] = (prefix, through) =>
+    `s3://${name}/${prefix}?endpoint=${(through ?? server).endpoint}&region=us-east-1&path-style=true`;
+  return {
+    server,
+    env: server.env,
+    store: addressOf,
+    root: (prefix) => join(server.folder, name, prefix),
+    startProxy: () => startS3Proxy(server),
+    openLedger: async (prefix) =>
+      openLedger(await createS3Store(parseS3Uri(addressOf(prefix))), {
+        clock: systemClock,
+        process: await processIdentity(),
+        random: randomHex,
+      }),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
