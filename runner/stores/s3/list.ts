@@ -1,50 +1,96 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import { compareKeys } from '../../model/key.ts';
-import type { ObjectInfo } from '../../ports.ts';
+import type { ListOptions, ObjectInfo } from '../../ports.ts';
 import { etagIn } from './answer.ts';
 import type { Session } from './session.ts';
+import { stretches, type Stretch } from './stretches.ts';
 
 const PAGE = 1000;
 
-/** The next page is on its way while one is looked at. */
+/** Stretches that are asked for before the first of them has been taken: so much is held at most. */
+const AHEAD = 6;
+
+type Page = readonly ObjectInfo[];
+
+/** In order, whatever the order of the answers. */
 export async function* listKeys(
   session: Session,
   prefix: string,
-  { after, to, signal }: { readonly after?: string; readonly to?: string; readonly signal?: AbortSignal },
-): AsyncIterable<readonly ObjectInfo[]> {
+  { signal, ...options }: ListOptions,
+): AsyncIterable<Page> {
+  const waiting = stretches(options);
+  const started: Pages[] = [];
+  for (;;) {
+    while (started.length < AHEAD) {
+      const next = waiting.shift();
+      if (next === undefined) break;
+      started.push(startPages(session, prefix, next, signal));
+    }
+    const first = started.shift();
+    if (first === undefined) return;
+    yield* pagesOf(first, signal);
+  }
+}
+
+interface Pages {
+  readonly stretch: Stretch;
+  readonly first: Promise<ListObjectsV2CommandOutput>;
+  readonly next: (token: string) => Promise<ListObjectsV2CommandOutput>;
+  readonly prefixLength: number;
+}
+
+/** Its first page is on its way. */
+function startPages(
+  session: Session,
+  prefix: string,
+  stretch: Stretch,
+  signal: AbortSignal | undefined,
+): Pages {
   const ask = (token: string | undefined): Promise<ListObjectsV2CommandOutput> => {
     const command = new ListObjectsV2Command({
       Bucket: session.bucket,
       Prefix: session.prefix + prefix,
       MaxKeys: PAGE,
       ...(token !== undefined && { ContinuationToken: token }),
-      ...(token === undefined && after !== undefined && { StartAfter: session.prefix + after }),
+      ...(token === undefined &&
+        stretch.after !== undefined && { StartAfter: session.prefix + stretch.after }),
     });
-    return session.call({ operation: 'ListObjectsV2', key: `${prefix}*` }, signal, (client, options) =>
-      client.send(command, options),
+    const answer = session.call(
+      { operation: 'ListObjectsV2', key: `${prefix}*` },
+      signal,
+      (client, options) => client.send(command, options),
     );
+    // Told when it is waited for; who stops listing does not.
+    answer.catch(() => undefined);
+    return answer;
   };
-  let pending: Promise<ListObjectsV2CommandOutput> | undefined = ask(undefined);
+  return { stretch, first: ask(undefined), next: ask, prefixLength: session.prefix.length };
+}
+
+/** The next page is on its way while one is looked at. */
+async function* pagesOf(
+  { stretch: { to }, first, next, prefixLength }: Pages,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Page> {
+  let pending: Promise<ListObjectsV2CommandOutput> | undefined = first;
   while (pending !== undefined) {
     const answer: ListObjectsV2CommandOutput = await pending;
     const token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
-    const infos = infosIn(answer, session.prefix);
+    const infos = infosIn(answer, prefixLength);
     const page = infos.filter(({ key }) => to === undefined || compareKeys(key, to) <= 0);
-    pending = token === undefined || page.length < infos.length ? undefined : ask(token);
-    // Told when it is waited for; who stops listing does not.
-    pending?.catch(() => undefined);
+    pending = token === undefined || page.length < infos.length ? undefined : next(token);
     if (page.length > 0) yield page;
     signal?.throwIfAborted();
   }
 }
 
-function infosIn({ Contents = [] }: ListObjectsV2CommandOutput, prefix: string): readonly ObjectInfo[] {
+function infosIn({ Contents = [] }: ListObjectsV2CommandOutput, prefixLength: number): Page {
   return Contents.flatMap(({ Key, ETag, Size, LastModified }) =>
     Key === undefined || Key.endsWith('/')
       ? []
       : [
           {
-            key: Key.slice(prefix.length),
+            key: Key.slice(prefixLength),
             etag: etagIn(ETag),
             ...(Size !== undefined && { sizeBytes: Size }),
             ...(LastModified !== undefined && { modifiedAt: LastModified.toISOString() }),
