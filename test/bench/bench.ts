@@ -8,6 +8,9 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   tasks: async () => (await import('./tasks.ts')).benchTasks(cli, await busybox()),
   bytes: async () => (await import('./bytes.ts')).benchBytes(cli, await busybox()),
   nothing: async () => (await import('./nothing-to-do.ts')).benchNothingToDo(cli),
+  's3-bytes': async () => (await import('./s3.ts')).benchTransfers(cli),
+  's3-plan': async () => [await (await import('./s3.ts')).benchPlan(cli)],
+  's3-cache': async () => [await (await import('./s3-cache.ts')).benchCache(cli, await busybox())],
   startup: async () => (await import('./startup.ts')).benchStartup(cli),
 };
 
@@ -21,7 +24,10 @@ const rows: Row[] = [];
 for (const [name, measure] of Object.entries(SECTIONS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   console.error(`measuring ${name} …`);
-  rows.push(...(await measure()));
+  const measured = await measure();
+  // The whole takes a while: what is known is told.
+  console.error(formatTable(measured));
+  rows.push(...measured);
 }
 console.log(formatTable(rows));
 

@@ -1,38 +1,45 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inTurn, measureProcess, type Row } from './measure.ts';
+import { inTurn, measureProcess, type ProcessFigures, type Row } from './measure.ts';
 
 const TASKS = 100;
 const DATES = 1000;
 const ROUNDS = 3;
 
+export const INSTANCES = TASKS * DATES;
+
+const dates = Array.from({ length: DATES }, (_, day) =>
+  new Date(Date.UTC(2018, 0, 1 + day)).toISOString().slice(0, 10),
+);
+const tasks = Array.from({ length: TASKS }, (_, n) => `t${String(n).padStart(3, '0')}`);
+
+/** What makes everything done: done-ness comes from these names alone. */
+export const MANIFEST = '{"schema":1}';
+export const MANIFEST_KEYS: readonly string[] = tasks.flatMap((task) =>
+  dates.map((date) => `manifests/big/${task}/date=${date}.json`),
+);
+
 /** Nothing to do over 100,000 instances of a directory store, beside a bare listing of the same folders. */
 export async function benchNothingToDo(cli: string): Promise<readonly Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   try {
-    const dates = Array.from({ length: DATES }, (_, day) =>
-      new Date(Date.UTC(2018, 0, 1 + day)).toISOString().slice(0, 10),
-    );
-    writeProject(folder, dates);
+    writeProject(folder);
+    const store = join(folder, '.sluice', 'store');
+    for (const task of tasks) mkdirSync(join(store, 'manifests', 'big', task), { recursive: true });
+    for (const key of MANIFEST_KEYS) writeFileSync(join(store, key), MANIFEST);
     let peak = 0;
     const [bare = 0, ours = 0] = await inTurn(ROUNDS, [
-      async () => listBare(join(folder, '.sluice', 'store', 'manifests', 'big')),
+      async () => listBare(join(store, 'manifests', 'big')),
       async () => {
-        const figures = await measureProcess(
-          process.execPath,
-          [cli, 'run', 'big', '--date', `${dates[0]}..${dates.at(-1)}`, '--json'],
-          { cwd: folder },
-        );
-        peak = Math.max(peak, figures.peakMegabytes);
-        const done = /"done": (\d+)/.exec(figures.stdout)?.[1];
-        if (Number(done) !== TASKS * DATES) throw new Error(`expected ${TASKS * DATES} done, found ${done}`);
-        return figures.seconds;
+        const { seconds, peakMegabytes } = await runNothing(cli, folder);
+        peak = Math.max(peak, peakMegabytes);
+        return seconds;
       },
     ]);
     return [
       {
-        what: `nothing to do, ${(TASKS * DATES).toLocaleString('en-US')} instances : bare listing`,
+        what: `nothing to do, ${INSTANCES.toLocaleString('en-US')} instances : bare listing`,
         ours: `${ours.toFixed(2)} s`,
         baseline: `${bare.toFixed(2)} s`,
         ratio: ours / bare,
@@ -45,8 +52,23 @@ export async function benchNothingToDo(cli: string): Promise<readonly Row[]> {
   }
 }
 
-function writeProject(folder: string, dates: readonly string[]): void {
-  const tasks = Array.from({ length: TASKS }, (_, n) => `t${String(n).padStart(3, '0')}`);
+/** The whole process: a run over everything, which finds that all of it is done. */
+export async function runNothing(
+  cli: string,
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessFigures> {
+  const figures = await measureProcess(
+    process.execPath,
+    [cli, 'run', 'big', '--date', `${dates[0]}..${dates.at(-1)}`, '--json'],
+    { cwd: folder, env },
+  );
+  const done = /"done": (\d+)/.exec(figures.stdout)?.[1];
+  if (Number(done) !== INSTANCES) throw new Error(`expected ${INSTANCES} done, found ${done}`);
+  return figures;
+}
+
+export function writeProject(folder: string): void {
   const yaml = tasks.map((task, n) => {
     const needs = n % 10 === 0 ? '' : `\n    needs: [${tasks[n - 1]}]`;
     return `  ${task}:\n    image: busybox\n    run: echo hello > /outputs/out.txt\n    outputs: [out.txt]${needs}\n`;
@@ -56,17 +78,12 @@ function writeProject(folder: string, dates: readonly string[]): void {
     join(folder, 'pipelines', 'big.yaml'),
     `name: big\nparams:\n  date: { type: date, start: ${dates[0]} }\ntasks:\n${yaml.join('')}`,
   );
-  for (const task of tasks) {
-    const place = join(folder, '.sluice', 'store', 'manifests', 'big', task);
-    mkdirSync(place, { recursive: true });
-    for (const date of dates) writeFileSync(join(place, `date=${date}.json`), '{"schema":1}');
-  }
 }
 
 function listBare(folder: string): number {
   const started = performance.now();
   let names = 0;
   for (const task of readdirSync(folder)) names += readdirSync(join(folder, task)).length;
-  if (names !== TASKS * DATES) throw new Error(`expected ${TASKS * DATES} names, found ${names}`);
+  if (names !== INSTANCES) throw new Error(`expected ${INSTANCES} names, found ${names}`);
   return (performance.now() - started) / 1000;
 }
