@@ -172,4 +172,15 @@ describe('a listing', () => {
     expect(server.asked.map(({ query }) => query.get('start-after'))).toEqual(['p/r/A', null, null]);
     expect(server.asked[0]?.query.get('prefix')).toBe('p/r/');
   });
+
+  it('of which only the first page is looked at asks for no other', async () => {
+    await using server = await startAnswers(({ query }) =>
+      query.has('continuation-token') ? failure(500, 'InternalError') : page(['r/a'], 'one'),
+    );
+    for await (const keys of (await server.open()).list('r/')) {
+      expect(keys).toHaveLength(1);
+      break;
+    }
+    expect(server.asked).toHaveLength(1);
+  });
 });

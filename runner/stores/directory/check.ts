@@ -1,6 +1,7 @@
 import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
+import { identify, ownerName } from '../../model/process.ts';
 import type { Context } from './context.ts';
 import { storeError } from './failure.ts';
 import { makeFolder } from './folder.ts';
@@ -16,7 +17,8 @@ export interface FileSystemProbe {
 /** Tries each promise that the store builds on, in its own folder, and leaves nothing behind. */
 export async function checkFolder(context: Context, probe: FileSystemProbe = fileSystemProbe): Promise<void> {
   const { root } = context;
-  const folder = join(root, 'tmp', `check-${process.pid}-${Date.now()}`);
+  // Named like an unfinished file, so that it goes when this process dies on the way.
+  const folder = join(root, 'tmp', `check.c.${ownerName(identify())}.${Date.now()}`);
   try {
     makeFolder(folder);
     if (probe.foldsCase(folder)) {

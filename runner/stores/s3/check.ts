@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
 import type { ObjectStore, PutCondition } from '../../ports.ts';
 
-type Store = Pick<ObjectStore, 'get' | 'put' | 'delete'>;
+type Store = Pick<ObjectStore, 'get' | 'put' | 'list' | 'delete'>;
 
 const RACERS = 8;
 
@@ -17,6 +17,10 @@ export async function checkConditions(store: Store, uri: string): Promise<void> 
     const first = await etagOf(store, key);
     await race(store, key, { ifNoneMatch: '*' }, 0, uri);
     await race(store, key, { ifMatch: first }, 1, uri);
+    await race(store, key, { ifMatch: first }, 0, uri);
+    await expectListed(store, key);
+    await store.delete([key]);
+    // MinIO before August 2025 wrote then (https://github.com/minio/minio/issues/21526).
     await race(store, key, { ifMatch: first }, 0, uri);
   } finally {
     await store.delete([key]);
@@ -56,6 +60,14 @@ async function etagOf(store: Store, key: string): Promise<string> {
   }
   for await (const _ of found.body) void _;
   return found.etag;
+}
+
+/** It takes another permission than reading does. */
+async function expectListed(store: Store, key: string): Promise<void> {
+  const listed: string[] = [];
+  for await (const page of store.list(key)) listed.push(...page.map((info) => info.key));
+  if (listed[0] === key) return;
+  throw new StoreError('store-unsuitable', `${key} was written and is not there when it is listed`, { key });
 }
 
 function isRefusal(reason: unknown): boolean {

@@ -67,20 +67,22 @@ function startPages(
   return { stretch, first: ask(undefined), next: ask, prefixLength: session.prefix.length };
 }
 
-/** The next page is on its way while one is looked at. */
+/** From the second page on the next is on its way while one is looked at: many look at no more than the first. */
 async function* pagesOf(
   { stretch: { to }, first, next, prefixLength }: Pages,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Page> {
-  let pending: Promise<ListObjectsV2CommandOutput> | undefined = first;
-  while (pending !== undefined) {
-    const answer: ListObjectsV2CommandOutput = await pending;
+  let answer = await first;
+  for (let isFirst = true; ; isFirst = false) {
     const token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     const infos = infosIn(answer, prefixLength);
     const page = infos.filter(({ key }) => to === undefined || compareKeys(key, to) <= 0);
-    pending = token === undefined || page.length < infos.length ? undefined : next(token);
+    const isLast = token === undefined || page.length < infos.length;
+    const pending = isLast || isFirst ? undefined : next(token);
     if (page.length > 0) yield page;
     signal?.throwIfAborted();
+    if (isLast) return;
+    answer = await (pending ?? next(token));
   }
 }
 
