@@ -165,10 +165,18 @@ export async function openProjectLedger(
   project: Project,
   env: ComposeOptions['env'] = process.env,
 ): Promise<Ledger> {
+  return openLedgerOn(await openStore(project), env);
+}
+
+/** The same of a store that is open. */
+export async function openLedgerOn(
+  store: ObjectStore,
+  env: ComposeOptions['env'] = process.env,
+): Promise<Ledger> {
   const { openLedger } = await import('./ledger/open.ts');
   const { processIdentity } = await import('./ledger/process.ts');
   const folder = cacheFolder(env);
-  return openLedger(await openStore(project), {
+  return openLedger(store, {
     clock: systemClock,
     process: await processIdentity(),
     random: randomHex,

@@ -31,16 +31,15 @@ const ONLY_SHOW: readonly string[] = ['check', 'logs', 'ls', 'plan', 'status', '
 /** What the parser of flags refused, in our words. */
 function usageErrorOf(error: CommanderError, program: Command, words: readonly string[]): ProblemsError {
   const [, found = ''] = /'([^']*)'/.exec(error.message) ?? [];
-  const command = program.commands.find((one) => one.name() === words[0]);
-  const name = command === undefined ? 'sluice' : `sluice ${command.name()}`;
+  const { command, name } = calledCommand(program, words);
   const usage = command === undefined ? 'sluice --help' : `${name} ${command.usage()}`;
   const help = `${name} --help shows what there is.`;
   switch (error.code) {
     case 'commander.unknownCommand': {
-      const names = program.commands.map((one) => one.name());
+      const names = (command ?? program).commands.map((one) => one.name());
       return usageError(
         'unknown-command',
-        `there is no command "${found}"`,
+        `there is no command "${command === undefined ? found : `${command.name()} ${found}`}"`,
         didYouMean(found, names, 'commands'),
       );
     }
@@ -70,8 +69,28 @@ function usageErrorOf(error: CommanderError, program: Command, words: readonly s
     case 'commander.excessArguments':
       return usageError('too-many-words', `too many words after ${name}`, `usage: ${usage}`);
     case 'commander.help':
-      return usageError('no-command', 'expected a command', help);
+      return usageError(
+        'no-command',
+        command === undefined ? 'expected a command' : `expected a command after ${name}`,
+        help,
+      );
     default:
       return usageError('usage', error.message.replace(/^error: /, ''), help);
   }
+}
+
+/** Undefined: none of ours. Of `store check` the inner one. */
+function calledCommand(
+  program: Command,
+  words: readonly string[],
+): { readonly command: Command | undefined; readonly name: string } {
+  let command: Command | undefined;
+  let name = 'sluice';
+  for (const word of words) {
+    const inner: Command | undefined = (command ?? program).commands.find((one) => one.name() === word);
+    if (inner === undefined) break;
+    command = inner;
+    name = `${name} ${word}`;
+  }
+  return { command, name };
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addPlanningCommands } from './declare-planning.ts';
 import { addProjectCommands } from './declare-project.ts';
 import { addResultCommands } from './declare-results.ts';
+import { addStoreCommands } from './declare-store.ts';
 import { examples } from './declare.ts';
 
 /** Every command; each loads its own code only when it is called. */
@@ -30,5 +31,6 @@ export function createProgram(version: string): Command {
   addPlanningCommands(program);
   addResultCommands(program);
   addProjectCommands(program);
+  addStoreCommands(program);
   return program;
 }

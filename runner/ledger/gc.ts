@@ -1,23 +1,16 @@
 import { StoreError } from '../errors.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Manifest } from '../model/records.ts';
-import { isAttemptId, runOfAttempt } from '../model/run-id.ts';
+import { runOfAttempt } from '../model/run-id.ts';
 import { claimRecords } from './claims.ts';
 import { attemptOf } from './failures.ts';
 import { instanceKey } from './keys.ts';
 import type { GcOptions, GcReport, Ledger, StoredManifest } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
+import { storedAttempts, type StoredAttempt } from './stored-attempts.ts';
 import { supersededBy } from './superseded.ts';
 import { sweepRecords } from './sweep-records.ts';
-
-/** Objects of one attempt, as listed. */
-interface StoredAttempt {
-  readonly attempt: string;
-  readonly keys: string[];
-  bytes: number;
-  newestAt: number;
-}
 
 /** A manifest that nobody wrote: what commits over absence must fail. */
 const FENCE_REASON = 'what an unfinished attempt had left was removed';
@@ -41,7 +34,8 @@ export function createGc(
       bytesFreed: 0,
       problems: [] as string[],
     };
-    for await (const [id, attempts] of storedAttempts(options)) {
+    const listed = storedAttempts(store, 'objects/', clock.now(), { signal: options.signal });
+    for await (const { id, attempts } of listed) {
       try {
         for (const removed of await collect(id, attempts, options)) {
           report.attemptsRemoved.push(`${id}/${removed.attempt}`);
@@ -116,48 +110,4 @@ export function createGc(
     };
     return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
   }
-
-  /** Instance after instance, as the keys come. */
-  async function* storedAttempts(
-    options: GcOptions,
-  ): AsyncIterable<readonly [InstanceId, readonly StoredAttempt[]]> {
-    let id = '';
-    let attempts = new Map<string, StoredAttempt>();
-    const listOptions = options.signal === undefined ? {} : { signal: options.signal };
-    for await (const page of store.list('objects/', listOptions)) {
-      for (const info of page) {
-        const place = parseObjectKey(info.key);
-        if (place === undefined) continue;
-        if (place.id !== id) {
-          if (attempts.size > 0) yield [id, [...attempts.values()]];
-          id = place.id;
-          attempts = new Map();
-        }
-        const known = attempts.get(place.attempt) ?? {
-          attempt: place.attempt,
-          keys: [],
-          bytes: 0,
-          newestAt: 0,
-        };
-        known.keys.push(info.key);
-        known.bytes += info.sizeBytes ?? 0;
-        // Without a time it counts as new: rather kept than lost.
-        known.newestAt = Math.max(
-          known.newestAt,
-          info.modifiedAt === undefined ? clock.now() : Date.parse(info.modifiedAt),
-        );
-        attempts.set(place.attempt, known);
-      }
-    }
-    if (attempts.size > 0) yield [id, [...attempts.values()]];
-  }
-}
-
-/** `objects/<pipeline>/<task>/<partition>/<attempt>/…`; what does not look like that is nobody's to remove. */
-function parseObjectKey(key: string): { readonly id: InstanceId; readonly attempt: string } | undefined {
-  const segments = key.split('/');
-  const at = segments.findIndex((segment, index) => index >= 4 && isAttemptId(segment));
-  const attempt = segments[at];
-  if (attempt === undefined) return undefined;
-  return { id: segments.slice(1, at).join('/'), attempt };
 }

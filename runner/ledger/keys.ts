@@ -2,7 +2,7 @@ import type { KeyRange } from '../model/key.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { ListingRange } from '../model/plan.ts';
 
-/** The store's layout: no other file spells a key. `docs/store.md` explains each. */
+/** The store's layout: no other file spells a key but `layout.ts`, which reads them back. `docs/store.md` explains each. */
 export const STORE_KEY = 'store.json';
 
 /** Records of which there is one an instance. */

@@ -100,7 +100,7 @@ export function createPublications(
  * that one's file. False: our own object is not there.
  */
 async function place({ store }: Context, mine: PublishedPathRecord): Promise<boolean> {
-  const key = publishedPathKey(sha256(mine.path));
+  const key = publishedPathKey(pathHash(mine.path));
   for (;;) {
     const found = await publishedPathRecords.read(store, key);
     const owner = found !== undefined && !replaces(mine, found.record) ? found.record : mine;
@@ -202,6 +202,7 @@ function timeOf(manifest: Manifest): string {
   return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** Names the record of a published path. */
+export function pathHash(path: string): string {
+  return createHash('sha256').update(path).digest('hex');
 }

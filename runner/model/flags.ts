@@ -9,6 +9,7 @@ export const FLAGS: readonly string[] = [
   'concurrency',
   'color',
   'debug',
+  'deep',
   'downstream',
   'dry-run',
   'engine',

@@ -15,9 +15,14 @@ const everywhere = ['Which instances', 'Flags of every command']
   .join('\n');
 
 describe('docs/commands.md', () => {
-  const commands = createProgram('0.0.0').commands;
+  const program = createProgram('0.0.0');
+  /** With those of a group, each by its whole name: `store check`. */
+  const commands = program.commands.flatMap((command) => [
+    { name: command.name(), command },
+    ...command.commands.map((inner) => ({ name: `${command.name()} ${inner.name()}`, command: inner })),
+  ]);
 
-  it.each(commands.map((command) => [command.name(), command] as const))(
+  it.each(commands.map(({ name, command }) => [name, command] as const))(
     'tells of %s and every flag it has',
     (name, command) => {
       const section = sections.get(name) ?? '';
@@ -30,13 +35,13 @@ describe('docs/commands.md', () => {
   );
 
   it('tells of no command or flag that is not there', () => {
-    const known = new Set(commands.flatMap((command) => command.options.map((option) => option.long)));
+    const known = new Set(commands.flatMap(({ command }) => command.options.map((option) => option.long)));
     // Params of the pipelines in the examples, and what is docker's.
     const params = ['--env', '--date', '--region', '--top', '--half', '--version', '--help', '--rm'];
     const written = [...page.matchAll(/`[^`]*?(--[a-z][a-z-]*)/g)].map(([, flag]) => flag);
     expect(written.filter((flag) => !known.has(flag) && !params.includes(flag ?? ''))).toEqual([]);
     const asCommands = [...page.matchAll(/`sluice ([a-z]+)/g)].map(([, name]) => name);
-    const names = new Set(commands.map((command) => command.name()));
+    const names = new Set(program.commands.map((command) => command.name()));
     expect(asCommands.filter((name) => !names.has(name ?? ''))).toEqual([]);
   });
 

@@ -1,0 +1,18 @@
+import { openLedgerOn, openStore } from '../compose.ts';
+import { StoreError } from '../errors.ts';
+import { STORE_KEY } from '../ledger/keys.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { storeRecords } from '../ledger/store-record.ts';
+import type { Project } from '../model/pipeline.ts';
+
+/** The ledger of a store that is there: what only looks at one must not make it. */
+export async function openStandingLedger(project: Project): Promise<Ledger> {
+  const store = await openStore(project);
+  if ((await storeRecords.read(store, STORE_KEY)) === undefined) {
+    throw new StoreError(
+      'not-found',
+      `there is no store at ${project.store}: no ${STORE_KEY} in it; name another place with --store, or run something first`,
+    );
+  }
+  return openLedgerOn(store);
+}

@@ -1,0 +1,54 @@
+import { openProject } from '../compose.ts';
+import { EXIT } from '../errors.ts';
+import { usageByTask, type Usage } from '../ledger/usage.ts';
+import { formatBytes } from '../report/words.ts';
+import { usageError, type Output } from './output.ts';
+import { composeOptions, type CommonFlags } from './planning.ts';
+import { openStandingLedger } from './standing-ledger.ts';
+import { parseTarget } from './target.ts';
+
+const PARTS = ['committed', 'superseded', 'logs', 'published'] as const;
+
+/** `sluice store du`: what takes the room, by task. */
+export async function storeDuCommand(
+  words: readonly string[],
+  flags: CommonFlags,
+  output: Output,
+): Promise<number> {
+  const path = (words[0] ?? '').replace(/^\/+|\/+$/g, '');
+  if (path.split('/').length > 2) {
+    throw usageError('bad-path', `expected pipeline or pipeline/task, found "${path}"`);
+  }
+  const opened = await openProject(composeOptions(flags, parseTarget([])));
+  const ledger = await openStandingLedger(opened.project);
+  const usages = await usageByTask(ledger, path, opened.clock.now());
+  if (output.json) {
+    output.document({ schema: 1, tasks: Object.fromEntries(usages) });
+    return EXIT.ok;
+  }
+  if (usages.size === 0) output.say(path === '' ? 'the store is empty' : `there is nothing of ${path}`);
+  else for (const line of tableOf(usages)) output.say(line);
+  return EXIT.ok;
+}
+
+function tableOf(usages: ReadonlyMap<string, Usage>): readonly string[] {
+  const rows = [
+    ['', ...PARTS],
+    ...[...usages].map(([task, usage]) => [task, ...PARTS.map((part) => formatBytes(usage[part].bytes))]),
+    ['total', ...PARTS.map((part) => formatBytes(total(usages, part)))],
+  ];
+  const widths = ['', ...PARTS].map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+}
+
+function total(usages: ReadonlyMap<string, Usage>, part: (typeof PARTS)[number]): number {
+  return [...usages.values()].reduce((sum, usage) => sum + usage[part].bytes, 0);
+}

@@ -1,0 +1,89 @@
+import type { PublishedPathRecord } from '../../model/records.ts';
+import { pathHash, publishedPathRecords } from '../publications.ts';
+import { publicationKey, publishedPathKey } from '../keys.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Checking, Finding } from './finding.ts';
+import { digestOf } from './manifests.ts';
+import { readRecord } from './records.ts';
+
+/** Whose file is to stand at a path, and that there is one; what it holds is looked at with the file. */
+export async function checkPublishedPath(ledger: Ledger, key: string, checking: Checking): Promise<void> {
+  const record = await readRecord(ledger.store, publishedPathRecords, key, checking);
+  if (record === undefined) return;
+  if (publishedPathKey(pathHash(record.path)) !== key) {
+    const message = `${key}: expected the record of another path, found that of ${record.path}; delete it`;
+    return checking.find({ kind: 'broken-record', damage: true, key, message });
+  }
+  const file = `published/${record.path}`;
+  for await (const page of ledger.store.list(file)) if (page.some((info) => info.key === file)) return;
+  await tell(
+    ledger,
+    record,
+    { kind: 'published-gone', damage: true, key: file, ...what(record, 'it is not there') },
+    checking,
+  );
+}
+
+/** A published file is what its record says. */
+export async function checkPublishedFile(
+  ledger: Ledger,
+  key: string,
+  path: string,
+  sizeBytes: number | undefined,
+  checking: Checking,
+): Promise<void> {
+  const record = await readRecord(ledger.store, publishedPathRecords, publishedPathKey(pathHash(path)), {
+    ...checking,
+    // Told with the record itself.
+    find: () => undefined,
+  });
+  if (record === undefined) {
+    const message = `${key} was not published by sluice, or its record is gone: the next publication of the path replaces it`;
+    return checking.find({ kind: 'unknown-published', damage: false, key, message });
+  }
+  const different = await difference(ledger, key, record, sizeBytes, checking);
+  if (different === undefined) return;
+  await tell(
+    ledger,
+    record,
+    { kind: 'published-differs', damage: true, key, ...what(record, different) },
+    checking,
+  );
+}
+
+async function difference(
+  { store }: Ledger,
+  key: string,
+  record: PublishedPathRecord,
+  sizeBytes: number | undefined,
+  { deep }: Checking,
+): Promise<string | undefined> {
+  if (sizeBytes !== undefined && sizeBytes !== record.bytes) {
+    return `expected ${record.bytes} bytes, found ${sizeBytes}`;
+  }
+  if (!deep) return undefined;
+  const found = await store.get(key);
+  const sha256 = found === undefined ? undefined : await digestOf(found.body);
+  if (sha256 === undefined || sha256 === record.sha256) return undefined;
+  return `expected sha256 ${record.sha256}, found ${sha256}`;
+}
+
+function what({ instance }: PublishedPathRecord, different: string): Pick<Finding, 'message'> {
+  return {
+    message: `the published file of ${instance}: ${different}; publish it anew: sluice run ${instance} --rebuild all`,
+  };
+}
+
+/** The record is written before the file: not while a publication is pending, nor if the path has changed hands. */
+async function tell(
+  { store }: Ledger,
+  record: PublishedPathRecord,
+  finding: Finding,
+  { find }: Checking,
+): Promise<void> {
+  const now = (await publishedPathRecords.read(store, publishedPathKey(pathHash(record.path))))?.record;
+  if (now?.nonce !== record.nonce) return;
+  const pending = publicationKey(record.instance, record.attempt);
+  for await (const page of store.list(pending)) if (page.length > 0) return;
+  find({ ...finding, message: `${finding.key}: ${finding.message}` });
+}

@@ -1,0 +1,138 @@
+import { StoreError } from '../../errors.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import type { Manifest } from '../../model/records.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { runOfAttempt } from '../../model/run-id.ts';
+import { claimRecords } from '../claims.ts';
+import { attemptOf, failureRecords } from '../failures.ts';
+import type { Place } from '../layout.ts';
+import type { Ledger } from '../ledger.ts';
+import { publicationRecords } from '../publications.ts';
+import type { RecordKind } from '../record.ts';
+import { runRecords } from '../runs.ts';
+import { storeRecords } from '../store-record.ts';
+import { taskRecords } from '../task-keys.ts';
+import type { Checking } from './finding.ts';
+
+type RecordPlace = Extract<
+  Place,
+  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' }
+>;
+
+/** One record: whole, of a version that is known, and of whom its key names. */
+export async function checkRecord(
+  ledger: Ledger,
+  key: string,
+  place: RecordPlace,
+  checking: Checking,
+): Promise<void> {
+  const { store } = ledger;
+  switch (place.kind) {
+    case 'store':
+      return void (await readRecord(store, storeRecords, key, checking));
+    case 'task':
+      return void (await readRecord(store, taskRecords, key, checking));
+    case 'failure':
+      return expectName(
+        key,
+        place.id,
+        (await readRecord(store, failureRecords, key, checking))?.instance,
+        checking,
+      );
+    case 'claim':
+      return expectName(
+        key,
+        place.id,
+        (await readRecord(store, claimRecords, key, checking))?.instance,
+        checking,
+      );
+    case 'run':
+      return expectName(key, place.run, (await readRecord(store, runRecords, key, checking))?.run, checking);
+    case 'publication': {
+      const record = await readRecord(store, publicationRecords, key, checking);
+      if (record === undefined) return;
+      expectName(key, `${place.id}/${place.attempt}`, `${record.instance}/${record.attempt}`, checking);
+      await tellPending(ledger, key, place, checking);
+    }
+  }
+}
+
+/** Undefined: it is gone again, or damaged and told. */
+export async function readRecord<T>(
+  store: ObjectStore,
+  kind: RecordKind<T>,
+  key: string,
+  checking: Checking,
+): Promise<T | undefined> {
+  checking.totals.records += 1;
+  return unlessDamaged(key, checking, async () => (await kind.read(store, key))?.record);
+}
+
+export async function unlessDamaged<T>(
+  key: string,
+  { find }: Checking,
+  read: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    const { message } = error;
+    if (error.code === 'store-corrupt') find({ kind: 'broken-record', damage: true, key, message });
+    else if (error.code === 'store-schema') find({ kind: 'newer-record', damage: true, key, message });
+    else throw error;
+    return undefined;
+  }
+}
+
+function expectName(key: string, expected: string, found: string | undefined, { find }: Checking): void {
+  if (found === undefined || found === expected) return;
+  const message = `${key}: expected the record of ${expected}, found that of ${found}; delete it`;
+  find({ kind: 'broken-record', damage: true, key, message });
+}
+
+/** A run whose record is damaged, as is told, may be one that lives. */
+export async function mayLive(ledger: Ledger, run: string): Promise<boolean> {
+  try {
+    const state = await ledger.liveness(run);
+    return state === 'live' || state === 'unknown';
+  } catch (error) {
+    if (isDamage(error)) return true;
+    throw error;
+  }
+}
+
+/** What is damaged is told with the manifest itself. */
+export async function readUndamaged(
+  ledger: Ledger,
+  id: InstanceId,
+): Promise<Manifest | 'damaged' | undefined> {
+  try {
+    return (await ledger.readManifest(id))?.manifest;
+  } catch (error) {
+    if (isDamage(error)) return 'damaged';
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof StoreError && (error.code === 'store-corrupt' || error.code === 'store-schema');
+}
+
+async function tellPending(
+  ledger: Ledger,
+  key: string,
+  { id, attempt }: Extract<RecordPlace, { readonly kind: 'publication' }>,
+  checking: Checking,
+): Promise<void> {
+  const run = runOfAttempt(attempt);
+  if (await mayLive(ledger, run)) {
+    const message = `${key} is in the hand of run ${run}`;
+    return checking.find({ kind: 'in-hand', damage: false, key, message });
+  }
+  const manifest = await readUndamaged(ledger, id);
+  // Of one that was never committed gc takes it away.
+  if (manifest === 'damaged' || attemptOf(manifest) !== attempt) return;
+  const message = `${key}: ${id} is committed, and not all of it may be published: sluice run ${id} copies what is missing`;
+  checking.find({ kind: 'unpublished', damage: false, key, message });
+}
