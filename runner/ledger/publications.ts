@@ -40,7 +40,7 @@ export function createPublications(
       await publicationRecords.write(store, publicationKey(id, attempt), record);
     },
 
-    async publish(id) {
+    async publish(id, own) {
       for (;;) {
         const manifest = (await manifests.readManifest(id))?.manifest;
         if (manifest?.outcome === 'succeeded') {
@@ -53,7 +53,7 @@ export function createPublications(
         const now = (await manifests.readManifest(id))?.manifest;
         // Another attempt was committed while this one was copied: what it names must stand in the end.
         if (now?.attempt !== manifest?.attempt) continue;
-        await removePending(id, manifest?.attempt);
+        await removePending(id, [manifest?.attempt, own]);
         return manifest?.outcome === 'succeeded' ? manifest.published.map(({ to }) => to) : [];
       }
     },
@@ -80,14 +80,15 @@ export function createPublications(
   }
 
   /** Also those of attempts that can't be committed any more; never that of one that still may be. */
-  async function removePending(id: InstanceId, published: string | undefined): Promise<void> {
+  async function removePending(id: InstanceId, decided: readonly (string | undefined)[]): Promise<void> {
     for await (const page of store.list(publicationPrefix(id))) {
       for (const { key } of page) {
         const pending = parsePublicationKey(key);
         // A longer partition that starts like this one.
         if (pending.id !== id) continue;
-        const state =
-          pending.attempt === published ? 'finished' : await liveness(runOfAttempt(pending.attempt));
+        const state = decided.includes(pending.attempt)
+          ? 'finished'
+          : await liveness(runOfAttempt(pending.attempt));
         if (state === 'finished' || state === 'dead') await store.delete([key]);
       }
     }

@@ -89,6 +89,16 @@ describe('publishing', () => {
     expect(await pending(bench)).toEqual([]);
   });
 
+  it('removes the pending record of an attempt that has lost and says so', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN));
+    await commit(bench, `${RUN}-1`, 'one');
+    await bench.ledger.beginPublication(ID, `${RUN}-2`);
+    await bench.ledger.publish(ID, `${RUN}-2`);
+    expect(await textOf(bench.store, 'published/a.csv')).toBe('one');
+    expect(await keysOf(bench.store, `publications/${ID}/`)).toEqual([]);
+  });
+
   it('does nothing for what is skipped or absent', async () => {
     const { ledger } = await openBench();
     expect(await ledger.publish(ID)).toEqual([]);

@@ -9,9 +9,9 @@ export type Published =
   /** What was committed is not in the store any more. */
   | { readonly kind: 'gone'; readonly reason: string };
 
-export async function publishResult({ planned, environment }: Work): Promise<Published> {
+export async function publishResult({ planned, attempt, environment }: Work): Promise<Published> {
   try {
-    return { kind: 'published', paths: await environment.ledger.publish(planned.id) };
+    return { kind: 'published', paths: await environment.ledger.publish(planned.id, attempt) };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'not-found') return { kind: 'gone', reason: error.message };
