@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { quiet } from './fake-clock.ts';
 import { committed, createWorld, instance, need, start, states, task } from './world.ts';
 
 const out = { kind: 'path', path: 'out.csv', allowEmpty: false } as const;
@@ -454,6 +455,55 @@ describe('what is stale', () => {
     );
     expect(states(await report)).toEqual({ 'a/_': 'succeeded', 'b/_': 'succeeded' });
     expect((await world.ledger.readManifest('p/b/_'))?.manifest.superseded).toMatchObject({
+      attempt: before?.manifest.attempt,
+    });
+  });
+
+  test('replaces what its plan saw, although gc has refreshed the record since', async () => {
+    const world = await createWorld();
+    const manifestEtag = await committed(world, 'a');
+    const before = await world.ledger.readManifest('p/a/_');
+    await world.store.put('objects/p/a/_/20210131T000000Z-dddddd-1/left.csv', Buffer.from('x'));
+    await world.clock.advance(3600);
+    const { attemptsRemoved } = await world.ledger.gc({ graceSeconds: 60, dryRun: false });
+    expect(attemptsRemoved).toHaveLength(1);
+    const { report } = start(world, [task('a')], [instance('a', '_', { manifestEtag })], undefined, {
+      run: '20210201T010000Z-eeeeee',
+    });
+    expect(states(await report)).toEqual({ 'a/_': 'succeeded' });
+    expect((await world.ledger.readManifest('p/a/_'))?.manifest.superseded).toMatchObject({
+      attempt: before?.manifest.attempt,
+    });
+  });
+
+  test('is made once more when gc has fenced the instance while it ran', async () => {
+    const world = await createWorld();
+    const manifestEtag = await committed(world, 'a');
+    const before = await world.ledger.readManifest('p/a/_');
+    let tries = 0;
+    const { report } = start(
+      world,
+      [task('a')],
+      [instance('a', '_', { manifestEtag })],
+      async () => {
+        tries += 1;
+        if (tries > 1) return {};
+        await world.store.put('objects/p/a/_/20210131T000000Z-dddddd-1/left.csv', Buffer.from('x'));
+        for await (const page of world.store.list('claims/'))
+          await world.store.delete(page.map(({ key }) => key));
+        await world.clock.advance(3600);
+        await world.ledger.gc({ graceSeconds: 60, dryRun: false });
+        return {};
+      },
+      { run: '20210201T003000Z-eeeeee' },
+    );
+    for (let turn = 0; turn < 6; turn += 1) {
+      await quiet();
+      await world.clock.advance(10);
+    }
+    expect(states(await report)).toEqual({ 'a/_': 'succeeded' });
+    expect(tries).toBe(2);
+    expect((await world.ledger.readManifest('p/a/_'))?.manifest.superseded).toMatchObject({
       attempt: before?.manifest.attempt,
     });
   });

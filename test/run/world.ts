@@ -150,7 +150,7 @@ export interface World {
 
 export async function createWorld(): Promise<World> {
   const clock = createFakeClock();
-  const store = openMemoryStore();
+  const store = openMemoryStore(undefined, () => clock.now());
   let count = 0;
   const ledger = await openLedger(store, {
     clock,

@@ -1,5 +1,6 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import type { Cause } from '../../model/cause.ts';
+import type { Manifest } from '../../model/records.ts';
 import { nameBeside } from '../name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
 import { commitResult, type Result } from './commit.ts';
@@ -163,10 +164,17 @@ async function lost(
   startedAt: string,
   state: Progressed,
 ): Promise<AttemptOutcome> {
-  if (winner.manifest.outcome !== 'void') return taken(winner);
-  const message = `${winner.manifest.reason ?? 'It was cleared'} while it ran: what it made is dropped`;
+  const reason = fenceReason(winner.manifest, state.over?.manifest);
+  if (reason === undefined) return taken(winner);
+  const message = `${reason} while it ran: what it made is dropped`;
   state.over = winner;
   return fail(work, failureBy({ kind: 'claim-lost', message, transient: true }), startedAt, state);
+}
+
+/** Why nobody has won: it was cleared, or gc has refreshed the record of the very result that was to be replaced. */
+function fenceReason(winner: Manifest, over: Manifest | undefined): string | undefined {
+  if (winner.outcome === 'void') return winner.reason ?? 'It was cleared';
+  return winner.attempt === over?.attempt ? 'Garbage was collected as if its run were dead' : undefined;
 }
 
 async function republish(work: Work): Promise<AttemptOutcome> {
