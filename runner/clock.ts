@@ -1,3 +1,4 @@
+import { uptime } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './ports.ts';
 
@@ -8,3 +9,8 @@ export const systemClock: Clock = {
     await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
   },
 };
+
+/** Since the machine's start, by the clock of the system that goes on while the machine sleeps (Linux: `CLOCK_BOOTTIME`). */
+export function upMilliseconds(): number {
+  return uptime() * 1000;
+}

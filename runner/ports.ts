@@ -99,10 +99,10 @@ export interface EngineRunOptions {
  */
 export interface Engine {
   run(job: Job, options: EngineRunOptions): Promise<JobResult>;
-  /** Removes what dead runs of this store left; leaves what is live or unknown. Returns how many were removed. */
+  /** Removes what dead runs of this store left; leaves what is live. Returns how many were removed. */
   sweep(options: {
     readonly storeId: string;
-    readonly isLive: (run: string) => Promise<'live' | 'dead' | 'unknown'>;
+    readonly isLive: (run: string) => Promise<boolean>;
   }): Promise<number>;
   /** Reaches the engine and probes it once; throws `EngineError` with the fix. */
   check(): Promise<Capabilities>;

@@ -1,3 +1,4 @@
+import { upMilliseconds } from '../clock.ts';
 import { openEngine, randomHex } from '../compose.ts';
 import { EngineError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -44,6 +45,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
       ledger,
       engine,
       clock,
+      elapsed: upMilliseconds,
       random: Math.random,
       reporters,
       secrets,
@@ -71,10 +73,7 @@ async function prepareEngine(engine: Engine, plan: Plan, ledger: Ledger): Promis
     await engine.check();
     await engine.sweep({
       storeId: ledger.storeId,
-      isLive: async (run) => {
-        const found = await ledger.liveness(run);
-        return found === 'finished' ? 'dead' : found;
-      },
+      isLive: async (run) => (await ledger.liveness(run)) === 'live',
     });
   } catch (error) {
     if (needed || !(error instanceof EngineError)) throw error;

@@ -63,8 +63,7 @@ export async function statusCommand(
 
 async function runState(run: RunRecord, liveness: (run: string) => Promise<string>): Promise<string> {
   if (run.finishedAt !== undefined) return run.outcome ?? 'finished';
-  const found = await liveness(run.run);
-  return found === 'dead' ? 'died' : found === 'unknown' ? 'running elsewhere, or died' : 'running';
+  return (await liveness(run.run)) === 'dead' ? 'died' : 'running';
 }
 
 function describeFailure(failure: FailureRecord, paint: Paint): string {

@@ -1,3 +1,4 @@
+import type { HeartbeatTimes } from '../model/heartbeat.ts';
 import type { ProcessState } from '../model/process.ts';
 import type { ProcessIdentity } from '../model/records.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
@@ -8,5 +9,6 @@ export interface Context {
   readonly storeId: string;
   readonly clock: Clock;
   readonly nonce: () => string;
+  readonly heartbeat: HeartbeatTimes;
   readonly processState: (identity: ProcessIdentity) => ProcessState;
 }

@@ -86,9 +86,7 @@ export function createGc(
 
   async function isInHand(id: InstanceId): Promise<boolean> {
     const claim = (await claimRecords.read(store, instanceKey('claims', id)))?.record;
-    if (claim === undefined) return false;
-    const state = await liveness(claim.run);
-    return state === 'live' || state === 'unknown';
+    return claim !== undefined && claim.released !== true && (await liveness(claim.run)) === 'live';
   }
 
   /** False: someone committed meanwhile; the next gc looks again. */

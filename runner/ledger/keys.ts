@@ -55,6 +55,10 @@ export function runKey(run: string): string {
   return `runs/${run}/run.json`;
 }
 
+export function heartbeatKey(run: string): string {
+  return `runs/${run}/heartbeat.json`;
+}
+
 export function logKey(run: string, id: InstanceId, attempt: string): string {
   return `runs/${run}/logs/${id}/${attempt}.log`;
 }

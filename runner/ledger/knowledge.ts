@@ -1,11 +1,11 @@
 import type { InstanceId } from '../model/partition.ts';
-import type { Knowledge, ListingRange } from '../model/plan.ts';
-import type { ClaimRecord, FailureRecord, Manifest } from '../model/records.ts';
+import type { HeldClaim, Knowledge, ListingRange } from '../model/plan.ts';
+import type { FailureRecord, Manifest } from '../model/records.ts';
 import { runOfAttempt } from '../model/run-id.ts';
 import { claimRecords } from './claims.ts';
 import { attemptOf, failureRecords } from './failures.ts';
 import { instanceKey, instanceOfException, parsePublicationKey } from './keys.ts';
-import type { Ledger, Liveness } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
 import { listManifests, listRanges, type ListedRange } from './listing.ts';
 import { manifestRecords, refuseForeign } from './manifests.ts';
@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 interface Parts {
   readonly cache: ManifestCache;
   readonly liveness: Ledger['liveness'];
+  readonly readRun: Ledger['readRun'];
   readonly readTaskKeys: Ledger['readTaskKeys'];
 }
 
@@ -21,7 +22,7 @@ interface RangeKnowledge {
   readonly manifests: Map<InstanceId, string>;
   readonly exceptions: Map<InstanceId, Manifest>;
   readonly failures: Map<InstanceId, FailureRecord>;
-  readonly claims: Map<InstanceId, ClaimRecord>;
+  readonly claims: Map<InstanceId, HeldClaim>;
   readonly publications: Set<InstanceId>;
   readonly contents: Map<InstanceId, Manifest>;
 }
@@ -32,7 +33,7 @@ const READ_TOGETHER = 32;
 /** Listings say what is done; only the few that are marked, failed or claimed are read. */
 export function createKnowledge(
   { store, storeId }: Context,
-  { cache, liveness, readTaskKeys }: Parts,
+  { cache, liveness, readRun, readTaskKeys }: Parts,
 ): Ledger['readKnowledge'] {
   return async (ranges, { contents, signal }) => {
     const [read, taskKeys] = await Promise.all([
@@ -98,11 +99,14 @@ export function createKnowledge(
         failures.set(failure.instance, failure);
       }
     });
-    const alive = livenessOnce();
-    const claims = new Map<InstanceId, ClaimRecord>();
+    const alive = once(liveness);
+    const hostOf = once(async (run) => (await readRun(run))?.process.host);
+    const claims = new Map<InstanceId, HeldClaim>();
     await together(claimed, signal, async (key) => {
       const claim = (await claimRecords.read(store, key))?.record;
-      if (claim !== undefined && isHeld(await alive(claim.run))) claims.set(claim.instance, claim);
+      if (claim === undefined || claim.released === true || (await alive(claim.run)) !== 'live') return;
+      const host = await hostOf(claim.run);
+      claims.set(claim.instance, { run: claim.run, ...(host === undefined ? {} : { host }) });
     });
     const publications = new Set<InstanceId>();
     await together(pending, signal, async (key) => {
@@ -166,20 +170,16 @@ export function createKnowledge(
     if (!manifests.has(id)) return failure.over === null;
     return failure.over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
   }
-
-  function livenessOnce(): (run: string) => Promise<Liveness> {
-    const asked = new Map<string, Promise<Liveness>>();
-    return (run) => {
-      const answer = asked.get(run) ?? liveness(run);
-      asked.set(run, answer);
-      return answer;
-    };
-  }
 }
 
-/** Of another machine's run it cannot be told whether it lives: better to wait than to do its work twice. */
-function isHeld(liveness: Liveness): boolean {
-  return liveness === 'live' || liveness === 'unknown';
+/** Many instances are in few runs' hands. */
+function once<T>(ask: (run: string) => Promise<T>): (run: string) => Promise<T> {
+  const asked = new Map<string, Promise<T>>();
+  return (run) => {
+    const answer = asked.get(run) ?? ask(run);
+    asked.set(run, answer);
+    return answer;
+  };
 }
 
 async function together<T>(

@@ -1,6 +1,7 @@
+import type { HeartbeatTimes } from '../model/heartbeat.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Knowledge, ListingRange } from '../model/plan.ts';
-import type { ClaimRecord, FailureRecord, Manifest, RunRecord } from '../model/records.ts';
+import type { ClaimRecord, FailureRecord, HeartbeatRecord, Manifest, RunRecord } from '../model/records.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** A manifest with the ETag it was read at. */
@@ -25,8 +26,17 @@ export interface Claim {
   readonly etag: string;
 }
 
-/** `finished`: its record says so. `dead`: its process is known to be gone. `unknown`: another machine's. */
-export type Liveness = 'live' | 'finished' | 'dead' | 'unknown';
+/**
+ * `finished`: its record says so. `dead`: its process is known to be gone, or its heartbeat has stopped. Neither
+ * ends again, whatever the run does later.
+ */
+export type Liveness = 'live' | 'finished' | 'dead';
+
+/** A heartbeat as it was last written: the next is written over exactly this. */
+export interface Beat {
+  readonly record: HeartbeatRecord;
+  readonly etag: string;
+}
 
 export interface GcOptions {
   /** Seconds since supersession before objects may go. */
@@ -78,9 +88,21 @@ export interface Ledger {
    */
   confirmGone(id: InstanceId, attempt: string): Promise<'gone' | 'there' | 'replaced'>;
 
+  /**
+   * One request where nobody competes. Over a run that is finished or dead by a conditional overwrite; the same run
+   * may claim again.
+   */
   claim(id: InstanceId, attempt: string, run: string): Promise<ClaimResult>;
+  /** Only what is still ours: a run that was thought dead does not free its successor's claim. */
   release(claim: Claim): Promise<void>;
+  /** By the store's clock, never by ours. */
   liveness(run: string): Promise<Liveness>;
+  readonly heartbeat: HeartbeatTimes;
+  /**
+   * Shows that the run lives: the first time before its first claim, then every `heartbeat.everySeconds`. Undefined:
+   * the heartbeat is gone or another's, so others may hold the run for dead.
+   */
+  beat(run: string, last: Beat | undefined, signal?: AbortSignal): Promise<Beat | undefined>;
 
   recordFailure(failure: FailureRecord): Promise<void>;
   closeFailure(id: InstanceId): Promise<void>;

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../model/records.ts';
+import { HEARTBEAT_TIMES, type HeartbeatTimes } from '../model/heartbeat.ts';
 import type { ProcessState } from '../model/process.ts';
 import { runId } from '../model/run-id.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
@@ -7,6 +8,7 @@ import type { Context } from './context.ts';
 import { createFailures } from './failures.ts';
 import { createGc } from './gc.ts';
 import { createGone } from './gone.ts';
+import { createHeartbeats } from './heartbeats.ts';
 import { createKnowledge } from './knowledge.ts';
 import type { Ledger } from './ledger.ts';
 import { createLogs } from './logs.ts';
@@ -26,6 +28,8 @@ export interface LedgerOptions {
   readonly random: (bytes: number) => string;
   /** Where manifests are kept that were read before, by etag; absent: only in memory. */
   readonly cacheFolder?: string;
+  /** How often runs on this store show that they live; the same for all that use it. */
+  readonly heartbeat?: HeartbeatTimes;
   /** Replaced in tests; the default asks the system. */
   readonly processState?: (identity: ProcessIdentity) => ProcessState;
 }
@@ -39,6 +43,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     storeId,
     clock: options.clock,
     nonce,
+    heartbeat: options.heartbeat ?? HEARTBEAT_TIMES,
     processState: options.processState ?? stateFrom(options.process),
   };
   const { replaceManifest, ...manifests } = createManifests(context);
@@ -51,9 +56,11 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
   return {
     store,
     storeId,
+    heartbeat: context.heartbeat,
     ...manifests,
     ...gone,
     ...runs,
+    ...createHeartbeats(context),
     ...claims,
     ...failures,
     ...taskKeys,
@@ -62,6 +69,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     readKnowledge: createKnowledge(context, {
       cache: openManifestCache(options.cacheFolder, storeId),
       liveness: runs.liveness,
+      readRun: runs.readRun,
       readTaskKeys: taskKeys.readTaskKeys,
     }),
     gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, run),

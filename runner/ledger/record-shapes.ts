@@ -2,6 +2,7 @@ import type {
   ClaimRecord,
   FailureRecord,
   Fingerprint,
+  HeartbeatRecord,
   Manifest,
   ManifestInput,
   ProcessIdentity,
@@ -110,6 +111,14 @@ export const claimFields: Fields<ClaimRecord> = {
   instance: text,
   run: text,
   attempt: text,
+  released: optional(flag),
+  nonce: text,
+};
+
+export const heartbeatFields: Fields<HeartbeatRecord> = {
+  schema: whole,
+  run: text,
+  beat: whole,
   nonce: text,
 };
 

@@ -8,6 +8,8 @@ export interface Stored<T> {
   readonly etag: string;
   /** By the store's clock. */
   readonly modifiedAt: string;
+  /** Since it was written, as the store's own clock has it: ours may be wrong. */
+  readonly ageSeconds: number;
 }
 
 /** One kind of record: how its JSON is read, checked and written. */
@@ -18,7 +20,11 @@ export interface RecordKind<T> {
     store: ObjectStore,
     key: string,
     record: T,
-    options?: { readonly condition?: PutCondition; readonly durable?: boolean },
+    options?: {
+      readonly condition?: PutCondition;
+      readonly durable?: boolean;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<string | undefined>;
   parse(json: string, key: string): T;
 }
@@ -53,8 +59,9 @@ export function recordKind<T>(name: string, fields: Fields<T>, remedy: string): 
     async read(store, key) {
       const found = await store.get(key);
       if (found === undefined) return undefined;
-      const { body, etag, modifiedAt } = found;
-      return { record: parse(await textOf(body), key), etag, modifiedAt };
+      const { body, etag, modifiedAt, answeredAt } = found;
+      const ageSeconds = (Date.parse(answeredAt) - Date.parse(modifiedAt)) / 1000;
+      return { record: parse(await textOf(body), key), etag, modifiedAt, ageSeconds };
     },
     async write(store, key, record, options = {}) {
       const bytes = new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`);

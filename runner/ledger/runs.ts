@@ -1,7 +1,9 @@
 import { StoreError } from '../errors.ts';
-import type { RunRecord } from '../model/records.ts';
+import type { ProcessIdentity, RunRecord } from '../model/records.ts';
 import { isRunId, runTime } from '../model/run-id.ts';
-import { runKey } from './keys.ts';
+import { oldestLiveSeconds } from '../model/heartbeat.ts';
+import { heartbeatRecords } from './heartbeats.ts';
+import { heartbeatKey, runKey } from './keys.ts';
 import type { Ledger, Liveness } from './ledger.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
@@ -17,21 +19,38 @@ const HOUR = 3600 * 1000;
 
 export type Runs = Pick<Ledger, 'startRun' | 'updateRun' | 'readRun' | 'listRuns' | 'liveness'>;
 
-export function createRuns({ store, clock, processState }: Context): Runs {
+/** So long a run that was seen alive is not read again; whether its process runs is looked at each time. */
+const SEEN_SECONDS = 5;
+
+export function createRuns({ store, clock, heartbeat, processState }: Context): Runs {
   /** Neither ends again: no need to read such a run's record twice. */
   const over = new Map<string, Liveness>();
+  /** Many instances may wait for one run: it is read once for all of them. */
+  const seen = new Map<string, Seen>();
 
   async function readRun(run: string): Promise<RunRecord | undefined> {
     return (await runRecords.read(store, runKey(run)))?.record;
   }
 
   async function look(run: string): Promise<Liveness> {
-    const record = await readRun(run);
+    const known = seen.get(run);
+    if (known !== undefined && clock.now() < known.until) {
+      return processState(known.process) === 'dead' ? 'dead' : 'live';
+    }
+    seen.delete(run);
+    const askedAt = clock.now();
+    const found = await runRecords.read(store, runKey(run));
     // The record comes before the first claim: without one there is no such run any more.
-    if (record === undefined) return 'dead';
-    if (record.finishedAt !== undefined) return 'finished';
-    const state = processState(record.process);
-    return state === 'alive' ? 'live' : state;
+    if (found === undefined) return 'dead';
+    const { process, finishedAt } = found.record;
+    if (finishedAt !== undefined) return 'finished';
+    if (processState(process) === 'dead') return 'dead';
+    // A process may be there and yet be dead to the world: stopped, or cut off from the store.
+    const beat = await heartbeatRecords.read(store, heartbeatKey(run));
+    const leftSeconds = oldestLiveSeconds(heartbeat) - (beat ?? found).ageSeconds;
+    if (leftSeconds < 0) return 'dead';
+    seen.set(run, { process, until: askedAt + Math.min(SEEN_SECONDS, leftSeconds) * 1000 });
+    return 'live';
   }
 
   return {
@@ -48,6 +67,7 @@ export function createRuns({ store, clock, processState }: Context): Runs {
     },
 
     async updateRun(record) {
+      seen.delete(record.run);
       await runRecords.write(store, runKey(record.run), record);
     },
 
@@ -102,4 +122,10 @@ export function createRuns({ store, clock, processState }: Context): Runs {
     }
     return undefined;
   }
+}
+
+interface Seen {
+  readonly process: ProcessIdentity;
+  /** By our clock; both ends of the span are ours. */
+  readonly until: number;
 }

@@ -1,8 +1,10 @@
-import { isConflict } from './record.ts';
+import { isConflict, type Stored } from './record.ts';
 import { StoreError } from '../errors.ts';
+import { oldestLiveSeconds } from '../model/heartbeat.ts';
 import type { InstanceId } from '../model/partition.ts';
+import type { ClaimRecord } from '../model/records.ts';
 import { runOfAttempt } from '../model/run-id.ts';
-import { claimRecords } from './claims.ts';
+import { claimRecords, removeClaim } from './claims.ts';
 import { attemptOf, failureRecords } from './failures.ts';
 import { instanceOfException, parsePublicationKey, PUBLISHED_PATHS } from './keys.ts';
 import type { GcOptions, Ledger } from './ledger.ts';
@@ -20,14 +22,11 @@ export async function sweepRecords(
   options: GcOptions,
 ): Promise<number> {
   const { store, clock, nonce } = context;
-  const isOver = async (run: string) => ['finished', 'dead'].includes(await liveness(run));
+  const isOver = async (run: string) => (await liveness(run)) !== 'live';
   const isOld = (time: string) => clock.now() - Date.parse(time) >= options.graceSeconds * 1000;
 
   const removed =
-    (await sweep('claims/', async (key) => {
-      const claim = (await claimRecords.read(store, key))?.record;
-      return claim !== undefined && (await isOver(claim.run));
-    })) +
+    (await sweepClaims()) +
     (await sweep('failures/', async (key) => {
       const failure = (await failureRecords.read(store, key))?.record;
       if (failure === undefined || !isOld(failure.finishedAt)) return false;
@@ -39,6 +38,27 @@ export async function sweepRecords(
       return (await isOver(runOfAttempt(attempt))) && attempt !== (await committedAttempt(id));
     }));
   return removed + (await sweepMarks());
+
+  /** One that is taken over meanwhile stays: see `removeClaim`. */
+  async function sweepClaims(): Promise<number> {
+    let count = 0;
+    for (const key of await keysBelow('claims/')) {
+      options.signal?.throwIfAborted();
+      const removed = await unlessCorrupt(async () => {
+        const claim = await claimRecords.read(store, key);
+        if (claim === undefined || !(await isLeft(claim))) return false;
+        return options.dryRun || (await removeClaim(context, claim));
+      });
+      if (removed) count += 1;
+    }
+    return count;
+  }
+
+  async function isLeft({ record, ageSeconds }: Stored<ClaimRecord>): Promise<boolean> {
+    // Its remover may still be at it.
+    if (record.released === true) return ageSeconds > oldestLiveSeconds(context.heartbeat);
+    return isOver(record.run);
+  }
 
   async function sweep(prefix: string, isSpent: (key: string) => Promise<boolean>): Promise<number> {
     let count = 0;

@@ -2,7 +2,7 @@ import type { InstanceId } from './partition.ts';
 import type { Scalar } from './pipeline.ts';
 import type { Period } from './time.ts';
 import type { State } from './state.ts';
-import type { ClaimRecord, FailureRecord, Fingerprint, Manifest } from './records.ts';
+import type { FailureRecord, Fingerprint, Manifest } from './records.ts';
 
 /** What a person asked for. */
 export interface PlanRequest {
@@ -120,6 +120,12 @@ export interface ListingRange {
   readonly keys?: readonly string[];
 }
 
+export interface HeldClaim {
+  readonly run: string;
+  /** Where that run is. */
+  readonly host?: string;
+}
+
 /** What the ledger knows about the instances that a plan touches. */
 export interface Knowledge {
   readonly storeId: string;
@@ -128,8 +134,8 @@ export interface Knowledge {
   /** Manifests of the instances that are marked under `exceptions/`. */
   readonly exceptions: ReadonlyMap<InstanceId, Manifest>;
   readonly failures: ReadonlyMap<InstanceId, FailureRecord>;
-  /** Claims whose run is alive. */
-  readonly claims: ReadonlyMap<InstanceId, ClaimRecord>;
+  /** In the hand of a run that is alive. */
+  readonly claims: ReadonlyMap<InstanceId, HeldClaim>;
   /** Instances with a pending publication. */
   readonly publications: ReadonlySet<InstanceId>;
   /** Read only when staleness is asked for. */

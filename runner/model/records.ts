@@ -94,6 +94,8 @@ export interface ClaimRecord {
   readonly instance: InstanceId;
   readonly run: string;
   readonly attempt: string;
+  /** Given back, and about to be removed by whoever wrote this. */
+  readonly released?: true;
   readonly nonce: string;
 }
 
@@ -155,6 +157,16 @@ export interface RunRecord {
   readonly outcome?: Outcome;
   readonly counts?: Readonly<Partial<Record<ReportState, number>>>;
   readonly instances?: readonly RunRecordInstance[];
+  readonly nonce: string;
+}
+
+/** `runs/<run-id>/heartbeat.json`: its age tells whether the run lives. */
+export interface HeartbeatRecord {
+  readonly schema: number;
+  readonly run: string;
+  /** Counts on: no two beats are equal, so no two have the same ETag. */
+  readonly beat: number;
+  /** The same at every beat of one process. */
   readonly nonce: string;
 }
 

@@ -84,7 +84,8 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   const claim = knowledge.claims.get(id);
   if (claim !== undefined) {
     // A run waits for it and takes its result, or makes it itself if that fails while it still can be had.
-    return { state: 'running', reason: `in run ${claim.run}`, runnable: !isOver, pulls: false };
+    const where = claim.host === undefined ? '' : ` on ${claim.host}`;
+    return { state: 'running', reason: `in run ${claim.run}${where}`, runnable: !isOver, pulls: false };
   }
   if (isOver) {
     return fixed('lost', `it could be had until ${moment(judging, instance, until)}`);

@@ -7,14 +7,16 @@ export type FollowUp =
   /** Gives its place back and comes again. */
   | { readonly kind: 'rest'; readonly seconds: number; readonly failed: boolean };
 
-/** How often a claim that another run holds is looked at. */
-const CLAIM_POLL_SECONDS = 2;
+/** How often what another run holds is looked at, at the least and at the most: not by all at the same moment. */
+const POLL_SECONDS = [1, 3] as const;
 
 /** What an attempt's outcome means for the run. */
 export function followUp(
   { planned, pipeline, task }: Pick<Work, 'planned' | 'pipeline' | 'task'>,
   outcome: AttemptOutcome,
   nowMs: number,
+  /** In [0, 1). */
+  fraction: number,
 ): FollowUp {
   const ran = 'ran' in outcome && outcome.ran !== undefined;
   const finish = (state: Finished['state'], reason: string, awaited = false): FollowUp => ({
@@ -45,7 +47,11 @@ export function followUp(
     case 'failed':
       return finish('failed', outcome.failure.cause.message);
     case 'held':
-      return { kind: 'rest', seconds: CLAIM_POLL_SECONDS, failed: false };
+      return {
+        kind: 'rest',
+        seconds: POLL_SECONDS[0] + (POLL_SECONDS[1] - POLL_SECONDS[0]) * fraction,
+        failed: false,
+      };
     case 'retry':
       return { kind: 'rest', seconds: outcome.afterSeconds, failed: true };
   }

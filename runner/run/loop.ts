@@ -11,9 +11,9 @@ import { runAttempt } from './attempt/sequence.ts';
 import type { AttemptOutcome, Work } from './attempt/work.ts';
 import type { Emit } from './events.ts';
 import { followUp } from './follow-up.ts';
+import type { Heart } from './heart.ts';
 import type { Masker } from './mask.ts';
 import type { AbsentMember } from './needs.ts';
-import { impatience, type Held } from './held.ts';
 import { isDoneBefore, nodesOf } from './nodes.ts';
 import { createProgress } from './progress.ts';
 import { whatIsLost } from './reach.ts';
@@ -29,6 +29,7 @@ export interface Drive {
   readonly emit: Emit;
   readonly masker: Masker;
   readonly results: Results;
+  readonly heart: Heart;
   /** The run so far, for hooks. */
   readonly reportOf: (ending: Ending) => Report;
 }
@@ -44,7 +45,7 @@ export interface Ending {
  * of its own about order or limits.
  */
 export async function driveRun(drive: Drive): Promise<Ending> {
-  const { plan, environment, emit, masker, results } = drive;
+  const { plan, environment, emit, masker, results, heart } = drive;
   const { clock, interrupt, pipelines, run } = environment;
   const planned = new Map<InstanceId, PlannedInstance>();
   for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
@@ -56,7 +57,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const running = new Map<InstanceId, AbortController>();
   const tries = new Map<InstanceId, number>();
   const attempts = new Map<InstanceId, string>();
-  const heldBy = new Map<InstanceId, Held>();
+  /** Runs by what they have in hand and we wait for. */
+  const heldBy = new Map<InstanceId, string>();
   const rests = new AbortController();
   // Any number of retries rest at once.
   setMaxListeners(0, rests.signal);
@@ -122,6 +124,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       environment,
       masker,
       emit,
+      waited: heldBy.has(id),
+      isAlive: heart.isAlive,
       decideRetry: (failure) =>
         interrupted || halted || signal.aborted
           ? { kind: 'final' }
@@ -146,14 +150,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const follow = async (work: Work, outcome: AttemptOutcome): Promise<void> => {
     const { id } = work.planned;
     results.note(id, work.attempt, outcome);
-    if (outcome.kind === 'held') {
-      const held = waitOn(id, outcome.by);
-      const reason = await impatience(environment.ledger, held, clock.now());
-      if (reason !== undefined) {
-        apply({ type: 'finished', id, state: 'waiting', reason, ran: false, awaited: false });
-        return;
-      }
-    }
+    if (outcome.kind === 'held') waitOn(id, outcome.by);
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;
       attempts.delete(id);
@@ -164,19 +161,16 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       const lost = await whatIsLost(outcome.failure, environment.engine);
       if (lost !== undefined) halt(lost);
     }
-    const next = followUp(work, outcome, clock.now());
+    const next = followUp(work, outcome, clock.now(), environment.random());
     if (next.kind === 'finish') apply(next.event);
     else rest(id, next.seconds, next.failed).catch(fail);
   };
 
   /** Told once for each run that holds it. */
-  const waitOn = (id: InstanceId, by: ClaimRecord): Held => {
-    const known = heldBy.get(id);
-    if (known?.by.run === by.run) return known;
-    const held: Held = { by, sinceMs: clock.now() };
-    heldBy.set(id, held);
+  const waitOn = (id: InstanceId, by: ClaimRecord): void => {
+    if (heldBy.get(id) === by.run) return;
+    heldBy.set(id, by.run);
     emit({ type: 'waiting-on-claim', id, run: by.run });
-    return held;
   };
 
   const rest = async (id: InstanceId, seconds: number, failed: boolean): Promise<void> => {
@@ -190,6 +184,12 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     apply({ type: 'retry-due', id });
   };
 
+  /** Others may have taken over: whatever goes on here is for nothing, or in their way. */
+  const onDeath = (): void => {
+    const reason = String(heart.death.reason);
+    for (const controller of running.values()) controller.abort(reason);
+    halt(reason);
+  };
   const onInterrupt = (): void => {
     interrupted = true;
     emit({ type: 'interrupted', stage: 1, signal: String(interrupt.signal.reason) });
@@ -211,10 +211,12 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
     end();
   };
+  heart.death.addEventListener('abort', onDeath, { once: true });
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   interrupt.hard.addEventListener('abort', onHard, { once: true });
   try {
     take(progress.begin());
+    if (heart.death.aborted) onDeath();
     if (interrupt.signal.aborted) onInterrupt();
     if (interrupt.hard.aborted) onHard();
     await ended;
@@ -223,6 +225,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     over = true;
     rests.abort();
     queue.clear();
+    heart.death.removeEventListener('abort', onDeath);
     interrupt.signal.removeEventListener('abort', onInterrupt);
     interrupt.hard.removeEventListener('abort', onHard);
   }

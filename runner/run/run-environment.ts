@@ -19,6 +19,8 @@ export interface RunEnvironment {
   readonly ledger: Ledger;
   readonly engine: Engine;
   readonly clock: Clock;
+  /** Milliseconds since some moment: goes on while the machine sleeps, and is set by nobody. */
+  readonly elapsed: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly reporters: readonly Reporter[];

@@ -2,6 +2,7 @@ import { StoreError } from '../errors.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { createEvents } from './events.ts';
+import { startHeart } from './heart.ts';
 import { driveRun } from './loop.ts';
 import { createMasker } from './mask.ts';
 import { isDoneBefore } from './nodes.ts';
@@ -20,41 +21,46 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
   const masker = createMasker(environment.secrets);
   const startedAt = isoTime(clock.now());
   const record = await recordStart(ledger, { run, process, startedAt }, plan);
-  await recordKeyNames(ledger, plan, pipelines);
-  emit({ type: 'run-started', run, at: startedAt, plan });
-  for (const message of masker.warnings) emit({ type: 'warning', message });
-
-  const forgives = (planned: PlannedInstance): boolean =>
-    pipelines.get(planned.pipeline)?.tasks[planned.task]?.continueOnError ?? false;
-  const results = createResults(plan, forgives);
-  const asked = new Set<string>();
-  for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
-  const reportOf = (ending: { readonly interrupted: boolean; readonly halted: boolean }): Report =>
-    makeReport({
-      run,
-      pipeline: plan.pipeline,
-      startedAt,
-      finishedAt: isoTime(clock.now()),
-      instances: results.all(),
-      raising: results.raising,
-      asked,
-      ...ending,
-      published: results.published,
-    });
-
-  const ending = await driveRun({ plan, environment, emit, masker, results, reportOf });
-  let report = reportOf(ending);
-  // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.
-  await environment.engine.close();
+  const heart = await startHeart(environment);
   try {
-    await recordEnd(ledger, record, report);
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    emit({ type: 'warning', message: `The end of the run could not be recorded: ${error.message}` });
-    report = reportOf({ ...ending, halted: true });
+    await recordKeyNames(ledger, plan, pipelines);
+    emit({ type: 'run-started', run, at: startedAt, plan });
+    for (const message of masker.warnings) emit({ type: 'warning', message });
+
+    const forgives = (planned: PlannedInstance): boolean =>
+      pipelines.get(planned.pipeline)?.tasks[planned.task]?.continueOnError ?? false;
+    const results = createResults(plan, forgives);
+    const asked = new Set<string>();
+    for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
+    const reportOf = (ending: { readonly interrupted: boolean; readonly halted: boolean }): Report =>
+      makeReport({
+        run,
+        pipeline: plan.pipeline,
+        startedAt,
+        finishedAt: isoTime(clock.now()),
+        instances: results.all(),
+        raising: results.raising,
+        asked,
+        ...ending,
+        published: results.published,
+      });
+
+    const ending = await driveRun({ plan, environment, emit, masker, results, heart, reportOf });
+    let report = reportOf(ending);
+    // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.
+    await environment.engine.close();
+    try {
+      await recordEnd(ledger, record, report);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      emit({ type: 'warning', message: `The end of the run could not be recorded: ${error.message}` });
+      report = reportOf({ ...ending, halted: true });
+    }
+    emit({ type: 'run-finished', at: report.finishedAt, report });
+    return report;
+  } finally {
+    await heart.stop();
   }
-  emit({ type: 'run-finished', at: report.finishedAt, report });
-  return report;
 }
 
 function isoTime(milliseconds: number): string {

@@ -93,7 +93,7 @@ describe('an engine that goes away', { timeout: 30_000 }, () => {
     await engine.close();
     wire.close();
     const sweeper = createDockerEngine({ host, env: {}, openStore: () => store });
-    await sweeper.sweep({ storeId, isLive: () => Promise.resolve('dead') });
+    await sweeper.sweep({ storeId, isLive: () => Promise.resolve(false) });
     await sweeper.close();
   });
 

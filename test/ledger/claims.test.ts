@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode, keysOf } from '../contracts/object-store.ts';
-import { DEAD, ELSEWHERE, ID, openBench, OTHER_RUN, PROCESS, RUN, runRecord, type Bench } from './sample.ts';
-import { forgetfulStore } from './watched-store.ts';
+import { DEAD, ID, openBench, OTHER_RUN, PROCESS, RUN, runRecord, type Bench } from './sample.ts';
+import { countingStore, Crash, crashingStore, forgetfulStore, interruptedStore } from './watched-store.ts';
 
 const KEY = `claims/${ID}.json`;
 
@@ -59,12 +59,67 @@ describe('a claim', () => {
     expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
   });
 
-  it('stands while it cannot be told whether its run lives', async () => {
-    const { ledger } = await withRuns();
+  it('costs one request, and two to give back, where nobody competes', async () => {
+    const { store, open } = await withRuns();
+    const requests: string[] = [];
+    const ledger = await open(countingStore(store, requests));
+    requests.length = 0;
+    const mine = await ledger.claim(ID, `${RUN}-1`, RUN);
+    expect(requests).toEqual([`put ${KEY}`]);
+    if (mine.kind === 'claimed') await ledger.release(mine.claim);
+    expect(requests).toEqual([`put ${KEY}`, `put ${KEY}`, `delete ${KEY}`]);
+  });
+
+  it('costs whoever waits for it one small read a look', async () => {
+    const { ledger, store, open, pass } = await withRuns();
     await ledger.claim(ID, `${RUN}-1`, RUN);
-    await ledger.updateRun(runRecord(RUN, { process: { ...PROCESS, pid: ELSEWHERE } }));
-    expect(await ledger.liveness(RUN)).toBe('unknown');
+    const requests: string[] = [];
+    const waiting = await open(countingStore(store, requests));
+    await waiting.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN);
+    requests.length = 0;
+    pass(2);
+    expect((await waiting.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('held');
+    expect(requests).toEqual([`get ${KEY}`]);
+  });
+
+  it('that was taken over is not freed by the run that had it, whenever that wakes up', async () => {
+    const { ledger, store, open, pass } = await withRuns();
+    const first = await ledger.claim(ID, `${RUN}-1`, RUN);
+    if (first.kind !== 'claimed') throw new Error('expected the first claim');
+    pass(62);
+    const other = await open();
+    const sleeper = await open(
+      interruptedStore(
+        store,
+        (key) => key === KEY,
+        async () => {
+          await other.beat(OTHER_RUN, undefined);
+          expect((await other.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
+        },
+      ),
+    );
+    await sleeper.release(first.claim);
+    expect(await (await open()).claim(ID, 'x-1', 'x')).toMatchObject({
+      kind: 'held',
+      by: { run: OTHER_RUN },
+    });
+  });
+
+  it('that is given back stays out of reach until its record is gone or old', async () => {
+    const { ledger, store, open, pass } = await withRuns();
+    const mine = await ledger.claim(ID, `${RUN}-1`, RUN);
+    // Dies between mark and removal: the removal may still be on its way.
+    const dying = await open(crashingStore(store, 0, 'after'));
+    if (mine.kind !== 'claimed') throw new Error('expected the claim');
+    await expect(dying.release(mine.claim)).rejects.toThrow(Crash);
+    await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-29T23:00:00.000Z' }));
     expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('held');
+    const { claims } = await ledger.readKnowledge([{ pipeline: 'short-score', task: 'prices' }], {
+      contents: false,
+    });
+    expect([...claims]).toEqual([]);
+    pass(62);
+    expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
   });
 
   it('passes to the next attempt of the same run', async () => {

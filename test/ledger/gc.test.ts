@@ -3,7 +3,6 @@ import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode, keysOf } from '../contracts/object-store.ts';
 import {
   DEAD,
-  ELSEWHERE,
   failureOf,
   ID,
   manifestOf,
@@ -97,14 +96,15 @@ describe('gc', () => {
   it.each([
     ['finished', { finishedAt: '2021-01-30T00:00:00.000Z' }, true],
     ['dead', { process: { ...PROCESS, pid: DEAD } }, true],
+    ['silent', {}, true],
     ['live', {}, false],
-    ['unknown', { process: { ...PROCESS, pid: ELSEWHERE } }, false],
-  ] as const)('takes what a %s run uploaded and did not commit: %#', async (_, more, goes) => {
+  ] as const)('takes what a %s run uploaded and did not commit: %#', async (state, more, goes) => {
     const bench = await openBench();
     await bench.ledger.startRun(runRecord(RUN, more));
     await upload(bench.store, `${RUN}-1`, { 'a.csv': 'a' });
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([]);
     await later(bench);
+    if (state === 'live') await bench.ledger.beat(RUN, undefined);
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual(goes ? [`${ID}/${RUN}-1`] : []);
     expect(await keysOf(bench.store, 'objects/')).toHaveLength(goes ? 0 : 1);
   });
@@ -164,6 +164,7 @@ describe('gc', () => {
     await bench.ledger.startRun(runRecord(OTHER_RUN));
     await bench.ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN);
     await later(bench);
+    await bench.ledger.beat(OTHER_RUN, undefined);
     const over = (await bench.ledger.readManifest(ID))?.etag ?? null;
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([]);
     expect((await bench.ledger.commitManifest(manifestOf(`${OTHER_RUN}-1`), over)).kind).toBe('committed');
@@ -201,12 +202,29 @@ describe('gc', () => {
     await ledger.voidManifest('p/void/_', null, 'cleared', RUN);
     await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-30T00:00:00.000Z' }));
     await later(bench);
+    await ledger.beat(OTHER_RUN, undefined);
     expect((await ledger.gc({ ...options, dryRun: true })).recordsRemoved).toBe(4);
     expect((await ledger.gc(options)).recordsRemoved).toBe(4);
     expect(await keysOf(store, 'claims/')).toEqual(['claims/p/live/_.json']);
     expect(await keysOf(store, 'failures/')).toEqual(['failures/p/open/_.json']);
     expect(await keysOf(store, 'publications/')).toEqual([`publications/p/live/_/${OTHER_RUN}-1.json`]);
     expect(await keysOf(store, 'exceptions/')).toEqual([expect.stringContaining('exceptions/p/void/_/')]);
-    expect(await keysOf(store, 'runs/')).toHaveLength(2);
+    expect(await keysOf(store, 'runs/')).toHaveLength(3);
+  });
+
+  it('leaves a claim that is taken over while it looks', async () => {
+    const { ledger, store, open } = await openBench();
+    await ledger.startRun(runRecord(RUN, { process: { ...PROCESS, pid: DEAD } }));
+    await ledger.startRun(runRecord(OTHER_RUN));
+    await ledger.claim(ID, `${RUN}-1`, RUN);
+    const slow = await open(
+      interruptedStore(
+        store,
+        (key) => key.startsWith('claims/'),
+        () => ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN),
+      ),
+    );
+    expect((await slow.gc(options)).recordsRemoved).toBe(0);
+    expect(await ledger.claim(ID, 'x-1', 'x')).toMatchObject({ kind: 'held', by: { run: OTHER_RUN } });
   });
 });

@@ -107,19 +107,19 @@ describe('what the ledger knows', () => {
     expect(await failures()).toEqual([ID]);
   });
 
-  it('holds claims of runs that live or may live', async () => {
+  it('holds claims of runs that live, and where those are', async () => {
     const { ledger } = await openBench();
-    const processes = { live: PROCESS.pid, dead: DEAD, unknown: ELSEWHERE };
+    const processes = { live: PROCESS.pid, dead: DEAD, elsewhere: ELSEWHERE };
     for (const [n, [name, pid]] of Object.entries(processes).entries()) {
       const run = `2021013${n}T220000Z-aaaaaa`;
       await ledger.startRun(runRecord(run, { process: { ...PROCESS, pid } }));
       await ledger.claim(`short-score/prices/key=${name}`, `${run}-1`, run);
     }
     const { claims } = await ledger.readKnowledge([RANGE], { contents: false });
-    expect([...claims.keys()].sort()).toEqual([
-      'short-score/prices/key=live',
-      'short-score/prices/key=unknown',
-    ]);
+    expect(Object.fromEntries(claims)).toEqual({
+      'short-score/prices/key=elsewhere': { run: '20210132T220000Z-aaaaaa', host: 'here' },
+      'short-score/prices/key=live': { run: '20210130T220000Z-aaaaaa', host: 'here' },
+    });
   });
 
   it('holds recorded key names of the tasks that were asked about', async () => {

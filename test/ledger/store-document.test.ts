@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
   claimFields,
   failureFields,
+  heartbeatFields,
   manifestFields,
   publicationFields,
   publishedPathFields,
@@ -23,6 +24,9 @@ import {
   runRecord,
   upload,
 } from './sample.ts';
+import { crashingStore } from './watched-store.ts';
+
+const OTHER_ID = 'short-score/prices/date=2021-02-01';
 
 interface Row {
   readonly field: string;
@@ -52,6 +56,7 @@ const FIELDS = {
   'publications/<instance>/<attempt>.json': publicationFields,
   'publications/_paths/<sha256 of the path>.json': publishedPathFields,
   'runs/<run>/run.json': runFields,
+  'runs/<run>/heartbeat.json': heartbeatFields,
 };
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
@@ -64,6 +69,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
   'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,
   'runs/<run>/run.json': /^runs\/[^/]+\/run\.json$/,
+  'runs/<run>/heartbeat.json': /^runs\/[^/]+\/heartbeat\.json$/,
   'runs/<run>/logs/<instance>/<attempt>.log': /^runs\/[^/]+\/logs\/.+\.log$/,
 };
 
@@ -102,7 +108,7 @@ describe('docs/store.md', () => {
 
 /** Has a ledger write each kind of record with each of its fields. */
 async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
-  const { ledger, store } = await openBench();
+  const { ledger, store, open } = await openBench();
   const attempt = `${RUN}-1`;
   await ledger.recordTaskKeys('short-score', 'prices', ['date']);
   await ledger.startRun(runRecord(OTHER_RUN));
@@ -115,7 +121,12 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
       instances: [{ id: ID, state: 'succeeded', attempt, reason: 'ran', seconds: 1.5, exitCode: 0 }],
     }),
   );
+  await ledger.beat(RUN, undefined);
   await ledger.claim(ID, attempt, RUN);
+  // Its second step is lost: the mark stays.
+  const given = await ledger.claim(OTHER_ID, attempt, RUN);
+  if (given.kind === 'claimed')
+    await (await open(crashingStore(store, 0, 'after'))).release(given.claim).catch(() => undefined);
   await ledger.writeLog(RUN, ID, attempt, new TextEncoder().encode('log'));
   await ledger.recordFailure(failureOf(attempt, null));
   await ledger.recordFailure(

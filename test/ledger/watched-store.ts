@@ -26,6 +26,17 @@ export function forgetfulStore(store: ObjectStore, matches: (key: string) => boo
   });
 }
 
+/** Tells each request as `what key`. */
+export function countingStore(store: ObjectStore, requests: string[]): ObjectStore {
+  return {
+    ...store,
+    get: (key, options) => (requests.push(`get ${key}`), store.get(key, options)),
+    put: (key, body, options) => (requests.push(`put ${key}`), store.put(key, body, options)),
+    delete: (keys, options) => (requests.push(`delete ${keys.join(' ')}`), store.delete(keys, options)),
+    list: (prefix, options) => (requests.push(`list ${prefix}`), store.list(prefix, options)),
+  };
+}
+
 /** Calls `after` once each change was made. */
 export function observedStore(store: ObjectStore, after: (key: string) => Promise<void>): ObjectStore {
   return onChange(store, async (key, change) => {

@@ -173,16 +173,7 @@ export function knowledge(given: {
     ),
     failures: new Map((given.failures ?? []).map((one) => [one.instance, one])),
     claims: new Map(
-      (given.running ?? []).map((id) => [
-        id,
-        {
-          schema: 1,
-          instance: id,
-          run: '20210129T210000Z-aaaaaa',
-          attempt: '20210129T210000Z-aaaaaa-1',
-          nonce: 'n',
-        },
-      ]),
+      (given.running ?? []).map((id) => [id, { run: '20210129T210000Z-aaaaaa', host: 'build-7' }]),
     ),
     publications: new Set(given.publishing),
     contents: new Map(manifests.map((one) => [one.instance, one])),

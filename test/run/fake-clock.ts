@@ -22,6 +22,7 @@ export function createFakeClock(start = Date.parse('2021-02-01T00:00:00Z')): Fak
           at: now + milliseconds,
           wake: () => {
             sleepers.delete(sleeper);
+            signal?.removeEventListener('abort', refuse);
             resolve();
           },
         };

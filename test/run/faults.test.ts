@@ -310,24 +310,6 @@ describe('two runs at once', () => {
     expect(world.events.filter(({ type }) => type === 'waiting-on-claim')).toHaveLength(1);
   });
 
-  test('a claim of a run that cannot be asked whether it lives is waited for a minute, then told', async () => {
-    const world = await createWorld();
-    const elsewhere = 'elsewhere-run';
-    const by = { schema: 1, instance: 'p/a/_', run: elsewhere, attempt: `${elsewhere}-1`, nonce: 'n' };
-    const ledger: Ledger = {
-      ...world.ledger,
-      claim: async () => ({ kind: 'held', by }),
-      liveness: async () => 'unknown',
-    };
-    const { report, engine } = start(world, [task('a')], [instance('a')], undefined, { ledger });
-    await quiet();
-    for (let seconds = 0; seconds < 62; seconds += 2) await world.clock.advance(2);
-    const result = await report;
-    expect(result).toMatchObject({ exitStatus: 3, outcome: 'incomplete', counts: { waiting: 1 } });
-    expect(result.instances[0]?.reason).toContain(`delete runs/${elsewhere} in the store`);
-    expect(engine.jobs).toEqual([]);
-  });
-
   test('a claim that is waited for holds no place', async () => {
     const world = await createWorld();
     const gate = createGate();

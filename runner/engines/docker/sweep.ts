@@ -4,7 +4,7 @@ import { isEngineAway } from './engine-answer.ts';
 
 export interface SweepOptions {
   readonly storeId: string;
-  readonly isLive: (run: string) => Promise<'live' | 'dead' | 'unknown'>;
+  readonly isLive: (run: string) => Promise<boolean>;
 }
 
 const ANSWER_SECONDS = 20;
@@ -13,8 +13,8 @@ const PROBE_SECONDS = 10 * 60;
 
 /**
  * Removes the containers and volumes that dead runs of this store left; holders last, as tasks live in their
- * networks. What belongs to a live run, or to one that nothing is known of, stays, and so does what the
- * engine cannot remove now: the next sweep tries again. Returns how many went.
+ * networks. What belongs to a live run stays, and so does what the engine cannot remove now: the next
+ * sweep tries again. Returns how many went.
  */
 export async function sweep(docker: Dockerode, { storeId, isLive }: SweepOptions): Promise<number> {
   const filters = { label: [`sluice.store=${storeId}`] };
@@ -30,7 +30,7 @@ export async function sweep(docker: Dockerode, { storeId, isLive }: SweepOptions
   );
   const dead = new Set<string>();
   for (const run of runs) {
-    if (run !== undefined && (await isLive(run)) === 'dead') dead.add(run);
+    if (run !== undefined && !(await isLive(run))) dead.add(run);
   }
   const isDead = ({ Labels }: { Labels?: Record<string, string> | null }): boolean =>
     dead.has(Labels?.['sluice.run'] ?? '');

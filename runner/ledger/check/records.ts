@@ -94,8 +94,7 @@ function expectName(key: string, expected: string, found: string | undefined, { 
 /** A run whose record is damaged, as is told, may be one that lives. */
 export async function mayLive(ledger: Ledger, run: string): Promise<boolean> {
   try {
-    const state = await ledger.liveness(run);
-    return state === 'live' || state === 'unknown';
+    return (await ledger.liveness(run)) === 'live';
   } catch (error) {
     if (isDamage(error)) return true;
     throw error;

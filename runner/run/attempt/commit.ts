@@ -39,11 +39,17 @@ export async function commitResult(
   if (committed.kind === 'committed') return { kind: 'committed', manifest };
   // Was it our first try that a lost answer made us repeat? Then it counted until another replaced it: it has readers.
   const hasCounted = supersededBy(committed.winner).some(({ attempt }) => attempt === work.attempt);
-  if (manifest.objects.length > 0 && !hasCounted) {
-    const prefix = objectsPrefix(work.planned.id, work.attempt);
-    await ledger.store.delete(manifest.objects.map(({ path }) => `${prefix}${path}`));
-  }
+  if (!hasCounted) await dropObjects(work, result);
   return { kind: 'lost', winner: committed.winner };
+}
+
+/** Removes what the attempt uploaded: no manifest names it, or ever will. */
+export async function dropObjects({ planned, attempt, environment }: Work, { job }: Result): Promise<void> {
+  const objects = job?.objects ?? [];
+  const prefix = objectsPrefix(planned.id, attempt);
+  if (objects.length > 0) {
+    await environment.ledger.store.delete(objects.map(({ path }) => `${prefix}${path}`));
+  }
 }
 
 function manifestOf(work: Work, result: Result): Manifest {

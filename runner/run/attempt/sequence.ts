@@ -3,7 +3,7 @@ import type { Cause } from '../../model/cause.ts';
 import type { Manifest } from '../../model/records.ts';
 import { nameBeside } from '../name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
-import { commitResult, type Result } from './commit.ts';
+import { commitResult, dropObjects, type Result } from './commit.ts';
 import { compareResult } from './compare.ts';
 import { decideCondition } from './condition.ts';
 import { contextsFor, evaluateTask } from './evaluate.ts';
@@ -25,6 +25,10 @@ export async function runAttempt(work: Work, signal: AbortSignal): Promise<Attem
   const startedAt = new Date(work.environment.clock.now()).toISOString();
   const state: Progressed = { over: undefined, ran: undefined };
   try {
+    if (work.waited && work.planned.action !== 'publish') {
+      const look = await lookAtManifest(work);
+      if (look.kind === 'taken') return taken(look.manifest);
+    }
     const claimed = await claimInstance(work);
     if (claimed.kind === 'held') return { kind: 'held', by: claimed.by };
     try {
@@ -75,7 +79,7 @@ async function underClaim(
   if (condition.kind === 'broken') return fail(work, failureBy(condition.cause), startedAt, state);
   if (condition.kind === 'false') {
     const result: Result = { outcome: 'skipped', reason: condition.reason, outputs: [], upstream, startedAt };
-    return skip(work, result, condition.reason, state);
+    return skip(work, signal, result, condition.reason, state);
   }
 
   const evaluation = evaluateTask(work, contexts.contexts);
@@ -84,7 +88,7 @@ async function underClaim(
   const inputs = layInputs(work.task, upstream.needs, work.environment.ledger.store.ref);
   const built = buildJob(work, evaluated, inputs);
   if (built.kind === 'broken') return fail(work, failureBy(built.cause), startedAt, state);
-  if (signal.aborted) return { kind: 'cancelled', reason: String(signal.reason) };
+  if (isStopped(work, signal)) return { kind: 'cancelled', reason: String(signal.reason) };
 
   const { result: job, ran, lastLines } = await executeJob(work, built.job, signal);
   state.ran = ran;
@@ -98,7 +102,8 @@ async function underClaim(
   }
   if (cause?.kind === 'no-data') {
     const reason = 'exit status 66: there is no data for this partition';
-    return skip(work, { outcome: 'skipped', reason, job, outputs: [], upstream, startedAt }, reason, state);
+    const result: Result = { outcome: 'skipped', reason, job, outputs: [], upstream, startedAt };
+    return skip(work, signal, result, reason, state);
   }
   if (cause !== undefined) {
     const failure: AttemptFailure = {
@@ -113,21 +118,27 @@ async function underClaim(
     }
     return fail(work, failure, startedAt, state);
   }
-  return succeed(
-    work,
-    { outcome: 'succeeded', job, outputs: evaluated.outputs, upstream, startedAt },
-    ran,
-    state,
-  );
+  const result: Result = { outcome: 'succeeded', job, outputs: evaluated.outputs, upstream, startedAt };
+  return succeed(work, signal, result, ran, state);
+}
+
+/** Asks the heart too: it may not have had its turn since the process was stopped. */
+function isStopped(work: Work, signal: AbortSignal): boolean {
+  return !work.isAlive() || signal.aborted;
 }
 
 async function succeed(
   work: Work,
+  signal: AbortSignal,
   result: Result,
   ran: Execution,
   state: Progressed,
 ): Promise<AttemptOutcome> {
   const { ledger } = work.environment;
+  if (!work.isAlive()) {
+    await dropObjects(work, result);
+    return { kind: 'cancelled', reason: String(signal.reason), ran };
+  }
   const committed = await commitResult(work, result, state.over);
   const publishes = result.outputs.some(({ publish }) => publish !== undefined);
   // The loser's pending record stands for the winner's publication by now: it is completed, not taken back.
@@ -140,8 +151,15 @@ async function succeed(
 }
 
 /** A skip is kept for good: not while something optional that would change it may still come. */
-async function skip(work: Work, result: Result, reason: string, state: Progressed): Promise<AttemptOutcome> {
+async function skip(
+  work: Work,
+  signal: AbortSignal,
+  result: Result,
+  reason: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
   const ran = state.ran === undefined ? {} : { ran: state.ran };
+  if (!work.isAlive()) return { kind: 'cancelled', reason: String(signal.reason), ...ran };
   const late = work.absent.find(
     ({ state: how }) => how !== 'skipped' && how !== 'lost' && how !== 'not-in-range',
   );

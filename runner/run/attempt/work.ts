@@ -28,6 +28,10 @@ export interface Work extends Subject {
   readonly environment: RunEnvironment;
   readonly masker: Masker;
   readonly emit: Emit;
+  /** Another run had it in hand: its result may be there by now. */
+  readonly waited: boolean;
+  /** False: others may hold this run for dead, and nothing of it may count any more. Costs no request. */
+  readonly isAlive: () => boolean;
   /** Whether a failure is followed by another try. */
   readonly decideRetry: (failure: AttemptFailure) => RetryDecision;
 }

@@ -70,7 +70,7 @@ describe('an engine that answers its ping', () => {
   }
 
   const sweepAll = (): Promise<number> =>
-    engine.sweep({ storeId: 's', isLive: () => Promise.resolve('dead') });
+    engine.sweep({ storeId: 's', isLive: () => Promise.resolve(false) });
 
   const labels = (kind: string): Record<string, string> => ({
     'sluice.store': 's',
