@@ -154,8 +154,8 @@ async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
       return openMemoryStore(ref.id);
     }
     case 's3': {
-      const { createS3Store } = await import('./stores/s3/store.ts');
-      return createS3Store(ref);
+      const { openS3Store } = await import('./stores/s3/store.ts');
+      return openS3Store(ref);
     }
   }
 }

@@ -82,6 +82,22 @@ describe('the proof that conditional writes hold', () => {
     expect(entries.size).toBe(0);
   });
 
+  it('says what went wrong first, also when its key cannot be removed', async () => {
+    await using server = await startAnswers(({ method }) =>
+      method === 'PUT' ? failure(403, 'AccessDenied') : failure(400, 'InvalidRequest'),
+    );
+    await expect((await server.open()).check()).rejects.toThrow('allow s3:PutObject');
+  });
+
+  it('fails when only its key cannot be removed', async () => {
+    const { answer } = bucket(() => true);
+    let deletions = 0;
+    await using server = await startAnswers((asked) =>
+      asked.method === 'DELETE' && (deletions += 1) > 1 ? failure(403, 'AccessDenied') : answer(asked),
+    );
+    await expect((await server.open()).check()).rejects.toThrow('allow s3:DeleteObject');
+  });
+
   it('fails where keys are written and not listed', async () => {
     const { answer } = bucket(() => true);
     await using server = await startAnswers((asked) =>

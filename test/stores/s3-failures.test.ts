@@ -38,6 +38,12 @@ describe('what the store refuses', () => {
       'store-denied',
       ['check the key and its secret'],
     ],
+    [
+      'an unknown account',
+      failure(404, 'XAdminUserNotFound'),
+      'store-denied',
+      ['check the key and its secret'],
+    ],
     ['no bucket', failure(404, 'NoSuchBucket'), 'store-unreachable', ['there is no bucket acme']],
     [
       'another region',
@@ -80,6 +86,15 @@ describe('what the store refuses', () => {
     expect(error).toMatchObject({ code: 'store-denied' });
     expect(String(error)).toContain(`allow ${permission}`);
     expect(String(error)).toContain(`${operation} of runs/`);
+  });
+
+  it.each([
+    ['an unknown account', failure(404, 'XAdminUserNotFound'), 'store-denied'],
+    ['a page that is not S3’s', { status: 404, body: '<html>nothing here</html>' }, 'store-unsuitable'],
+    ['no bucket', failure(404, 'NoSuchBucket'), 'store-unreachable'],
+  ])('takes %s for no missing key', async (_, answer, code) => {
+    await using server = await startAnswers(() => answer);
+    await expect((await server.open()).get(KEY)).rejects.toMatchObject({ code });
   });
 
   it('shows neither secret nor token nor signature, however deep one looks', async () => {

@@ -1,7 +1,27 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ProblemsError } from '../../runner/errors.ts';
 import type { Problem } from '../../runner/model/problem.ts';
+import { openS3Store } from '../../runner/stores/s3/store.ts';
 import { parseS3Uri } from '../../runner/stores/s3/uri.ts';
+
+describe('a bucket', () => {
+  const at = (text: string) => openS3Store(parseS3Uri(`${text}?region=us-east-1`));
+
+  it('is opened once by a process, each address for itself', async () => {
+    expect(await at('s3://acme/a')).toBe(await at('s3://acme/a/'));
+    expect(await at('s3://acme/a')).not.toBe(await at('s3://acme/b'));
+  });
+
+  it('that could not be opened is opened anew', async () => {
+    vi.stubEnv('AWS_REGION', '');
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    const open = () => openS3Store(parseS3Uri('s3://acme/later'));
+    await expect(open()).rejects.toThrow('no region is known');
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    expect((await open()).ref).toMatchObject({ uri: 's3://acme/later' });
+    vi.unstubAllEnvs();
+  });
+});
 
 describe('the address of a bucket', () => {
   it.each([

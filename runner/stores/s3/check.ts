@@ -12,6 +12,7 @@ const RACERS = 8;
  */
 export async function checkConditions(store: Store, uri: string): Promise<void> {
   const key = `runs/check-${randomUUID()}/race.json`;
+  let proved = false;
   try {
     await race(store, key, { ifNoneMatch: '*' }, 1, uri);
     const first = await etagOf(store, key);
@@ -22,8 +23,12 @@ export async function checkConditions(store: Store, uri: string): Promise<void> 
     await store.delete([key]);
     // MinIO before August 2025 wrote then (https://github.com/minio/minio/issues/21526).
     await race(store, key, { ifMatch: first }, 0, uri);
+    proved = true;
   } finally {
-    await store.delete([key]);
+    await store.delete([key]).catch((error: unknown) => {
+      // What went wrong first says more.
+      if (proved) throw error;
+    });
   }
 }
 

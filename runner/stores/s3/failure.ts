@@ -98,7 +98,11 @@ function kindOf(answer: Answer, { operation }: Doing, where: Where): readonly [S
       'no credentials were found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE with a profile of ~/.aws (aws configure, aws sso login), or give the machine a role',
     ];
   }
-  if (/^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|InvalidClientTokenId)$/.test(name)) {
+  if (
+    /^(InvalidAccessKeyId|SignatureDoesNotMatch|InvalidToken|InvalidClientTokenId|XAdminUserNotFound)$/.test(
+      name,
+    )
+  ) {
     return [
       'store-denied',
       'the store does not know these credentials; check the key and its secret, and that they are of this store',
@@ -123,7 +127,7 @@ function kindOf(answer: Answer, { operation }: Doing, where: Where): readonly [S
         : `the bucket is in ${region}; write region=${region} in the address of the store, or set AWS_REGION`,
     ];
   }
-  if (/Region is missing/.test(answer.message)) {
+  if (/Region (is missing|not accepted)/.test(answer.message)) {
     return [
       'store-unreachable',
       'no region is known; name it by region= in the address of the store, or AWS_REGION',
@@ -144,11 +148,19 @@ function kindOf(answer: Answer, { operation }: Doing, where: Where): readonly [S
   if (name === 'NotImplemented' || status === 501 || name === 'MethodNotAllowed') {
     return ['store-unsuitable', 'the store does not know this operation; use another (docs/stores.md)'];
   }
-  if (status === 404) return ['not-found', 'there is none'];
+  if (isNothingThere(answer, operation)) return ['not-found', 'there is none'];
   if (status !== undefined && status >= 400 && status < 500 && status !== 429) {
     return ['store-unsuitable', 'the store refused it; see what it says'];
   }
   return ['store-unreachable', unreachableRemedy(answer, where)];
+}
+
+/**
+ * Any other 404 is not about the key: a wrong path behind a proxy, or an account that versitygw does not know. The
+ * answer to a HEAD has no body that could tell.
+ */
+function isNothingThere({ name, status }: Answer, operation: Operation): boolean {
+  return status === 404 && (/^NoSuch(Key|Upload)$/.test(name) || operation === 'HeadObject');
 }
 
 function unreachableRemedy({ systemCode, status }: Answer, { settings }: Where): string {

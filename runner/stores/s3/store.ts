@@ -18,6 +18,24 @@ const MIB = 2 ** 20;
 /** One request copies up to 5 GiB, a part likewise; an upload has up to 10,000 parts of at least 5 MiB. */
 const SIZES: Sizes = { partBytes: 8 * MIB, copyBytes: 5 * 1024 * MIB, copyPartBytes: 512 * MIB };
 
+/** Of this process, so that whoever opens the same bucket shares connections, credentials and limits. */
+const stores = new Map<string, Promise<ObjectStore>>();
+
+export async function openS3Store(ref: StoreRef & { readonly kind: 's3' }): Promise<ObjectStore> {
+  const name = JSON.stringify([ref.uri, ref.settings]);
+  const known = stores.get(name);
+  if (known !== undefined) return known;
+  const opening = createS3Store(ref);
+  stores.set(name, opening);
+  try {
+    return await opening;
+  } catch (error) {
+    // A region may be known the next time.
+    stores.delete(name);
+    throw error;
+  }
+}
+
 /** A store in a bucket, below a prefix of it. Nothing is asked of the bucket yet. */
 export async function createS3Store(
   ref: StoreRef & { readonly kind: 's3' },
