@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import { ProblemsError } from './errors.ts';
+import type { CacheSettings } from './engines/docker/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
+import { parseSize } from './spec/schema/size.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
 
 /** Flags come before `SLUICE_*` variables, these before `sluice.yaml`, this before the defaults. */
@@ -99,13 +101,28 @@ function withOverrides(project: Project, options: ComposeOptions): Project {
   const { env } = options;
   const host = options.engine ?? env['SLUICE_ENGINE'] ?? project.engine.host;
   const store = options.store ?? env['SLUICE_STORE'];
+  const cacheBytes = cacheBytesOf(env['SLUICE_CACHE']) ?? project.cacheBytes;
   // The file's settings are of the file's bucket.
   const { storeSettings: _, ...bare } = project;
   return {
     ...(store === undefined ? project : { ...bare, store }),
     engine: host === undefined ? {} : { host },
     concurrency: options.concurrency ?? concurrencyOf(env['SLUICE_CONCURRENCY']) ?? project.concurrency,
+    ...(cacheBytes === undefined ? {} : { cacheBytes }),
   };
+}
+
+function cacheBytesOf(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const bytes = text === 'false' ? 0 : parseSize(text);
+  if (bytes !== undefined) return bytes;
+  throw new ProblemsError([
+    {
+      severity: 'error',
+      code: 'bad-variable',
+      message: `expected \`false\` or a size such as 20g in SLUICE_CACHE, found "${text}"`,
+    },
+  ]);
 }
 
 function concurrencyOf(text: string | undefined): number | undefined {
@@ -195,11 +212,17 @@ function cacheFolder(env: ComposeOptions['env']): string | undefined {
 /** The engine that runs the project's containers; nothing is asked of it yet. */
 export async function openEngine(project: Project, env: ComposeOptions['env']): Promise<Engine> {
   const { createDockerEngine } = await import('./engines/docker/engine.ts');
+  const folder = project.cacheBytes === 0 ? undefined : cacheFolder(env);
   return createDockerEngine({
     ...(project.engine.host === undefined ? {} : { host: project.engine.host }),
     openStore: openStoreRef,
     env,
+    ...(folder === undefined ? {} : { cache: cacheOf(folder, project.cacheBytes) }),
   });
+}
+
+function cacheOf(folder: string, sizeBytes: number | undefined): CacheSettings {
+  return { folder: join(folder, 'content'), ...(sizeBytes === undefined ? {} : { sizeBytes }) };
 }
 
 /** Installs and starts an engine where none answers and that is possible; else throws with the command to type. */

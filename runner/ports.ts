@@ -88,6 +88,8 @@ export interface EngineRunOptions {
   readonly onLog: (chunk: LogChunk) => Promise<void> | void;
   /** Pull and build progress. */
   readonly onImage?: (progress: { image: string; message: string; fraction?: number; done: boolean }) => void;
+  /** Worth a word, not a failure. */
+  readonly onWarning?: (message: string) => void;
   /** True: log lines are wanted while it runs, not only after. */
   readonly watched: boolean;
 }

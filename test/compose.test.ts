@@ -104,3 +104,28 @@ describe('the store', () => {
     expect(JSON.stringify((refused as ProblemsError).problems)).toContain(words.replaceAll('"', '\\"'));
   });
 });
+
+describe('the cache of inputs', () => {
+  const cacheOf = async (file: string, env: Readonly<Record<string, string>> = {}) => {
+    writeFileSync(join(folder, 'sluice.yaml'), file);
+    mkdirSync(join(folder, 'pipelines'), { recursive: true });
+    writeFileSync(join(folder, 'pipelines', 'p.yaml'), 'tasks: { t: { image: debian } }\n');
+    return (await openProject({ cwd: folder, env })).project.cacheBytes;
+  };
+
+  test.each([
+    ['concurrency: 2', {}, undefined],
+    ['cache: true', {}, undefined],
+    ['cache: false', {}, 0],
+    ['cache: { size: 20g }', {}, 20 * 2 ** 30],
+    ['cache: false', { SLUICE_CACHE: '1GiB' }, 2 ** 30],
+    ['cache: { size: 20g }', { SLUICE_CACHE: 'false' }, 0],
+    ['cache: { size: 20g }', { SLUICE_CACHE: '' }, 20 * 2 ** 30],
+  ])('is set by %s and %o', async (file, env: Readonly<Record<string, string>>, bytes) => {
+    expect(await cacheOf(file, env)).toBe(bytes);
+  });
+
+  test('refuses a variable that is no size', async () => {
+    await expect(cacheOf('concurrency: 2', { SLUICE_CACHE: 'much' })).rejects.toThrow('found "much"');
+  });
+});

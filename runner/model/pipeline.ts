@@ -237,6 +237,8 @@ export interface Project {
   readonly engine: EngineSettings;
   readonly pools: Readonly<Record<string, number>>;
   readonly concurrency: number;
+  /** Of inputs from afar on this machine's disk; 0: none are kept, absent: as much as is fitting. */
+  readonly cacheBytes?: number;
   /** Checked here; read by the notifiers. */
   readonly notify: unknown;
 }

@@ -51,6 +51,22 @@ export function ownerName({ bootId, pidNamespace, pid, startTime }: ProcessIdent
     .join('.');
 }
 
+/** Whether the process that `ownerName` named still runs. */
+export function ownerState(name: string, self: ProcessIdentity, probe?: SystemProbe): ProcessState {
+  const [bootId = '', pidNamespace = '', pid = '', startTime = ''] = name.split('.').map(decoded);
+  const { pidNamespace: _, machineId: __, ...rest } = self;
+  const owner = { ...rest, bootId, pid: Number(pid), startTime };
+  return processState(pidNamespace === '' ? owner : { ...owner, pidNamespace }, self, probe);
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** One machine, two boots. Names alone are not enough: hosted machines share them. */
 function wasRestarted(identity: ProcessIdentity, self: ProcessIdentity): boolean {
   return (

@@ -30,12 +30,19 @@ export async function runMasked(
     const told = streams[stream].push(bytes);
     if (told.length > 0) options.onLog({ stream, bytes: told });
   });
-  const { onImage } = options;
+  const { onImage, onWarning } = options;
   const result = await runToResult(engine, job, {
     ...options,
     onLog: (chunk) => {
       batch.push(chunk);
     },
+    ...(onWarning === undefined
+      ? {}
+      : {
+          onWarning: (message) => {
+            onWarning(masker.text(message));
+          },
+        }),
     ...(onImage === undefined
       ? {}
       : {

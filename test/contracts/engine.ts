@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
@@ -77,9 +77,13 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       return { ...base, outputs: { ...base.outputs, rules, values } };
     }
 
-    async function run(asked: Job, options: Partial<EngineRunOptions> = {}): Promise<Ran> {
+    async function run(
+      asked: Job,
+      options: Partial<EngineRunOptions> = {},
+      by: Engine = engine,
+    ): Promise<Ran> {
       const written = { stdout: '', stderr: '' };
-      const result = await engine.run(asked, {
+      const result = await by.run(asked, {
         signal: new AbortController().signal,
         watched: false,
         onLog: ({ stream, bytes }) => {
@@ -437,6 +441,75 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       expect({ cause: ran.cause, stdout: ran.stdout.trim() }).toEqual({
         cause: undefined,
         stdout: String(MANY),
+      });
+    });
+
+    describe('inputs from a cache on this disk', () => {
+      let cached: Engine;
+      let reads = 0;
+      const far: ObjectStore = {
+        ...memory,
+        get(key, options) {
+          reads += 1;
+          return memory.get(key, options);
+        },
+      };
+
+      beforeAll(() => {
+        cached = createDockerEngine({
+          host: parts.host,
+          env: {},
+          openStore: () => far,
+          cache: { folder: join(folder, 'cache') },
+        });
+      });
+      afterAll(() => cached.close());
+
+      const runCached = async (asked: Job): Promise<Ran> => run(asked, {}, cached);
+
+      it('stand where they belong, for any user, and are read from their store once', async () => {
+        const inputs = [
+          await inputOf(memory, '/inputs/a', { 'one.csv': '1\n', 'deep/er/two.csv': '2\n', empty: '' }),
+          await inputOf(memory, '/inputs/b/date=2021-01-29', { 'ümlaut %41.csv': '3\n' }),
+        ];
+        const script =
+          'cd /inputs; cat a/one.csv a/deep/er/two.csv b/date=*/*; find . -type f | wc -l; (echo x > a/one.csv) 2>/dev/null || echo kept; ls missing';
+        reads = 0;
+        const asked = { inputs, emptyFolders: ['/inputs/missing'] };
+        const all = ['1000', '0', '1000'].map((user) => runCached(job(script, { ...asked, user }, memory)));
+        for (const ran of await Promise.all(all)) {
+          expect(ran).toMatchObject({ stderr: '', usage: { inputBytes: 6 } });
+          expect(ran.stdout).toMatch(/^1\n2\n3\n4\n/);
+        }
+        expect(reads).toBe(4);
+        // The engine shares this disk, so nothing is copied.
+        const mounted = await runCached(job('grep -c " /inputs/.* ro," /proc/mounts', asked, memory));
+        expect(mounted.stdout).toBe('2\n');
+        expect(await readdir(join(folder, 'cache', 'attempts'))).toEqual([]);
+      });
+
+      it('are the same where more are wanted than can be mounted', async () => {
+        const inputs = [];
+        for (let index = 0; index < 40; index += 1) {
+          inputs.push(await inputOf(memory, `/inputs/a/n=${index}`, { f: `many ${index}\n` }));
+        }
+        reads = 0;
+        for (let round = 1; round <= 2; round += 1) {
+          const ran = await runCached(job('cat /inputs/a/*/f | wc -l', { inputs }, memory));
+          expect(ran.stdout.trim()).toBe('40');
+        }
+        expect(reads).toBe(40);
+      });
+
+      it('are verified: one with other bytes is named, and nothing runs or is kept', async () => {
+        const input = await inputOf(memory, '/inputs/a', { 'a.csv': 'cached good' });
+        await memory.put(`${input.prefix}a.csv`, Buffer.from('cached evil'));
+        for (let round = 1; round <= 2; round += 1) {
+          const ran = await runCached(job('echo ran', { inputs: [input] }, memory));
+          expect(ran).toMatchObject({ stdout: '', cause: { kind: 'input-corrupt' } });
+        }
+        expect(await readdir(join(folder, 'cache', 'attempts'))).toEqual([]);
+        expect(await readdir(join(folder, 'cache', 'tmp'))).toEqual([]);
       });
     });
 

@@ -71,6 +71,10 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
   } catch (error) {
     cause = causeOfThrown(error, progress.doing, options.signal, session.lost);
     out = { objects: [], undeclared: out.undeclared };
+  } finally {
+    await progress.inputs?.release();
+    const trouble = session.cache?.takeTrouble();
+    if (trouble !== undefined) options.onWarning?.(trouble);
   }
   return resultOf(job, session, progress, cause, out, values);
 }

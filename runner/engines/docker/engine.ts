@@ -6,7 +6,7 @@ import { runAttempt } from './attempt.ts';
 import { connect } from './connect.ts';
 import { describe } from './describe.ts';
 import { causeOf, engineAnswer } from './engine-answer.ts';
-import { openSession, TIMING, type Session, type Timing } from './session.ts';
+import { openSession, TIMING, type CacheSettings, type Session, type Timing } from './session.ts';
 import { sweep } from './sweep.ts';
 
 export interface DockerEngineOptions {
@@ -15,6 +15,8 @@ export interface DockerEngineOptions {
   readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timing?: Partial<Timing>;
+  /** Absent: inputs are read from the store every time. */
+  readonly cache?: CacheSettings;
 }
 
 /**

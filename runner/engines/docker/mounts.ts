@@ -18,6 +18,8 @@ export interface Mount {
 }
 
 export interface Mounts {
+  /** Whether the engine sees a folder of ours, one with a folder `tmp` in it, at the same path. */
+  isShared(root: string, job: Job, imageId: string, signal: AbortSignal): Promise<boolean>;
   /**
    * How an input can be mounted; undefined: it must be copied. The bytes are verified here, once per object and
    * version. Throws a `Fault` for one that is not what its manifest says.
@@ -75,6 +77,7 @@ export function createMounts(docker: Dockerode, options: { readonly labelsFiles:
   }
 
   return {
+    isShared,
     remember,
     async mountOf(input, store, job, imageId, signal) {
       const root = storeFolder(input.store);

@@ -3,6 +3,7 @@ import type { StoreRef } from '../../model/store-ref.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { probe, type EngineFacts } from './capabilities.ts';
 import type { Connection } from './connect.ts';
+import { createContentCache, type ContentCache } from './content-cache/content-cache.ts';
 import { startHeartbeat, type HeartbeatOptions } from './heartbeat.ts';
 import { ensureHolderImage } from './holder/holder-image.ts';
 import { createHolders, type Holders } from './holder/holder.ts';
@@ -28,6 +29,12 @@ export const TIMING: Timing = {
   cancelGraceSeconds: 5,
 };
 
+/** Where inputs from afar are kept, and how much of them. */
+export interface CacheSettings {
+  readonly folder: string;
+  readonly sizeBytes?: number;
+}
+
 /** All that lives as long as the connection to one engine. */
 export interface Session {
   readonly docker: Dockerode;
@@ -37,6 +44,8 @@ export interface Session {
   readonly holders: Holders;
   readonly mounts: Mounts;
   readonly transferBudget: TransferBudget;
+  /** Undefined: none is wanted. */
+  readonly cache: ContentCache | undefined;
   /** Containers that could not be removed in their time. */
   readonly leftovers: Set<string>;
   readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
@@ -52,6 +61,7 @@ export async function openSession(
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly openStore: Session['openStore'];
     readonly timing: Timing;
+    readonly cache?: CacheSettings;
   },
 ): Promise<Session> {
   const { docker } = connection;
@@ -59,6 +69,7 @@ export async function openSession(
   const heartbeat = startHeartbeat(docker, options.timing.heartbeat);
   const holders = createHolders(docker, facts.capabilities);
   const leftovers = new Set<string>();
+  const cache = options.cache === undefined ? undefined : createContentCache(options.cache);
   return {
     docker,
     facts,
@@ -68,11 +79,13 @@ export async function openSession(
     leftovers,
     mounts: createMounts(docker, facts),
     transferBudget: createTransferBudget(),
+    cache,
     openStore: options.openStore,
     lost: heartbeat.lost,
     timing: options.timing,
     async close() {
       heartbeat.stop();
+      await cache?.close();
       // Of an engine that is lost nothing can be asked; what it still has is the next sweep's.
       if (!heartbeat.lost.aborted) {
         await Promise.all([...leftovers].map((id) => removeAtLast(docker, id)));

@@ -3,11 +3,9 @@ import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import type Dockerode from 'dockerode';
 import { pack, type Header, type Pack } from 'tar-stream';
-import type { Job, JobFile, JobInput } from '../../model/job.ts';
-import type { ObjectStore } from '../../ports.ts';
+import type { Job, JobFile, JobInput, StoredObject } from '../../model/job.ts';
 import { Fault } from './fault.ts';
 import { fetchAhead, type Fetchable } from './fetch-ahead.ts';
-import { verifiedBytes } from './inputs.ts';
 import type { TransferShare } from './transfer-budget.ts';
 
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
@@ -15,7 +13,8 @@ type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 /** An input whose objects are laid into the container's own layer. */
 export interface CopiedInput {
   readonly input: JobInput;
-  readonly store: ObjectStore;
+  /** Verified bytes. */
+  readonly read: (object: StoredObject, signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
 /**
@@ -104,11 +103,11 @@ async function feed(
   }
 }
 
-function objectsOf({ input, store }: CopiedInput): readonly (Fetchable & { readonly input: JobInput })[] {
+function objectsOf({ input, read }: CopiedInput): readonly (Fetchable & { readonly input: JobInput })[] {
   return input.objects.map((object) => ({
     input,
     object,
-    read: (signal) => verifiedBytes(store, input, object, signal),
+    read: (signal) => read(object, signal),
   }));
 }
 

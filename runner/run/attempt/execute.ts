@@ -46,6 +46,9 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
       onImage: (progress) => {
         emit({ type: 'image-progress', ...progress });
       },
+      onWarning: (message) => {
+        emit({ type: 'warning', message });
+      },
     },
     work.masker,
   );

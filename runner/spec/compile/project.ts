@@ -1,6 +1,7 @@
 import type { Project } from '../../model/pipeline.ts';
 import type { S3Settings } from '../../model/store-ref.ts';
 import { DEFAULTS } from '../schema/defaults.ts';
+import { parseSize } from '../schema/size.ts';
 import { boolean, child, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
 import { parseFile } from './parse.ts';
@@ -15,6 +16,7 @@ export async function compileProject(root: string, tree: Tree, report: Report): 
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
   const store = child(node, 'store');
   const settings = compileStoreSettings(store);
+  const cacheBytes = compileCache(child(node, 'cache'));
   const host = text(child(node, 'engine')) ?? text(child(child(node, 'engine'), 'host'));
   return {
     root,
@@ -23,6 +25,7 @@ export async function compileProject(root: string, tree: Tree, report: Report): 
     engine: host === undefined ? {} : { host },
     pools: compileSizes(child(node, 'pools')),
     concurrency: number(child(node, 'concurrency')) ?? DEFAULTS.concurrency,
+    ...(cacheBytes === undefined ? {} : { cacheBytes }),
     notify: child(node, 'notify')?.value,
   };
 }
@@ -45,6 +48,12 @@ function compileStoreSettings(node: Node | undefined): S3Settings | undefined {
     ...(tags.length > 0 && { tags: Object.fromEntries(tags) }),
   };
   return Object.keys(settings).length === 0 ? undefined : settings;
+}
+
+function compileCache(node: Node | undefined): number | undefined {
+  if (boolean(node) === false) return 0;
+  const size = text(child(node, 'size'));
+  return size === undefined ? undefined : parseSize(size);
 }
 
 function compileSizes(node: Node | undefined): Readonly<Record<string, number>> {

@@ -1,6 +1,6 @@
-import { integer, list, map, object, oneOf, text } from './combinators.ts';
+import { boolean, integer, list, map, object, oneOf, text } from './combinators.ts';
 import { DEFAULTS } from './defaults.ts';
-import { environmentName, nameFormat } from './format.ts';
+import { environmentName, nameFormat, size } from './format.ts';
 import type { ValueOf } from './shape.ts';
 import { store } from './store.ts';
 
@@ -47,6 +47,23 @@ export const projectFile = object(
       }),
       description: 'Slots of what is scarce: tasks take them by `pool`.',
       example: 'pools: { db: 4 }',
+    },
+    cache: {
+      shape: oneOf(
+        boolean,
+        object('a cache', {
+          size: {
+            shape: text({ format: size, asWritten: true }),
+            description: 'At most so much; what was not used for longest goes first.',
+            default: "10 GiB, at most half of the disk's free space",
+            example: 'size: 20g',
+          },
+        }),
+      ),
+      description:
+        'Inputs from a bucket are kept on this machine by their sha256, below `$XDG_CACHE_HOME` or `~/.cache`, so that what many tasks read is downloaded once; `false`: they are not. `SLUICE_CACHE` (`false` or a size) comes first.',
+      default: true,
+      example: 'cache: { size: 20g }',
     },
     notify: {
       shape: object('notify', {

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { identify, ownerName, processState } from '../../model/process.ts';
+import { identify, ownerName, ownerState } from '../../model/process.ts';
 import { systemCode } from './failure.ts';
 import { makeFolder } from './folder.ts';
 
@@ -122,12 +122,7 @@ export function createTemporaries(root: string): Temporaries {
   };
 
   function isLeftover(name: string, path: string): boolean {
-    const [, , bootId = '', pidNamespace = '', pid = '', startTime = ''] = name.split('.').map(decode);
-    const { pidNamespace: _, machineId: __, ...rest } = self;
-    const state = processState(
-      { ...rest, bootId, pid: Number(pid), startTime, ...(pidNamespace === '' ? {} : { pidNamespace }) },
-      self,
-    );
+    const state = ownerState(name.split('.').slice(2, 6).join('.'), self);
     if (state !== 'unknown') return state === 'dead';
     const modified = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
     return Date.now() - modified > UNKNOWN_OWNER_MILLISECONDS;
@@ -202,14 +197,6 @@ function removeFile(path: string): void {
     unlinkSync(path);
   } catch (error) {
     if (!['ENOENT', 'EROFS', 'EACCES'].includes(systemCode(error) ?? '')) throw error;
-  }
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
   }
 }
 

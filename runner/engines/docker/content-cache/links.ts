@@ -1,0 +1,91 @@
+import { setMaxListeners } from 'node:events';
+import { chmod, link, mkdir, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import PQueue from 'p-queue';
+import type { JobInput, StoredObject } from '../../../model/job.ts';
+import type { ContentCache, Download } from './content-cache.ts';
+
+/** An input as a folder of the cache's disk; removed, it takes nothing from the cache. */
+export interface LinkedInput {
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+const AT_ONCE = 16;
+
+/**
+ * Lays an input out by hard links to cached content, to be mounted: what is evicted meanwhile stays there. Undefined:
+ * it cannot be done here. Throws what a download throws; then nothing is left.
+ */
+export async function linkInput(
+  cache: ContentCache,
+  input: JobInput,
+  attempt: string,
+  downloadOf: (object: StoredObject) => Download,
+  signal: AbortSignal,
+): Promise<LinkedInput | undefined> {
+  const folder = cache.place.linkFolder(attempt);
+  // What cannot be removed now is swept when this process is gone.
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(0, either);
+  const queue = new PQueue({ concurrency: AT_ONCE });
+  let isWhole = await makeFolders(folder, input.objects);
+  const one = async (object: StoredObject): Promise<void> => {
+    either.throwIfAborted();
+    if (
+      isWhole &&
+      !(await linkObject(cache, object, join(folder, object.path), downloadOf(object), either))
+    ) {
+      isWhole = false;
+    }
+  };
+  try {
+    await Promise.all(input.objects.map((object) => queue.add(() => one(object))));
+  } catch (error) {
+    stop.abort(error);
+    await queue.onIdle();
+    await remove();
+    throw error;
+  }
+  if (isWhole) return { folder, remove };
+  await remove();
+  return undefined;
+}
+
+async function linkObject(
+  cache: ContentCache,
+  object: StoredObject,
+  target: string,
+  download: Download,
+  signal: AbortSignal,
+): Promise<boolean> {
+  // It may be evicted before it is linked; twice in a row, the cache is too small for it.
+  for (let round = 1; round <= 2; round += 1) {
+    if (!(await cache.ensure(object, download, signal))) return false;
+    const isLinked = await link(cache.place.entry(object.sha256), target).then(
+      () => true,
+      () => false,
+    );
+    if (isLinked) return true;
+  }
+  return false;
+}
+
+/** Readable by whoever a task runs as, whatever the umask. */
+async function makeFolders(folder: string, objects: readonly StoredObject[]): Promise<boolean> {
+  const folders = new Set(['.']);
+  for (const { path } of objects) {
+    for (let at = posix.dirname(path); !folders.has(at); at = posix.dirname(at)) folders.add(at);
+  }
+  try {
+    for (const path of [...folders].sort()) {
+      await mkdir(join(folder, path), { recursive: true });
+      await chmod(join(folder, path), 0o755);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
