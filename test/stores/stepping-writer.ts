@@ -54,15 +54,19 @@ export interface Told {
 }
 
 parentPort?.on('message', ({ root, turns }: { readonly root: string; readonly turns: number }) => {
-  void count(root, turns).then((told) => {
-    stepping = false;
-    for (const path of mine) rmSync(path, { force: true });
-    mine.clear();
-    parentPort?.postMessage(told);
-    Atomics.store(state, at, 3);
-    Atomics.notify(state, at);
-  });
+  void answer(root, turns);
 });
+
+async function answer(root: string, turns: number): Promise<void> {
+  const told = await count(root, turns);
+  stepping = false;
+  for (const path of mine) rmSync(path, { force: true });
+  mine.clear();
+  // eslint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, no window
+  parentPort?.postMessage(told);
+  Atomics.store(state, at, 3);
+  Atomics.notify(state, at);
+}
 
 async function count(root: string, turns: number): Promise<Told> {
   const confirmed: number[] = [];
