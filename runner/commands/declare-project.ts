@@ -27,12 +27,14 @@ export function addProjectCommands(program: Command): void {
   command(program, 'gc', 'remove what no manifest names and no live run can need')
     .option('--dry-run', 'only say what would go')
     .option('--grace-hours <hours>', 'keep what was superseded since', '24')
+    .option('--keep <n>', 'of each instance keep so many replaced results, however old', '0')
     .action(action(async () => (await import('./gc.ts')).gcCommand))
     .addHelpText(
       'after',
       examples([
         ['sluice gc --dry-run', ''],
         ['sluice gc --grace-hours 1', ''],
+        ['sluice gc --keep 2', 'and keep the two results before the present one'],
       ]),
     );
 

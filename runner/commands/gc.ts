@@ -8,6 +8,7 @@ import { parseTarget } from './target.ts';
 export interface GcFlags extends CommonFlags {
   readonly dryRun?: boolean;
   readonly graceHours?: string;
+  readonly keep?: string;
 }
 
 const DEFAULT_GRACE_HOURS = 24;
@@ -15,9 +16,10 @@ const DEFAULT_GRACE_HOURS = 24;
 /** `sluice gc`: removes what no manifest names and no live run can still need. */
 export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
   const hours = graceHours(flags.graceHours);
+  const keep = keptAttempts(flags.keep);
   const opened = await openProject(composeOptions(flags, parseTarget([])));
   const ledger = await openProjectLedger(opened.project);
-  const report = await ledger.gc({ graceSeconds: hours * 3600, dryRun: flags.dryRun === true });
+  const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
   if (output.json) {
     output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
     return EXIT.ok;
@@ -42,5 +44,16 @@ function graceHours(text: string | undefined): number {
     'bad-number',
     `expected hours, 0 or more, for --grace-hours, found "${text}"`,
     'write a plain number, for example --grace-hours 24 or 0.5',
+  );
+}
+
+function keptAttempts(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const keep = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(keep)) return keep;
+  throw usageError(
+    'bad-number',
+    `expected a whole number from 0 for --keep, found "${text}"`,
+    'write how many replaced results of each instance are to stay, for example --keep 2',
   );
 }

@@ -58,8 +58,10 @@ export function createGc(
     options: GcOptions,
   ): Promise<readonly StoredAttempt[]> {
     const stored = await manifests.readManifest(id);
+    const kept = newestSuperseded(stored, attempts, options.keep ?? 0);
     const garbage: StoredAttempt[] = [];
     for (const attempt of attempts) {
+      if (kept.has(attempt.attempt)) continue;
       if (await isGarbage(attempt, stored, options)) garbage.push(attempt);
     }
     // A fence would cost whoever works on it right now its commit.
@@ -108,4 +110,15 @@ export function createGc(
     };
     return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
   }
+}
+
+/** Of those that are still there: the manifest lists them in the order in which they were replaced. */
+function newestSuperseded(
+  stored: StoredManifest | undefined,
+  attempts: readonly StoredAttempt[],
+  keep: number,
+): ReadonlySet<string> {
+  const there = new Set(attempts.map(({ attempt }) => attempt));
+  const superseded = supersededBy(stored).filter(({ attempt }) => there.has(attempt));
+  return new Set(superseded.slice(Math.max(0, superseded.length - keep)).map(({ attempt }) => attempt));
 }

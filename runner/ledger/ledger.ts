@@ -41,6 +41,8 @@ export interface Beat {
 export interface GcOptions {
   /** Seconds since supersession before objects may go. */
   readonly graceSeconds: number;
+  /** So many of an instance's newest superseded attempts stay, however long ago they were replaced; default 0. */
+  readonly keep?: number;
   readonly dryRun: boolean;
   readonly signal?: AbortSignal;
 }

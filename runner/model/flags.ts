@@ -23,6 +23,7 @@ export const FLAGS: readonly string[] = [
   'help',
   'into',
   'json',
+  'keep',
   'limit',
   'log-format',
   'logs',

@@ -45,6 +45,11 @@ test.each(['', ' ', '-1', '1e3', '0x10', 'Infinity', '1.', ' 5', '9'.repeat(400)
   },
 );
 
+test.each(['', ' ', '-1', '1.5', 'all'])('refuses %j as a number of results to keep', async (keep) => {
+  const output = { json: false, color: false, debug: false, say: fail, warn: fail, document: fail };
+  await expect(gcCommand([], { project: '/nowhere', keep }, output)).rejects.toThrow('--keep');
+});
+
 function fail(): never {
   throw new Error('nothing is to be said');
 }

@@ -73,7 +73,7 @@ describe('a commit', () => {
     const forgetful = forgetfulStore(
       observedStore(store, async (key) => {
         if (key !== KEY || collected.length > 0) return;
-        collected.push(...(await ledger.gc({ graceSeconds: 60, dryRun: false })).attemptsRemoved);
+        collected.push(...(await ledger.gc({ graceSeconds: 60, keep: 0, dryRun: false })).attemptsRemoved);
       }),
       (key) => key === KEY,
     );

@@ -17,7 +17,7 @@ import {
 import { crashingStore, interruptedStore } from './watched-store.ts';
 
 const GRACE = 3600;
-const options = { graceSeconds: GRACE, dryRun: false };
+const options = { graceSeconds: GRACE, keep: 0, dryRun: false };
 
 /** Objects carry the store's own time: the bench's clock is set well after it. */
 async function later(bench: Bench, seconds = GRACE): Promise<void> {
@@ -79,6 +79,28 @@ describe('gc', () => {
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([]);
     bench.pass(GRACE);
     expect((await bench.ledger.gc(options)).attemptsRemoved).toEqual([`${ID}/${RUN}-2`]);
+  });
+
+  it('keeps the newest superseded ones, however old, and says the same in a dry run', async () => {
+    const bench = await openBench();
+    await rebuilt(bench);
+    for (const attempt of [`${RUN}-3`, `${RUN}-10`]) {
+      await upload(bench.store, attempt, { 'a.csv': attempt });
+      const over = (await bench.ledger.readManifest(ID))?.etag ?? null;
+      await bench.ledger.commitManifest(manifestOf(attempt, { files: { 'a.csv': attempt } }), over);
+    }
+    await later(bench);
+    for (const [keep, gone] of [
+      [3, []],
+      [2, [`${ID}/${RUN}-1`]],
+      [1, [`${ID}/${RUN}-2`]],
+      [0, [`${ID}/${RUN}-3`]],
+    ] as const) {
+      await later(bench);
+      expect((await bench.ledger.gc({ ...options, keep, dryRun: true })).attemptsRemoved).toEqual(gone);
+      expect((await bench.ledger.gc({ ...options, keep })).attemptsRemoved).toEqual(gone);
+    }
+    expect(await keysOf(bench.store, 'objects/')).toEqual([`objects/${ID}/${RUN}-10/a.csv`]);
   });
 
   it('only tells in a dry run', async () => {

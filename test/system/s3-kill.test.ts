@@ -126,7 +126,9 @@ async function expectNextRight(prefix: string): Promise<void> {
   try {
     mustEndWith(0, await sluice(project.folder, run, { ...bucket.env, MOOD }));
     expect(await containersOf(docker, root)).toEqual([]);
-    const { problems } = await (await bucket.openLedger(prefix)).gc({ graceSeconds: 0, dryRun: false });
+    const { problems } = await (
+      await bucket.openLedger(prefix)
+    ).gc({ graceSeconds: 0, keep: 0, dryRun: false });
     expect(problems).toEqual([]);
   } finally {
     await removeContainers(docker, root);
