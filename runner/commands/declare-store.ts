@@ -12,6 +12,7 @@ export function addStoreCommands(program: Command): void {
       examples([
         ['sluice store check --deep', 'is all there, and as it was committed?'],
         ['sluice store du', 'what takes the room'],
+        ['sluice store copy .sluice/store s3://bucket/etl', 'move from a folder to a bucket'],
       ]),
     );
 
@@ -33,6 +34,18 @@ export function addStoreCommands(program: Command): void {
       examples([
         ['sluice store du', ''],
         ['sluice store du short-score/score', 'one task'],
+      ]),
+    );
+
+  command(store, 'copy <from> <to>', 'a whole store to another place; a second call takes what is missing')
+    .option('--dry-run', 'only say what would be copied')
+    .option('--force', 'also while runs are at work in one of them')
+    .action(action(async () => (await import('./store-copy.ts')).storeCopyCommand))
+    .addHelpText(
+      'after',
+      examples([
+        ['sluice store copy .sluice/store s3://bucket/etl', 'from a folder to a bucket'],
+        ['sluice store copy s3://bucket/etl /mnt/copy --dry-run', ''],
       ]),
     );
 }

@@ -13,8 +13,9 @@ export type Place =
   | { readonly kind: 'publication'; readonly id: InstanceId; readonly attempt: string }
   | { readonly kind: 'published-path'; readonly pathHash: string }
   | { readonly kind: 'run'; readonly run: string }
+  | { readonly kind: 'heartbeat'; readonly run: string }
   | { readonly kind: 'log'; readonly id: InstanceId }
-  /** Is of use only while a run lives: heartbeats, slots of pools. */
+  /** Is of use only while a run lives: slots of pools. */
   | { readonly kind: 'of-the-living' }
   | { readonly kind: 'published'; readonly path: string }
   | { readonly kind: 'unknown' };
@@ -43,7 +44,7 @@ const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
     const [run = '', name, ...below] = rest.split('/');
     if (!isRunId(run)) return UNKNOWN;
     if (name === 'run.json' && below.length === 0) return { kind: 'run', run };
-    if (name === 'heartbeat.json' && below.length === 0) return { kind: 'of-the-living' };
+    if (name === 'heartbeat.json' && below.length === 0) return { kind: 'heartbeat', run };
     const { above, last } = split(below.join('/'));
     return name === 'logs' && isAttemptId(last.replace(/\.log$/, '')) && isInstance(above)
       ? { kind: 'log', id: above }

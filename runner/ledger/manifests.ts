@@ -24,7 +24,11 @@ export type Manifests = Pick<Ledger, 'readManifest' | 'commitManifest' | 'voidMa
   readonly replaceManifest: (manifest: Manifest, over: string | null) => Promise<CommitResult>;
 };
 
-export function createManifests({ store, clock, nonce }: Context): Manifests {
+export function createManifests({
+  store,
+  clock,
+  nonce,
+}: Pick<Context, 'store' | 'clock' | 'nonce'>): Manifests {
   async function readManifest(id: InstanceId): Promise<StoredManifest | undefined> {
     const key = instanceKey('manifests', id);
     const found = await manifestRecords.read(store, key);

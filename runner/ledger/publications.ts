@@ -63,7 +63,7 @@ export function createPublications(
   async function placeAll(manifest: Manifest): Promise<string | undefined> {
     for (const file of manifest.published) {
       const owner = ownerOf(manifest, file, nonce());
-      if (!(await place(context, owner))) return objectKeyOf(owner);
+      if (!(await placePublished(context, owner))) return objectKeyOf(owner);
     }
     return undefined;
   }
@@ -100,7 +100,10 @@ export function createPublications(
  * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
  * that one's file. False: our own object is not there.
  */
-async function place({ store }: Context, mine: PublishedPathRecord): Promise<boolean> {
+export async function placePublished(
+  { store }: Pick<Context, 'store'>,
+  mine: PublishedPathRecord,
+): Promise<boolean> {
   const key = publishedPathKey(pathHash(mine.path));
   for (;;) {
     const found = await publishedPathRecords.read(store, key);

@@ -34,7 +34,7 @@ import {
 } from './shape.ts';
 
 /** Every record that sluice writes, field by field; `docs/store.md` is held to these. */
-export const storeFields: Fields<StoreRecord> = { schema: whole, id: text };
+export const storeFields: Fields<StoreRecord> = { schema: whole, id: text, copiedFrom: optional(text) };
 
 export const taskFields: Fields<TaskRecord> = { schema: whole, keys: listOf(text) };
 

@@ -11,6 +11,8 @@ export const STORE_SCHEMA = 1;
 export interface StoreRecord {
   readonly schema: number;
   readonly id: string;
+  /** The id of the store that this one was copied from. */
+  readonly copiedFrom?: string;
 }
 
 /** `tasks/<pipeline>/<task>.json` */

@@ -30,6 +30,7 @@ describe('what the command line refuses', () => {
     [['init', '--frce', 'x'], 'unknown-flag', 'Did you mean `--force`?'],
     [['store', 'chekc'], 'unknown-command', 'Did you mean `check`?'],
     [['store', 'check', '--deap'], 'unknown-flag', 'Did you mean `--deep`?'],
+    [['store', 'copy', 'a'], 'missing-word', 'usage: sluice store copy [options] <from> <to>'],
     [['store', 'du', 'a', 'b'], 'too-many-words', 'usage: sluice store du [options] [path]'],
     [['gc', 'now'], 'too-many-words', 'usage: sluice gc [options]'],
     [['why'], 'missing-word', 'usage: sluice why [options] <instance> [task...]'],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storeCheckCommand } from '../../runner/commands/store-check.ts';
+import { storeCopyCommand } from '../../runner/commands/store-copy.ts';
 import { storeDuCommand } from '../../runner/commands/store-du.ts';
 import type { Output } from '../../runner/commands/output.ts';
 import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
@@ -80,5 +81,33 @@ describe('sluice store du', () => {
       { schema: 1, tasks: { 'short-score/prices': { committed: { objects: 1, bytes: 5 } } } },
     ]);
     await expect(storeDuCommand(['a/b/c'], { project }, output(false))).rejects.toThrow('pipeline/task');
+  });
+});
+
+describe('sluice store copy', () => {
+  it('copies, has nothing to do again, and tells what was kept with 3', async () => {
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(0);
+    expect(said).toEqual([
+      'copied 1 instance, 1 object (5 B), 0 other records, 0 published files',
+      'use it: store: there in sluice.yaml, or --store there',
+    ]);
+    expect(await storeCheckCommand([], { project, store: 'there', deep: true }, output(false))).toBe(0);
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(true))).toBe(0);
+    expect(documents).toMatchObject([{ schema: 1, dryRun: false, instances: 0, objects: 0 }]);
+
+    const copy = await openBench(createDirectoryStore(join(project, 'there')));
+    const over = (await copy.ledger.readManifest(ID))?.etag ?? null;
+    await copy.ledger.commitManifest(manifestOf('20210131T220000Z-cccccc-1'), over);
+    said = [];
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(3);
+    expect(said[0]).toContain(`kept: ${ID}`);
+  });
+
+  it('ends with 4 where something is damaged, and refuses a source that is not there', async () => {
+    writeFileSync(join(project, 'store', 'objects', ID, `${RUN}-1`, 'a.csv'), 'other');
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(4);
+    expect(said[0]).toContain(`not copied: objects/${ID}`);
+    const nowhere = storeCopyCommand(['nowhere', 'there'], { project }, output(false));
+    await expect(nowhere).rejects.toThrow('there is no store at nowhere');
   });
 });

@@ -102,13 +102,19 @@ describe('store check', () => {
       ({ store }) => store.put(`failures/${OTHER}.json`, encode(JSON.stringify(failureOf(ATTEMPT, null)))),
     ],
     [
-      'a claim, a task and a run that are no JSON',
-      [`claims/${OTHER}.json`, `runs/${OTHER_RUN}/run.json`, 'tasks/short-score/other.json']
+      'a claim, a task, a run and a heartbeat that are no JSON',
+      [
+        `claims/${OTHER}.json`,
+        `runs/${OTHER_RUN}/heartbeat.json`,
+        `runs/${OTHER_RUN}/run.json`,
+        'tasks/short-score/other.json',
+      ]
         .map((key) => `damage broken-record ${key}`)
         .join('\n'),
       async ({ store }) => {
         for (const key of [
           `claims/${OTHER}.json`,
+          `runs/${OTHER_RUN}/heartbeat.json`,
           `runs/${OTHER_RUN}/run.json`,
           'tasks/short-score/other.json',
         ]) {

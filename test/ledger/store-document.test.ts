@@ -24,6 +24,8 @@ import {
   runRecord,
   upload,
 } from './sample.ts';
+import { openTarget } from '../../runner/ledger/copy/target.ts';
+import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { crashingStore } from './watched-store.ts';
 
 const OTHER_ID = 'short-score/prices/date=2021-02-01';
@@ -108,7 +110,9 @@ describe('docs/store.md', () => {
 
 /** Has a ledger write each kind of record with each of its fields. */
 async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
-  const { ledger, store, open } = await openBench();
+  const place = openMemoryStore();
+  await openTarget({ store: place, nonce: () => 'copy' }, 'source');
+  const { ledger, store, open } = await openBench(place);
   const attempt = `${RUN}-1`;
   await ledger.recordTaskKeys('short-score', 'prices', ['date']);
   await ledger.startRun(runRecord(OTHER_RUN));

@@ -74,6 +74,7 @@ async function checkKey(
     case 'claim':
     case 'publication':
     case 'run':
+    case 'heartbeat':
       return checkRecord(ledger, key, place, checking);
   }
 }

@@ -5,6 +5,7 @@ import type { ObjectStore } from '../../ports.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords } from '../claims.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
+import { heartbeatRecords } from '../heartbeats.ts';
 import type { Place } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
 import { publicationRecords } from '../publications.ts';
@@ -16,7 +17,7 @@ import type { Checking } from './finding.ts';
 
 type RecordPlace = Extract<
   Place,
-  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' }
+  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' }
 >;
 
 /** One record: whole, of a version that is known, and of whom its key names. */
@@ -48,6 +49,13 @@ export async function checkRecord(
       );
     case 'run':
       return expectName(key, place.run, (await readRecord(store, runRecords, key, checking))?.run, checking);
+    case 'heartbeat':
+      return expectName(
+        key,
+        place.run,
+        (await readRecord(store, heartbeatRecords, key, checking))?.run,
+        checking,
+      );
     case 'publication': {
       const record = await readRecord(store, publicationRecords, key, checking);
       if (record === undefined) return;

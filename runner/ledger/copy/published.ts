@@ -1,0 +1,56 @@
+import { StoreError } from '../../errors.ts';
+import type { PublishedPathRecord } from '../../model/records.ts';
+import { PUBLISHED_PATHS } from '../keys.ts';
+import { placePublished, publishedPathRecords } from '../publications.ts';
+import { sideBySide } from '../side-by-side.ts';
+import type { Copying } from './copying.ts';
+import { copyVerified } from './verified.ts';
+
+const TOGETHER = 4;
+
+/** Published files, last: by the target's own rules, so that a later file which it has published itself stays. */
+export async function copyPublished(copying: Copying): Promise<void> {
+  await sideBySide(recordKeys(copying), TOGETHER, (key) => copyPath(copying, key), copying.signal);
+}
+
+async function* recordKeys({ from }: Copying): AsyncIterable<string> {
+  for await (const page of from.store.list(PUBLISHED_PATHS)) for (const { key } of page) yield key;
+}
+
+async function copyPath(copying: Copying, key: string): Promise<void> {
+  const { from, to, report } = copying;
+  let ours: PublishedPathRecord | undefined;
+  try {
+    ours = (await publishedPathRecords.read(from.store, key))?.record;
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    report.problems.push(error.message);
+  }
+  if (ours === undefined || copying.kept.has(ours.instance) || (await stands(copying, key, ours))) return;
+  if (!copying.dryRun && !(await placePublished({ store: to }, ours))) {
+    // Of an attempt that has been replaced meanwhile, and whose objects were not copied.
+    const file = `published/${ours.path}`;
+    const copied = await copyVerified(from.store, to, file, file, ours, copying.signal);
+    if (copied !== 'copied') {
+      report.problems.push(
+        `${file} is ${copied} and was not copied; publish it anew: sluice run ${ours.instance} --rebuild all`,
+      );
+      return;
+    }
+    await placePublished({ store: to }, ours);
+  }
+  report.published += 1;
+  copying.progress();
+}
+
+/** The same file of the same attempt is there; its bytes were compared when they were copied. */
+async function stands({ to }: Copying, key: string, ours: PublishedPathRecord): Promise<boolean> {
+  const theirs = (await publishedPathRecords.read(to, key))?.record;
+  if (theirs?.attempt !== ours.attempt || theirs.sha256 !== ours.sha256) return false;
+  const file = `published/${ours.path}`;
+  for await (const page of to.list(file)) {
+    const found = page.find((info) => info.key === file);
+    if (found !== undefined) return found.sizeBytes === undefined || found.sizeBytes === ours.bytes;
+  }
+  return false;
+}

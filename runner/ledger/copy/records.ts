@@ -1,0 +1,134 @@
+import { StoreError } from '../../errors.ts';
+import { compareKeys } from '../../model/key.ts';
+import { runOfAttempt } from '../../model/run-id.ts';
+import type { ObjectStore } from '../../ports.ts';
+import { failureRecords } from '../failures.ts';
+import { placeOf, type Place } from '../layout.ts';
+import { isConflict } from '../record.ts';
+import { runRecords } from '../runs.ts';
+import { sideBySide } from '../side-by-side.ts';
+import type { Copying } from './copying.ts';
+
+const TOGETHER = 16;
+
+/**
+ * The other records, byte for byte: key names, failures, pending publications, runs and their logs. Not claims,
+ * heartbeats and slots, which are of use only to runs that live. Those of runs at work follow in a later call.
+ */
+export async function copyRecords(copying: Copying): Promise<void> {
+  for (const prefix of ['tasks/', 'failures/', 'publications/', 'runs/']) {
+    await sideBySide(
+      keysOfBoth(copying.from.store, copying.to, prefix),
+      TOGETHER,
+      ({ key, isThere }) => unlessDamaged(copying, () => copyRecord(copying, key, isThere)),
+      copying.signal,
+    );
+  }
+}
+
+/** Such a one is compared with nothing, and left to a person. */
+async function unlessDamaged({ report }: Copying, copy: () => Promise<void>): Promise<void> {
+  try {
+    await copy();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    report.problems.push(error.message);
+  }
+}
+
+async function copyRecord(copying: Copying, key: string, isThere: boolean): Promise<void> {
+  const place = placeOf(key);
+  if (!isCopied(place, copying.live) || isOfLiveRun(key, copying.live)) return;
+  // A log is written once.
+  if (isThere && place.kind === 'log') return;
+  const ours = await read(copying.from.store, key);
+  if (ours === undefined) return;
+  const theirs = isThere ? await read(copying.to, key) : undefined;
+  if (theirs !== undefined) {
+    if (Buffer.compare(ours.bytes, theirs.bytes) === 0) return;
+    if (!givesWay(place, ours.bytes, theirs.bytes, key)) {
+      if (place.kind === 'task') tellConflict(copying, key);
+      return;
+    }
+  }
+  if (!copying.dryRun) {
+    const condition = theirs === undefined ? { ifNoneMatch: '*' as const } : { ifMatch: theirs.etag };
+    try {
+      await copying.to.put(key, ours.bytes, { condition });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      return tellConflict(copying, key);
+    }
+  }
+  copying.report.records += 1;
+  copying.progress();
+}
+
+function isCopied(place: Place, live: ReadonlySet<string>): boolean {
+  switch (place.kind) {
+    case 'task':
+    case 'failure':
+    case 'run':
+    case 'log':
+      return true;
+    case 'publication':
+      return !live.has(runOfAttempt(place.attempt));
+    default:
+      return false;
+  }
+}
+
+function isOfLiveRun(key: string, live: ReadonlySet<string>): boolean {
+  return key.startsWith('runs/') && live.has(key.split('/')[1] ?? '');
+}
+
+/** A run's end follows its start, a later failure an earlier one; all else in the target is the target's. */
+function givesWay(place: Place, ours: Uint8Array, theirs: Uint8Array, key: string): boolean {
+  const [mine, there] = [Buffer.from(ours).toString('utf8'), Buffer.from(theirs).toString('utf8')];
+  switch (place.kind) {
+    case 'run':
+      return runRecords.parse(there, key).finishedAt === undefined;
+    case 'failure':
+      return failureRecords.parse(mine, key).finishedAt > failureRecords.parse(there, key).finishedAt;
+    default:
+      return false;
+  }
+}
+
+function tellConflict({ report }: Copying, key: string): void {
+  report.conflicts.push(`${key} differs, and is left as it is in the target`);
+}
+
+async function read(
+  store: ObjectStore,
+  key: string,
+): Promise<{ readonly bytes: Uint8Array; readonly etag: string } | undefined> {
+  const found = await store.get(key);
+  if (found === undefined) return undefined;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of found.body) chunks.push(chunk);
+  return { bytes: Buffer.concat(chunks), etag: found.etag };
+}
+
+/** Keys of the source, with whether the target has them: both list in the same order, so neither is gathered. */
+async function* keysOfBoth(
+  from: ObjectStore,
+  to: ObjectStore,
+  prefix: string,
+): AsyncIterable<{ readonly key: string; readonly isThere: boolean }> {
+  const theirs = keysOf(to, prefix);
+  try {
+    let there = await theirs.next();
+    for await (const key of keysOf(from, prefix)) {
+      while (there.done !== true && compareKeys(there.value, key) < 0) there = await theirs.next();
+      yield { key, isThere: there.done !== true && there.value === key };
+    }
+  } finally {
+    await theirs.return(undefined);
+  }
+}
+
+async function* keysOf(store: ObjectStore, prefix: string): AsyncGenerator<string, undefined> {
+  for await (const page of store.list(prefix)) for (const { key } of page) yield key;
+  return undefined;
+}
