@@ -1,6 +1,7 @@
 import type { KeyRange } from '../model/key.ts';
-import type { InstanceId } from '../model/partition.ts';
+import { encodeValue, type InstanceId } from '../model/partition.ts';
 import type { ListingRange } from '../model/plan.ts';
+import type { SlotKind } from '../model/slot.ts';
 
 /** The store's layout: no other file spells a key but `layout.ts`, which reads them back. `docs/store.md` explains each. */
 export const STORE_KEY = 'store.json';
@@ -57,6 +58,14 @@ export function runKey(run: string): string {
 
 export function heartbeatKey(run: string): string {
   return `runs/${run}/heartbeat.json`;
+}
+
+/** `_groups` cannot be a pool: their names start with a letter. */
+export function slotKey(
+  { kind, name }: { readonly kind: SlotKind; readonly name: string },
+  n: number,
+): string {
+  return `pools/${kind === 'group' ? '_groups/' : ''}${encodeValue(name)}/${n}.json`;
 }
 
 export function logKey(run: string, id: InstanceId, attempt: string): string {

@@ -1,7 +1,15 @@
 import type { HeartbeatTimes } from '../model/heartbeat.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Knowledge, ListingRange } from '../model/plan.ts';
-import type { ClaimRecord, FailureRecord, HeartbeatRecord, Manifest, RunRecord } from '../model/records.ts';
+import type {
+  ClaimRecord,
+  FailureRecord,
+  HeartbeatRecord,
+  Manifest,
+  RunRecord,
+  SlotRecord,
+} from '../model/records.ts';
+import type { SlotWant } from '../model/slot.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** A manifest with the ETag it was read at. */
@@ -19,6 +27,18 @@ export type CommitResult =
 
 export type ClaimResult =
   { readonly kind: 'claimed'; readonly claim: Claim } | { readonly kind: 'held'; readonly by: ClaimRecord };
+
+/** Proof of a slot: needed to give it back. */
+export interface Slot {
+  readonly key: string;
+  readonly record: SlotRecord;
+  readonly etag: string;
+}
+
+export type SlotsResult =
+  | { readonly kind: 'taken'; readonly slots: readonly Slot[] }
+  /** Live runs have what this one would need, the first of its wants. */
+  | { readonly kind: 'full'; readonly want: SlotWant };
 
 /** Proof of a claim: needed to release it. */
 export interface Claim {
@@ -97,6 +117,9 @@ export interface Ledger {
   claim(id: InstanceId, attempt: string, run: string): Promise<ClaimResult>;
   /** Only what is still ours: a run that was thought dead does not free its successor's claim. */
   release(claim: Claim): Promise<void>;
+  /** All of them or none; over slots of runs that are over by a conditional overwrite. Never waits. */
+  takeSlots(wants: readonly SlotWant[], instance: InstanceId, run: string): Promise<SlotsResult>;
+  releaseSlots(slots: readonly Slot[]): Promise<void>;
   /** By the store's clock, never by ours. */
   liveness(run: string): Promise<Liveness>;
   readonly heartbeat: HeartbeatTimes;

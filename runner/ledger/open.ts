@@ -17,6 +17,7 @@ import { createManifests } from './manifests.ts';
 import { stateFrom } from './process.ts';
 import { createPublications } from './publications.ts';
 import { createRuns } from './runs.ts';
+import { createSlots } from './slots.ts';
 import { ensureStoreRecord } from './store-record.ts';
 import { createTaskKeys } from './task-keys.ts';
 
@@ -62,6 +63,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...runs,
     ...createHeartbeats(context),
     ...claims,
+    ...createSlots(context, runs.liveness),
     ...failures,
     ...taskKeys,
     ...createLogs(context),

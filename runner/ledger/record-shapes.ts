@@ -10,6 +10,7 @@ import type {
   PublishedPathRecord,
   RunRecord,
   RunRecordInstance,
+  SlotRecord,
   StoreRecord,
   TaskRecord,
 } from '../model/records.ts';
@@ -119,6 +120,14 @@ export const heartbeatFields: Fields<HeartbeatRecord> = {
   schema: whole,
   run: text,
   beat: whole,
+  nonce: text,
+};
+
+export const slotFields: Fields<SlotRecord> = {
+  schema: whole,
+  run: text,
+  instance: text,
+  released: optional(flag),
   nonce: text,
 };
 

@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts';
 import type { InstanceId } from './partition.ts';
 import type { Plan } from './plan.ts';
+import type { SlotKind } from './slot.ts';
 import type { Report, ReportInstance } from './report.ts';
 
 /** What happens in a run, in order. Terminal, logs, run record and notifier read this; none can fail the run. */
@@ -38,6 +39,13 @@ export type RunEvent =
       readonly afterSeconds: number;
     }
   | { readonly type: 'waiting-on-claim'; readonly id: InstanceId; readonly run: string }
+  /** Other runs have all of it. */
+  | {
+      readonly type: 'waiting-on-pool';
+      readonly id: InstanceId;
+      readonly kind: SlotKind;
+      readonly name: string;
+    }
   | { readonly type: 'instance-finished'; readonly at: string; readonly result: ReportInstance }
   | { readonly type: 'warning'; readonly message: string; readonly id?: InstanceId }
   | { readonly type: 'interrupted'; readonly stage: 1 | 2; readonly signal: string }

@@ -172,6 +172,16 @@ export interface HeartbeatRecord {
   readonly nonce: string;
 }
 
+/** `pools/<pool>/<n>.json` and `pools/_groups/<group>/<n>.json`: who has this slot. */
+export interface SlotRecord {
+  readonly schema: number;
+  readonly run: string;
+  readonly instance: InstanceId;
+  /** Given back: free for whoever writes over it. */
+  readonly released?: true;
+  readonly nonce: string;
+}
+
 export interface RunRecordInstance {
   readonly id: InstanceId;
   readonly state: ReportState;

@@ -40,6 +40,7 @@ export function createLogReporter(options: { readonly stream: Writable; readonly
         case 'instance-started':
         case 'image-progress':
         case 'waiting-on-claim':
+        case 'waiting-on-pool':
         case 'interrupted':
           log.info(fields(event));
           return;

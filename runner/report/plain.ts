@@ -41,6 +41,9 @@ export function createPlainReporter(options: {
         case 'waiting-on-claim':
           say(`wait   ${shortId(event.id)}: run ${event.run} has it in hand`);
           return;
+        case 'waiting-on-pool':
+          say(`wait   ${shortId(event.id)}: waiting on ${event.kind} ${event.name}`);
+          return;
         case 'retry-scheduled':
         case 'warning':
         case 'interrupted':

@@ -12,6 +12,8 @@ export interface RunningInstance {
 /** What the events so far add up to: the numbers behind the live table. */
 export interface Progress {
   readonly running: Map<InstanceId, RunningInstance>;
+  /** On what others have, in words. */
+  readonly waiting: Map<InstanceId, string>;
   readonly images: Map<string, string>;
   readonly counts: Map<ReportState, number>;
   readonly taskOf: Map<InstanceId, string>;
@@ -26,6 +28,7 @@ export interface Progress {
 export function createProgress(): Progress {
   return {
     running: new Map(),
+    waiting: new Map(),
     images: new Map(),
     counts: new Map(),
     taskOf: new Map(),
@@ -50,6 +53,7 @@ export function applyEvent(progress: Progress, event: RunEvent): void {
       return;
     case 'instance-started': {
       const task = progress.taskOf.get(event.id) ?? event.id;
+      progress.waiting.delete(event.id);
       progress.running.set(event.id, { id: event.id, task, startedAt: Date.parse(event.at), lastLine: '' });
       return;
     }
@@ -65,14 +69,16 @@ export function applyEvent(progress: Progress, event: RunEvent): void {
     case 'retry-scheduled':
       progress.running.delete(event.id);
       return;
-    case 'waiting-on-claim': {
-      const running = progress.running.get(event.id);
-      if (running !== undefined) running.lastLine = `waits for run ${event.run}, which has it in hand`;
+    case 'waiting-on-claim':
+      progress.waiting.set(event.id, `waiting on run ${event.run}`);
       return;
-    }
+    case 'waiting-on-pool':
+      progress.waiting.set(event.id, `waiting on ${event.kind} ${event.name}`);
+      return;
     case 'instance-finished': {
       const { result } = event;
       progress.running.delete(result.id);
+      progress.waiting.delete(result.id);
       progress.counts.set(result.state, (progress.counts.get(result.state) ?? 0) + 1);
       const left = progress.pending.get(result.task);
       if (left !== undefined) {

@@ -12,7 +12,8 @@ export function table(progress: Progress, now: number, columns: number, rows: nu
   );
   const head = headOf(progress, now, columns, paint);
   const running = [...progress.running.values()];
-  const room = Math.max(1, rows - 2 - head.length - images.length);
+  const waits = waitsOf(progress, paint);
+  const room = Math.max(1, rows - 2 - head.length - images.length - waits.length);
   const shown = running.slice(0, running.length > room ? Math.max(1, room - 1) : room);
   const width = Math.max(0, ...shown.map((instance) => shortId(instance.id).length));
   const lines = shown.map((instance) => {
@@ -21,8 +22,17 @@ export function table(progress: Progress, now: number, columns: number, rows: nu
   });
   if (running.length > shown.length)
     lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));
-  return [...head, ...images, ...lines].map((line) => cutToWidth(line, columns - 1)).join('\n');
+  return [...head, ...images, ...lines, ...waits].map((line) => cutToWidth(line, columns - 1)).join('\n');
 }
+
+/** One line for each thing that is waited for, however many wait. */
+function waitsOf({ waiting }: Progress, paint: Paint): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const what of waiting.values()) counts.set(what, (counts.get(what) ?? 0) + 1);
+  return [...counts].slice(0, WAITS_SHOWN).map(([what, count]) => paint.dim(`  ${count} ${what}`));
+}
+
+const WAITS_SHOWN = 3;
 
 /** `3 min 05 s` */
 const TIME_WIDTH = 10;

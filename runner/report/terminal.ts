@@ -97,6 +97,7 @@ export function createTerminalReporter(options: {
         case 'instance-started':
         case 'image-progress':
         case 'waiting-on-claim':
+        case 'waiting-on-pool':
           return;
       }
     },

@@ -47,6 +47,7 @@ export function followUp(
     case 'failed':
       return finish('failed', outcome.failure.cause.message);
     case 'held':
+    case 'crowded':
       return {
         kind: 'rest',
         seconds: POLL_SECONDS[0] + (POLL_SECONDS[1] - POLL_SECONDS[0]) * fraction,

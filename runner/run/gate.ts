@@ -1,3 +1,4 @@
+import type { SlotWant } from '../model/slot.ts';
 import { createHeap, type Heap } from './heap.ts';
 
 /** What an instance takes of one limit while it runs. `max-parallel`, pools and groups are all this. */
@@ -5,6 +6,8 @@ export interface Share {
   readonly name: string;
   readonly weight: number;
   readonly capacity: number;
+  /** Pools and groups hold over all runs: here is the first gate, the store the second. */
+  readonly slots?: SlotWant;
 }
 
 /** Lets ready instances through, in plan order, under every limit at once. Instances are numbers: their place in the plan. */

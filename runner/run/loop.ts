@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
 import type { Pipeline, Task } from '../model/pipeline.ts';
+import type { RunEvent } from '../model/event.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
-import type { ClaimRecord } from '../model/records.ts';
 import type { Report } from '../model/report.ts';
 import { attemptId } from '../model/run-id.ts';
 import { runHook } from './attempt/hook.ts';
@@ -15,6 +15,7 @@ import type { Heart } from './heart.ts';
 import type { Masker } from './mask.ts';
 import type { AbsentMember } from './needs.ts';
 import { isDoneBefore, nodesOf } from './nodes.ts';
+import { slotsIn } from './shares.ts';
 import { createProgress } from './progress.ts';
 import { whatIsLost } from './reach.ts';
 import type { Results } from './results.ts';
@@ -49,16 +50,15 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const { clock, interrupt, pipelines, run } = environment;
   const planned = new Map<InstanceId, PlannedInstance>();
   for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
-  const progress = createProgress({
-    ...nodesOf(plan, pipelines, environment.pools, environment.expressions),
-    concurrency: environment.concurrency,
-  });
+  const { nodes, hooks } = nodesOf(plan, pipelines, environment.pools, environment.expressions);
+  const progress = createProgress({ nodes, hooks, concurrency: environment.concurrency });
+  const slotsOf = new Map([...nodes, ...hooks].map(({ id, shares }) => [id, slotsIn(shares)]));
   const queue = new PQueue({ concurrency: environment.concurrency });
   const running = new Map<InstanceId, AbortController>();
   const tries = new Map<InstanceId, number>();
   const attempts = new Map<InstanceId, string>();
-  /** Runs by what they have in hand and we wait for. */
-  const heldBy = new Map<InstanceId, string>();
+  /** The run or the pool that an instance waited for last. */
+  const waits = new Map<InstanceId, string>();
   const rests = new AbortController();
   // Any number of retries rest at once.
   setMaxListeners(0, rests.signal);
@@ -124,7 +124,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       environment,
       masker,
       emit,
-      waited: heldBy.has(id),
+      slots: slotsOf.get(id) ?? [],
+      waited: waits.has(id),
       isAlive: heart.isAlive,
       decideRetry: (failure) =>
         interrupted || halted || signal.aborted
@@ -150,7 +151,14 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const follow = async (work: Work, outcome: AttemptOutcome): Promise<void> => {
     const { id } = work.planned;
     results.note(id, work.attempt, outcome);
-    if (outcome.kind === 'held') waitOn(id, outcome.by);
+    if (outcome.kind === 'held') {
+      const { run: holder } = outcome.by;
+      waitOn(id, holder, { type: 'waiting-on-claim', id, run: holder });
+    }
+    if (outcome.kind === 'crowded') {
+      const { kind, name } = outcome.want;
+      waitOn(id, `${kind} ${name}`, { type: 'waiting-on-pool', id, kind, name });
+    }
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;
       attempts.delete(id);
@@ -166,11 +174,11 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     else rest(id, next.seconds, next.failed).catch(fail);
   };
 
-  /** Told once for each run that holds it. */
-  const waitOn = (id: InstanceId, by: ClaimRecord): void => {
-    if (heldBy.get(id) === by.run) return;
-    heldBy.set(id, by.run);
-    emit({ type: 'waiting-on-claim', id, run: by.run });
+  /** Told once for each run or pool that it waits for. */
+  const waitOn = (id: InstanceId, what: string, event: RunEvent): void => {
+    if (waits.get(id) === what) return;
+    waits.set(id, what);
+    emit(event);
   };
 
   const rest = async (id: InstanceId, seconds: number, failed: boolean): Promise<void> => {

@@ -80,6 +80,7 @@ function factsOf(attempt: string, outcome: AttemptOutcome): Facts {
     case 'blocked':
     case 'gone':
     case 'held':
+    case 'crowded':
       return {};
     case 'retry':
     case 'failed': {

@@ -1,5 +1,6 @@
 import type { Task, Template } from '../model/pipeline.ts';
 import type { PlannedInstance } from '../model/plan.ts';
+import type { SlotWant } from '../model/slot.ts';
 import type { Expressions } from './expressions.ts';
 import type { Share } from './gate.ts';
 
@@ -33,7 +34,7 @@ function sharesOfTask(
     shares.push({ name: `task ${pipeline}/${task.name}`, weight: 1, capacity: task.maxParallel });
   }
   for (const [pool, weight] of Object.entries(task.pools)) {
-    shares.push({ name: `pool ${pool}`, weight, capacity: pools[pool] ?? 1 });
+    shares.push(shared({ kind: 'pool', name: pool, weight, capacity: pools[pool] ?? 1 }));
   }
   if (task.concurrency !== undefined && !isTemplate(task.concurrency)) shares.push(group(task.concurrency));
   return shares;
@@ -43,6 +44,24 @@ function isTemplate(text: Template): boolean {
   return text.includes('${{');
 }
 
+/** More than a pool holds would never start: it takes the whole pool. */
+function shared(want: SlotWant): Share {
+  const { kind, name, weight, capacity } = want;
+  return {
+    name: `${kind} ${name}`,
+    weight,
+    capacity,
+    slots: { ...want, weight: Math.min(weight, capacity) },
+  };
+}
+
 function group(name: string): Share {
-  return { name: `group ${name}`, weight: 1, capacity: 1 };
+  return shared({ kind: 'group', name, weight: 1, capacity: 1 });
+}
+
+/** In one order for all runs: of two that want the same, the first to come gets on. */
+export function slotsIn(shares: readonly Share[]): readonly SlotWant[] {
+  return shares
+    .flatMap(({ slots }) => slots ?? [])
+    .sort((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1));
 }

@@ -9,6 +9,7 @@ import {
   publicationFields,
   publishedPathFields,
   runFields,
+  slotFields,
   storeFields,
   taskFields,
 } from '../../runner/ledger/record-shapes.ts';
@@ -59,6 +60,7 @@ const FIELDS = {
   'publications/_paths/<sha256 of the path>.json': publishedPathFields,
   'runs/<run>/run.json': runFields,
   'runs/<run>/heartbeat.json': heartbeatFields,
+  'pools/<pool>/<n>.json': slotFields,
 };
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
@@ -71,6 +73,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
   'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,
   'runs/<run>/run.json': /^runs\/[^/]+\/run\.json$/,
+  'pools/<pool>/<n>.json': /^pools\/.+\/\d+\.json$/,
   'runs/<run>/heartbeat.json': /^runs\/[^/]+\/heartbeat\.json$/,
   'runs/<run>/logs/<instance>/<attempt>.log': /^runs\/[^/]+\/logs\/.+\.log$/,
 };
@@ -126,6 +129,9 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
     }),
   );
   await ledger.beat(RUN, undefined);
+  const want = { kind: 'pool', name: 'db', weight: 1, capacity: 2 } as const;
+  const taken = await ledger.takeSlots([{ ...want, weight: 2 }], ID, RUN);
+  if (taken.kind === 'taken') await ledger.releaseSlots(taken.slots);
   await ledger.claim(ID, attempt, RUN);
   // Its second step is lost: the mark stays.
   const given = await ledger.claim(OTHER_ID, attempt, RUN);

@@ -14,6 +14,7 @@ import { layInputs } from './inputs.ts';
 import { buildJob } from './job.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
+import { withSlots } from './slots.ts';
 import { readUpstream } from './upstream.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
 
@@ -29,17 +30,26 @@ export async function runAttempt(work: Work, signal: AbortSignal): Promise<Attem
       const look = await lookAtManifest(work);
       if (look.kind === 'taken') return taken(look.manifest);
     }
-    const claimed = await claimInstance(work);
-    if (claimed.kind === 'held') return { kind: 'held', by: claimed.by };
-    try {
-      return await underClaim(work, signal, startedAt, state);
-    } catch (error) {
-      return await fail(work, failureOf(error), startedAt, state);
-    } finally {
-      await releaseClaim(work, claimed.claim);
-    }
+    return await withSlots(work, () => claimAndRun(work, signal, startedAt, state));
   } catch (error) {
     return fail(work, failureOf(error), startedAt, state);
+  }
+}
+
+async function claimAndRun(
+  work: Work,
+  signal: AbortSignal,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  const claimed = await claimInstance(work);
+  if (claimed.kind === 'held') return { kind: 'held', by: claimed.by };
+  try {
+    return await underClaim(work, signal, startedAt, state);
+  } catch (error) {
+    return await fail(work, failureOf(error), startedAt, state);
+  } finally {
+    await releaseClaim(work, claimed.claim);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Cause } from '../../model/cause.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
 import type { PlannedInstance } from '../../model/plan.ts';
 import type { ClaimRecord } from '../../model/records.ts';
+import type { SlotWant } from '../../model/slot.ts';
 import type { Emit } from '../events.ts';
 import type { Masker } from '../mask.ts';
 import type { AbsentMember } from '../needs.ts';
@@ -28,7 +29,9 @@ export interface Work extends Subject {
   readonly environment: RunEnvironment;
   readonly masker: Masker;
   readonly emit: Emit;
-  /** Another run had it in hand: its result may be there by now. */
+  /** What it takes while it runs of pools and groups. */
+  readonly slots: readonly SlotWant[];
+  /** Another run had it in hand, or all of a pool: its result may be there by now. */
   readonly waited: boolean;
   /** False: others may hold this run for dead, and nothing of it may count any more. Costs no request. */
   readonly isAlive: () => boolean;
@@ -72,6 +75,8 @@ export type AttemptOutcome =
   /** Its own objects are not there any more; the next run makes it anew. */
   | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'held'; readonly by: ClaimRecord }
+  /** Other runs have all of a pool. */
+  | { readonly kind: 'crowded'; readonly want: SlotWant }
   | { readonly kind: 'cancelled'; readonly reason: string; readonly ran?: Execution }
   | {
       readonly kind: 'retry';
