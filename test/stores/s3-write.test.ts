@@ -102,6 +102,9 @@ describe('a write', () => {
         'x-amz-tagging': 'team=a+b&x%26y=1%3D2',
       },
     });
+    await store.put(KEY, encode('x'));
+    expect(server.asked[1]?.headers).not.toHaveProperty('x-amz-storage-class');
+    expect(server.asked[1]?.headers).toHaveProperty('x-amz-server-side-encryption', 'aws:kms');
   });
 });
 

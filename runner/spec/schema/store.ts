@@ -53,13 +53,14 @@ export const store = object('a store', {
   },
   'storage-class': {
     shape: text(),
-    description: 'The storage class of what is written. It must be readable at once.',
+    description:
+      'The storage class of outputs and what is published, one that can be read at once. Records keep the bucket’s.',
     default: 'the bucket’s',
     example: 'storage-class: INTELLIGENT_TIERING',
   },
   tags: {
     shape: map('tags', { called: 'tag', name: tagName, shape: text({ asWritten: true, mayBeEmpty: true }) }),
-    description: 'Tags of every object.',
+    description: 'Tags of everything that is written.',
     example: 'tags: { team: research }',
   },
 });

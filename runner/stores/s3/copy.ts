@@ -20,7 +20,7 @@ export async function copyObject(
     throw new StoreError('not-found', `expected an object to copy under ${from}, found none`, { key: from });
   }
   if (head.sizeBytes > session.sizes.copyBytes) return copyParts(session, from, to, head, signal);
-  const { Tagging, ...kept } = placement(session.settings);
+  const { Tagging, ...kept } = placement(session.settings, to);
   const command = new CopyObjectCommand({
     Bucket: session.bucket,
     Key: session.prefix + to,

@@ -37,7 +37,7 @@ export async function writeInParts(
   const calculation = await session.clients.quick.config.requestChecksumCalculation();
   const create = new CreateMultipartUploadCommand({
     ...place,
-    ...placement(session.settings),
+    ...placement(session.settings, key),
     ...(calculation === 'WHEN_SUPPORTED' && { ChecksumAlgorithm: 'CRC32' }),
   });
   const { UploadId } = await session.call(

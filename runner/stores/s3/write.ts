@@ -45,7 +45,7 @@ async function writeBytes(
       : 'ifMatch' in condition
         ? { IfMatch: `"${condition.ifMatch}"` }
         : { IfNoneMatch: '*' }),
-    ...placement(session.settings),
+    ...placement(session.settings, key),
   });
   try {
     const { ETag } = await session.call({ operation: 'PutObject', key }, signal, (client, options) =>
