@@ -117,6 +117,17 @@ describe('the structure of runner/', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('loads what speaks S3 only when a bucket is opened', () => {
+    const isOfS3 = (file: string): boolean => file.startsWith('stores/s3/') && file !== 'stores/s3/uri.ts';
+    const loadedAtOnce = files
+      .filter((file) => !isOfS3(file))
+      .filter((file) => {
+        const text = readFileSync(join(root, file), 'utf8');
+        return /from '(@aws-sdk|@smithy|[^']*stores\/s3\/(?!uri\.ts))/.test(text);
+      });
+    expect(loadedAtOnce).toEqual([]);
+  });
+
   it('has no folder that says nothing', () => {
     const folders = new Set(files.map((file) => posix.dirname(file)).flatMap((folder) => folder.split('/')));
     expect(

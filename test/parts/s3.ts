@@ -12,6 +12,18 @@ export interface S3Server extends AsyncDisposable {
   readonly env: Readonly<Record<'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY' | 'AWS_REGION', string>>;
 }
 
+/** One that runs already: `SLUICE_TEST_S3` is its endpoint, the credentials are those of the environment. */
+export function runningServer(): S3Server | undefined {
+  const endpoint = process.env['SLUICE_TEST_S3'];
+  if (endpoint === undefined) return undefined;
+  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_REGION = 'us-east-1' } = process.env;
+  return {
+    endpoint,
+    env: { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
 /** Makes this process use the server's credentials; the SDK reads them from the environment. */
 export function useCredentials(server: S3Server): void {
   Object.assign(process.env, server.env);

@@ -17,8 +17,10 @@ export interface Versitygw extends S3Server {
   readonly process: Child;
 }
 
-/** Builds it once, which takes minutes; else throws the command to type. */
+/** `SLUICE_TEST_VERSITYGW`, or one that is built once, which takes minutes; else throws the command to type. */
 export function versitygw(say: (line: string) => void = () => undefined): string {
+  const given = process.env['SLUICE_TEST_VERSITYGW'];
+  if (given !== undefined) return given;
   const folder = cacheFolder('versitygw-1.8.0');
   const program = join(folder, 'versitygw');
   if (existsSync(program)) return program;
@@ -26,12 +28,13 @@ export function versitygw(say: (line: string) => void = () => undefined): string
   say(`running GOBIN=${folder} go install ${MODULE}, which takes minutes`);
   try {
     execFileSync('go', ['install', MODULE], {
-      env: { ...process.env, GOBIN: folder },
+      // A Go from 1.21 on gets the one that is wanted; an older one cannot.
+      env: { ...process.env, GOBIN: folder, GOTOOLCHAIN: 'auto' },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   } catch (error) {
     throw new Error(
-      `the tests need versitygw, an S3 server; get it by: GOBIN=${folder} go install ${MODULE} (Go 1.24 or later)\n${String(error)}`,
+      `the tests need versitygw, an S3 server; get it by: GOBIN=${folder} go install ${MODULE} (Go 1.25, or any from 1.21 on, from https://go.dev/dl/), or name one by SLUICE_TEST_VERSITYGW\n${String(error)}`,
       { cause: error },
     );
   }

@@ -11,6 +11,10 @@ export async function bundle(entry: string, folder: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // What CommonJS packages expect to find around them.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     logLevel: 'error',
   });
   return outfile;

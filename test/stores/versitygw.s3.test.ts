@@ -2,12 +2,12 @@ import { afterAll, beforeAll } from 'vitest';
 import type { ObjectStore } from '../../runner/ports.ts';
 import { createS3Store } from '../../runner/stores/s3/store.ts';
 import { describeObjectStore } from '../contracts/object-store.ts';
-import { createBucket, openBucket, useCredentials } from '../parts/s3.ts';
-import { startVersitygw, type Versitygw } from '../parts/versitygw.ts';
+import { createBucket, openBucket, runningServer, useCredentials, type S3Server } from '../parts/s3.ts';
+import { startVersitygw } from '../parts/versitygw.ts';
 
-let server: Versitygw;
+let server: S3Server;
 beforeAll(async () => {
-  server = await startVersitygw();
+  server = runningServer() ?? (await startVersitygw());
   useCredentials(server);
 });
 afterAll(async () => server[Symbol.asyncDispose]());
