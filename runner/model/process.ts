@@ -13,6 +13,8 @@ export interface SystemProbe {
   /** The file's text; undefined when it is not there. */
   readText(path: string): string | undefined;
   readLink(path: string): string | undefined;
+  /** Whether there is such a process, though nothing else may be known of it. */
+  hasProcess(pid: number): boolean;
   /** Where there is no `/proc`: when a process started and when the system did, in the system's own words. */
   askProcess(pid: number): string | undefined;
   askBoot(): string | undefined;
@@ -41,7 +43,12 @@ export function processState(
   if (identity.bootId !== self.bootId) return wasRestarted(identity, self) ? 'dead' : 'unknown';
   // Equal boot, other container: its pids mean nothing here.
   if (identity.pidNamespace !== self.pidNamespace) return 'unknown';
-  return startTimeOf(identity.pid, probe) === identity.startTime ? 'alive' : 'dead';
+  const startTime = startTimeOf(identity.pid, probe);
+  if (startTime === undefined && probe.hasProcess(identity.pid) && !hasEnded(identity.pid, probe)) {
+    // Its file could not be read: too many are open, or it is hidden from us.
+    return 'unknown';
+  }
+  return startTime === identity.startTime ? 'alive' : 'dead';
 }
 
 /** For the names of unfinished files: four parts without a dot in them, parted by dots. */
@@ -78,12 +85,26 @@ function bootOf(probe: SystemProbe): string {
   return probe.readText('/proc/sys/kernel/random/boot_id')?.trim() ?? probe.askBoot() ?? 'unknown';
 }
 
-/** Field 22 of `/proc/<pid>/stat`. The command before it may hold blanks and parentheses; a zombie is gone. */
+/** Field 22 of `/proc/<pid>/stat`; a zombie is gone. */
 function startTimeOf(pid: number, probe: SystemProbe): string | undefined {
+  const fields = statOf(pid, probe);
+  if (fields === undefined) return probe.askProcess(pid);
+  return isOver(fields) ? undefined : fields[19];
+}
+
+function hasEnded(pid: number, probe: SystemProbe): boolean {
+  const fields = statOf(pid, probe);
+  return fields !== undefined && isOver(fields);
+}
+
+/** From the third field on: the command before them may hold blanks and parentheses. */
+function statOf(pid: number, probe: SystemProbe): readonly string[] | undefined {
   const stat = probe.readText(`/proc/${pid}/stat`);
-  if (stat === undefined) return probe.askProcess(pid);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function isOver(fields: readonly string[]): boolean {
+  return fields[0] === 'Z' || fields[0] === 'X';
 }
 
 export const systemProbe: SystemProbe = {
@@ -91,6 +112,13 @@ export const systemProbe: SystemProbe = {
   host: hostname(),
   readText: (path) => attempt(() => readFileSync(path, 'utf8')),
   readLink: (path) => attempt(() => readlinkSync(path)),
+  hasProcess(pid) {
+    try {
+      return process.kill(pid, 0);
+    } catch (error) {
+      return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    }
+  },
   askProcess: (pid) =>
     process.platform === 'linux' ? undefined : ask('ps', ['-o', 'lstart=', '-p', String(pid)]),
   askBoot: () => (process.platform === 'linux' ? undefined : ask('sysctl', ['-n', 'kern.boottime'])),

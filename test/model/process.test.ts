@@ -9,6 +9,7 @@ function machine(files: Readonly<Record<string, string>>, more: Partial<SystemPr
     host: 'here',
     readText: (path) => files[path],
     readLink: () => 'pid:[1]',
+    hasProcess: (pid) => files[`/proc/${pid}/stat`] !== undefined,
     askProcess: () => undefined,
     askBoot: () => undefined,
     ...more,
@@ -68,6 +69,15 @@ describe('whether a process lives', () => {
     ['one of another container', { pidNamespace: 'pid:[2]' }, 'unknown'],
   ] as const)('%s', (_, more, expected) => {
     expect(processState({ ...self, ...more }, self, probe)).toBe(expected);
+  });
+
+  it('is not known of one that is there and cannot be read', () => {
+    const blind = machine(FILES, { hasProcess: (pid) => pid === 99 });
+    expect(processState({ ...self, pid: 99 }, self, blind)).toBe('unknown');
+    expect(processState({ ...self, pid: 98 }, self, blind)).toBe('dead');
+    expect(
+      processState({ ...self, pid: 12, startTime: '888' }, self, { ...blind, hasProcess: () => true }),
+    ).toBe('dead');
   });
 
   it('is seen of a real child until it is killed', async () => {
