@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { systemClock } from '../../runner/clock.ts';
 import { randomHex } from '../../runner/compose.ts';
+import { checkStore } from '../../runner/ledger/check/check.ts';
+import type { Finding } from '../../runner/ledger/check/finding.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
 import { openLedger } from '../../runner/ledger/open.ts';
 import { processIdentity } from '../../runner/ledger/process.ts';
@@ -20,8 +22,10 @@ export interface Bucket extends AsyncDisposable {
   /** Where the server keeps that store as plain files, so that no line of ours has a part in reading it. */
   readonly root: (prefix: string) => string;
   readonly startProxy: () => Promise<S3Proxy>;
-  /** In this process. */
-  readonly openLedger: (prefix: string) => Promise<Ledger>;
+  /** Garbage goes at once, however new. Returns what stood in the way, in words. */
+  readonly collect: (prefix: string) => Promise<readonly string[]>;
+  /** All that `sluice store check --deep` has to say of a store. */
+  readonly check: (prefix: string) => Promise<readonly Finding[]>;
 }
 
 export async function startBucket(): Promise<Bucket> {
@@ -30,6 +34,12 @@ export async function startBucket(): Promise<Bucket> {
   const name = await createBucket(server);
   const addressOf: Bucket['store'] = (prefix, through) =>
     `s3://${name}/${prefix}?endpoint=${(through ?? server).endpoint}&region=us-east-1&path-style=true`;
+  const ledgerOf = async (prefix: string): Promise<Ledger> =>
+    openLedger(await createS3Store(parseS3Uri(addressOf(prefix))), {
+      clock: systemClock,
+      process: await processIdentity(),
+      random: randomHex,
+    });
   return {
     server,
     // Whatever is read here is read from the bucket, whichever test has had the same content before.
@@ -37,12 +47,18 @@ export async function startBucket(): Promise<Bucket> {
     store: addressOf,
     root: (prefix) => join(server.folder, name, prefix),
     startProxy: () => startS3Proxy(server),
-    openLedger: async (prefix) =>
-      openLedger(await createS3Store(parseS3Uri(addressOf(prefix))), {
-        clock: systemClock,
-        process: await processIdentity(),
-        random: randomHex,
-      }),
+    async collect(prefix) {
+      const ledger = await ledgerOf(prefix);
+      return (await ledger.gc({ graceSeconds: 0, keep: 0, dryRun: false })).problems;
+    },
+    async check(prefix) {
+      const findings: Finding[] = [];
+      await checkStore(await ledgerOf(prefix), {
+        deep: true,
+        onFinding: (finding) => findings.push(finding),
+      });
+      return findings;
+    },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }

@@ -28,6 +28,7 @@ export interface StoredRecord {
   readonly attempt?: string;
   readonly outcome?: string;
   readonly finishedAt?: string;
+  readonly released?: boolean;
   readonly contentDigest?: string;
   readonly inputs?: readonly object[];
   readonly objects?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
@@ -51,6 +52,11 @@ export function readRecord(root: string, key: string): StoredRecord | undefined 
 export function recordKeys(root: string, prefix: string): readonly string[] {
   const keys = filesBelow(join(root, prefix)).map((path) => prefix + path.replace(/@\d+$/, ''));
   return [...new Set(keys)].filter((key) => recordFile(root, key) !== undefined);
+}
+
+/** Claims that have not been given back; of those that have a mark may stay for a while. */
+export function heldClaims(root: string): readonly string[] {
+  return recordKeys(root, 'claims/').filter((key) => readRecord(root, key)?.released !== true);
 }
 
 /** Paths of everything below that is no folder, relative to it; links too. */

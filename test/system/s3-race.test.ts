@@ -1,0 +1,200 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBucket, type Bucket } from './bucket.ts';
+import { layOut, type TemporaryProject } from './project.ts';
+import { filesBelow, heldClaims, readRecord, recordKeys } from './store-files.ts';
+import { until } from './until.ts';
+
+const ROUNDS = 100;
+const AT_ONCE = 10;
+
+let bucket: Bucket;
+let project: TemporaryProject;
+const program = join(import.meta.dirname, 'racing-process.ts');
+
+beforeAll(async () => {
+  bucket = await startBucket();
+  project = await layOut({
+    'pipelines/race.yaml': `
+name: race
+params:
+  date: { type: date, start: 2021-01-01 }
+tasks:
+  one:
+    params: [date]
+    image: none
+    run: make both
+    outputs: [a.txt, b.txt]
+`,
+  });
+});
+afterAll(async () => {
+  await project[Symbol.asyncDispose]();
+  await bucket[Symbol.asyncDispose]();
+});
+
+describe.each(['claiming', 'blind'])('two processes, %s, in a race for the same instance', (claims) => {
+  it(`make ${ROUNDS} manifests in ${ROUNDS} rounds, each whole`, { timeout: 300_000 }, async () => {
+    const racers = ['one', 'other'].map((name) => startRacer(`${claims}-${name}`, claims, 0.02, claims));
+    const race = async (round: number): Promise<void> => {
+      const told = await Promise.all(racers.map((racer) => racer.run(dateOf(round))));
+      // One has made it; whoever came second took its result.
+      expect(Object.assign({}, ...told.map(({ counts }) => counts))).toEqual({ done: 1, succeeded: 1 });
+      expect(told).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }]);
+    };
+    // Whoever waits for the other looks only now and then: several rounds at once.
+    for (let first = 0; first < ROUNDS; first += AT_ONCE) {
+      await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => race(first + at)));
+    }
+    for (const racer of racers) await racer.end();
+
+    const root = bucket.root(claims);
+    expect(recordKeys(root, 'manifests/')).toHaveLength(ROUNDS);
+    for (let round = 0; round < ROUNDS; round += 1) expectOneTruth(root, `race/one/date=${dateOf(round)}`);
+    const begun = racers.flatMap(({ journal }) => journal()).filter(({ what }) => what === 'begin').length;
+    console.log(`${claims}: ${begun} executions in ${ROUNDS} rounds`);
+    // By claims one is spared the work; without them both have done it nearly always.
+    expect(begun >= ROUNDS * 1.2).toBe(claims === 'blind');
+  });
+});
+
+describe('two processes on the same 200 instances', () => {
+  const RANGE = `${dateOf(0)}..${dateOf(199)}`;
+
+  it('run each once', { timeout: 120_000 }, async () => {
+    const racers = ['one', 'other'].map((name) => startRacer(`both-${name}`, 'both', 0.02));
+    const told = await Promise.all(racers.map((racer) => racer.run(RANGE)));
+    for (const racer of racers) await racer.end();
+    expect(told.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
+    const journals = racers.map(({ journal }) => journal());
+    expect(ran(journals.flat()).toSorted()).toEqual(ids(200));
+    // Both had a part in it.
+    expect(journals.every((journal) => journal.length > 0)).toBe(true);
+    for (const id of ids(200)) expectOneTruth(bucket.root('both'), id);
+  });
+
+  it('one of them killed, the other makes all that is left', { timeout: 120_000 }, async () => {
+    const [victim, other] = ['victim', 'other'].map((name) => startRacer(`left-${name}`, 'left', 0.02));
+    if (victim === undefined || other === undefined) throw new Error('there are two');
+    void victim.run(RANGE).catch(() => undefined);
+    const finishing = other.run(RANGE);
+    await until(
+      'both are at work',
+      () => ran(victim.journal()).length > 20 && ran(other.journal()).length > 20,
+    );
+    await victim.kill();
+    expect(await finishing).toMatchObject({ outcome: 'succeeded' });
+    await other.end();
+    // Only what it had in hand was begun twice.
+    const twice = ran([...victim.journal(), ...other.journal()]).length - 200;
+    expect(twice).toBeLessThanOrEqual(8);
+    expect(await bucket.collect('left')).toEqual([]);
+    for (const id of ids(200)) expectOneTruth(bucket.root('left'), id);
+    expect(heldClaims(bucket.root('left'))).toEqual([]);
+  });
+});
+
+interface Told {
+  readonly line: string;
+  readonly outcome: string;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+interface Entry {
+  readonly what: 'begin' | 'end';
+  readonly instance: string;
+  readonly at: number;
+}
+
+interface Racer {
+  readonly run: (dates: string) => Promise<Told>;
+  readonly journal: () => readonly Entry[];
+  readonly end: () => Promise<void>;
+  readonly kill: () => Promise<void>;
+}
+
+function startRacer(name: string, prefix: string, seconds: number, claims = 'claiming'): Racer {
+  const file = project.path(`journal-${name}`);
+  const words = [
+    '--import',
+    'tsx',
+    program,
+    project.folder,
+    bucket.store(prefix),
+    file,
+    String(seconds),
+    claims,
+  ];
+  const child: ChildProcess = spawn(process.execPath, words, {
+    env: { ...process.env, ...bucket.env },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('it has no pipes');
+  const waiting = new Map<string, (told: Told) => void>();
+  createInterface({ input: stdout }).on('line', (line) => {
+    const told = JSON.parse(line) as Told;
+    waiting.get(told.line)?.(told);
+  });
+  const exited = once(child, 'exit');
+  return {
+    run(dates) {
+      stdin.write(`${dates}\n`);
+      const told = new Promise<Told>((resolve) => waiting.set(dates, resolve));
+      const early = exited.then(() => {
+        throw new Error(`${name} ended before it had run ${dates}`);
+      });
+      return Promise.race([told, early]);
+    },
+    journal: () => readLines(file).map((line) => JSON.parse(line) as Entry),
+    async end() {
+      stdin.end();
+      await exited;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function readLines(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}
+
+/** The manifest's objects are whole and by one hand, and there are no others. */
+function expectOneTruth(root: string, id: string): void {
+  const manifest = readRecord(root, `manifests/${id}.json`);
+  expect(manifest?.outcome).toBe('succeeded');
+  const contents = (manifest?.objects ?? []).map(({ path, sha256 }) => {
+    const bytes = readFileSync(join(root, 'objects', id, manifest?.attempt ?? '', path));
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    return bytes.toString('utf8').trim().split(' by ');
+  });
+  expect(contents.map(([name]) => name)).toEqual(['a', 'b']);
+  expect(new Set(contents.map(([, by]) => by)).size).toBe(1);
+  expect(filesBelow(join(root, 'objects', id))).toHaveLength(2);
+}
+
+function ran(journal: readonly Entry[]): readonly string[] {
+  return journal.filter(({ what }) => what === 'begin').map(({ instance }) => instance);
+}
+
+function ids(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, at) => `race/one/date=${dateOf(at)}`);
+}
+
+function dateOf(day: number): string {
+  return new Date(Date.UTC(2021, 0, 1 + day)).toISOString().slice(0, 10);
+}
