@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Job, JobInput, StoredObject } from '../../model/job.ts';
 import { keyProblem } from '../../model/key.ts';
 import { storeFolder } from '../../model/object-place.ts';
@@ -26,46 +27,67 @@ export async function placeInputs(
   session: Session,
   signal: AbortSignal,
 ): Promise<PlacedInputs> {
-  const mounts: Mount[] = [];
-  const copied: CopiedInput[] = [];
-  const links: LinkedInput[] = [];
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  setMaxListeners(0, either);
+  const all = job.inputs.map((input) =>
+    placeInput(input, job, imageId, session, { job: signal, own: either }),
+  );
   const release = async (): Promise<void> => {
-    for (const each of links) await each.remove();
-  };
-  const mountable = job.inputs.length <= MOUNTS_AT_MOST;
-  try {
-    for (const input of job.inputs) {
-      const store = await session.openStore(input.store);
-      const downloadOf =
-        (object: StoredObject): Download =>
-        (either) =>
-          verifiedBytes(store, input, object, either);
-      const cache = isCached(input) ? session.cache : undefined;
-      if (mountable && cache !== undefined) {
-        const isShared =
-          (await cache.open()) && (await session.mounts.isShared(cache.place.root, job, imageId, signal));
-        const linked = isShared ? await linkInput(cache, input, job.attempt, downloadOf, signal) : undefined;
-        if (linked !== undefined) {
-          links.push(linked);
-          mounts.push({ source: linked.folder, target: input.to });
-          continue;
-        }
-      }
-      const mount = mountable ? await session.mounts.mountOf(input, store, job, imageId, signal) : undefined;
-      if (mount !== undefined) {
-        mounts.push(mount);
-        continue;
-      }
-      const read: CopiedInput['read'] = (object, either) =>
-        cache === undefined ? downloadOf(object)(either) : cache.read(object, downloadOf(object), either);
-      copied.push({ input, read });
+    for (const placed of await Promise.allSettled(all)) {
+      if (placed.status === 'fulfilled') await placed.value.linked?.remove();
     }
+  };
+  try {
+    const placed = await Promise.all(all);
+    return {
+      mounts: placed.flatMap(({ mount }) => mount ?? []),
+      copied: placed.flatMap(({ copied }) => copied ?? []),
+      bytes: job.inputs.flatMap(({ objects }) => objects).reduce((sum, { bytes }) => sum + bytes, 0),
+      release,
+    };
   } catch (error) {
+    stop.abort(error);
     await release();
     throw error;
   }
-  const bytes = job.inputs.flatMap((input) => input.objects).reduce((sum, object) => sum + object.bytes, 0);
-  return { mounts, copied, bytes, release };
+}
+
+interface Placed {
+  readonly mount?: Mount;
+  readonly copied?: CopiedInput;
+  readonly linked?: LinkedInput;
+}
+
+/** `signals.own` ends with this job's other inputs; what jobs share goes on with `signals.job`. */
+async function placeInput(
+  input: JobInput,
+  job: Job,
+  imageId: string,
+  session: Session,
+  signals: { readonly job: AbortSignal; readonly own: AbortSignal },
+): Promise<Placed> {
+  const store = await session.openStore(input.store);
+  const downloadOf = (object: StoredObject): Download => {
+    return (signal) => verifiedBytes(store, input, object, signal);
+  };
+  const cache = isCached(input) ? session.cache : undefined;
+  const root = cache?.place.root ?? storeFolder(input.store);
+  const isMountable =
+    job.inputs.length <= MOUNTS_AT_MOST &&
+    root !== undefined &&
+    (cache === undefined || (await cache.open())) &&
+    (await session.mounts.isShared(root, job, imageId, signals.job));
+  if (isMountable && cache !== undefined) {
+    const linked = await linkInput(cache, input, job.attempt, downloadOf, signals.own);
+    if (linked !== undefined) return { linked, mount: { source: linked.folder, target: input.to } };
+  } else if (isMountable) {
+    const mount = await session.mounts.mountOf(input, store, job, imageId, signals.own);
+    if (mount !== undefined) return { mount };
+  }
+  const read: CopiedInput['read'] = (object, signal) =>
+    cache === undefined ? downloadOf(object)(signal) : cache.read(object, downloadOf(object), signal);
+  return { copied: { input, read } };
 }
 
 /** What is on a disk of this machine is near enough. A name that no store could hold is the store's to refuse. */

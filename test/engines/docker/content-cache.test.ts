@@ -63,6 +63,10 @@ function sourceOf(text: string, gate: Promise<unknown> = Promise.resolve()) {
   return { download, counted };
 }
 
+async function* once(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
 async function textOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of bytes) chunks.push(chunk);
@@ -74,8 +78,6 @@ const filesIn = (name: string): readonly string[] =>
     entry.isFile() ? [entry.name] : [],
   );
 
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-
 describe('the cache of inputs', () => {
   it('downloads what many want at once only once', async () => {
     const cache = open();
@@ -86,7 +88,7 @@ describe('the cache of inputs', () => {
       ...Array.from({ length: 10 }, () => textOf(cache.read(object, download, signal))),
       cache.ensure(object, download, signal).then((isThere) => (isThere ? 'hello' : 'none')),
     ];
-    await turn();
+    await expect.poll(() => counted.downloads).toBe(1);
     go();
     expect(new Set(await Promise.all(all))).toEqual(new Set(['hello']));
     expect(await textOf(cache.read(object, download, signal))).toBe('hello');
@@ -128,16 +130,23 @@ describe('the cache of inputs', () => {
   it('keeps nothing of a download that fails, and the next one tries again', async () => {
     const cache = open();
     const object = objectOf('hello');
-    const broken = async function* (): AsyncGenerator<Uint8Array> {
-      yield Buffer.from('he');
-      await turn();
-      throw new Error('reset');
-    };
+    let broken: () => AsyncIterable<Uint8Array> = () => once('');
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
+    const started = new Promise<void>((resolve) => {
+      broken = async function* () {
+        resolve();
+        yield Buffer.from('he');
+        await gate;
+        throw new Error('reset');
+      };
+    });
     const { download } = sourceOf('hello');
-    const [failed, waited] = await Promise.allSettled([
-      textOf(cache.read(object, broken, signal)),
-      textOf(cache.read(object, download, signal)),
-    ]);
+    const first = textOf(cache.read(object, () => broken(), signal));
+    await started;
+    const second = textOf(cache.read(object, download, signal));
+    go();
+    const [failed, waited] = await Promise.allSettled([first, second]);
     expect(failed).toMatchObject({ reason: new Error('reset') });
     expect(waited).toMatchObject({ value: 'hello' });
     expect(filesIn('tmp')).toEqual([]);
@@ -156,12 +165,11 @@ describe('the cache of inputs', () => {
   it('lets go whoever waits for the download of another', async () => {
     const cache = open();
     let go: () => void = () => undefined;
-    const { download } = sourceOf('hello', new Promise<void>((resolve) => (go = resolve)));
+    const { download, counted } = sourceOf('hello', new Promise<void>((resolve) => (go = resolve)));
     const first = textOf(cache.read(objectOf('hello'), download, signal));
-    await turn();
+    await expect.poll(() => counted.downloads).toBe(1);
     const abort = new AbortController();
     const second = cache.ensure(objectOf('hello'), download, abort.signal);
-    await turn();
     abort.abort(new Error('interrupted'));
     await expect(second).rejects.toThrow('interrupted');
     go();
@@ -232,6 +240,8 @@ describe('the cache of inputs', () => {
   it('leaves no links of an input whose download failed, and none is left going', async () => {
     const cache = open();
     const slow = sourceOf('hello', new Promise(() => undefined));
+    let go: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (go = resolve));
     const input = {
       store: { kind: 'memory', id: 'x' },
       prefix: 'objects/p/t/_/a/',
@@ -246,7 +256,7 @@ describe('the cache of inputs', () => {
         path === 'gone'
           ? async function* () {
               yield Buffer.from('g');
-              await turn();
+              await gate;
               throw new Error('gone');
             }
           : async function* (signal) {
@@ -259,6 +269,8 @@ describe('the cache of inputs', () => {
             },
       signal,
     );
+    await expect.poll(() => slow.counted.open).toBe(2);
+    go();
     await expect(linking).rejects.toThrow('gone');
     expect(readdirSync(join(folder, 'attempts'))).toEqual([]);
     expect([filesIn('tmp'), slow.counted.open]).toEqual([[], 0]);

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import PQueue from 'p-queue';
 import type { StoredObject } from '../../../model/job.ts';
 import { bytesOf, createEntries, type Filling } from './entries.ts';
 import { boundOf, bytesOnDisk, evict } from './evict.ts';
@@ -15,6 +16,8 @@ export type Download = (signal: AbortSignal) => AsyncIterable<Uint8Array>;
  */
 export interface ContentCache {
   readonly place: CachePlace;
+  /** For `ensure` of many: so many are under way at once, of all tasks together. */
+  readonly queue: PQueue;
   /** Whether it can be used; makes its folders. */
   open(): Promise<boolean>;
   /** The verified bytes; downloaded ones are kept on their way. */
@@ -28,6 +31,7 @@ export interface ContentCache {
   close(): Promise<void>;
 }
 
+const AT_ONCE = 16;
 /** Of the bound: so much may come to the cache until it is looked through again. */
 const UNSEEN = 0.05;
 
@@ -139,6 +143,7 @@ export function createContentCache(options: {
 
   return {
     place,
+    queue: new PQueue({ concurrency: AT_ONCE }),
     open,
     fail,
 

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { chmod, link, mkdir, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import PQueue from 'p-queue';
 import type { JobInput, StoredObject } from '../../../model/job.ts';
 import type { ContentCache, Download } from './content-cache.ts';
 
@@ -10,8 +9,6 @@ export interface LinkedInput {
   readonly folder: string;
   remove(): Promise<void>;
 }
-
-const AT_ONCE = 16;
 
 /**
  * Lays an input out by hard links to cached content, to be mounted: what is evicted meanwhile stays there. Undefined:
@@ -30,7 +27,6 @@ export async function linkInput(
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   setMaxListeners(0, either);
-  const queue = new PQueue({ concurrency: AT_ONCE });
   let isWhole = await makeFolders(folder, input.objects);
   const one = async (object: StoredObject): Promise<void> => {
     either.throwIfAborted();
@@ -41,11 +37,12 @@ export async function linkInput(
       isWhole = false;
     }
   };
+  const all = input.objects.map((object) => cache.queue.add(() => one(object)));
   try {
-    await Promise.all(input.objects.map((object) => queue.add(() => one(object))));
+    await Promise.all(all);
   } catch (error) {
     stop.abort(error);
-    await queue.onIdle();
+    await Promise.allSettled(all);
     await remove();
     throw error;
   }
