@@ -98,7 +98,7 @@ async function storeFindings(opened: OpenedProject): Promise<readonly Finding[]>
       {
         name: 'store',
         ok: true,
-        message: `${opened.project.store}: conditional writes hold, names keep their case`,
+        message: `${opened.project.store}: conditional writes hold, as a race has just shown`,
       },
       skew <= MAX_SKEW_SECONDS
         ? { name: 'clock', ok: true, message: 'this machine and the store agree' }
