@@ -60,12 +60,18 @@ export function heartbeatKey(run: string): string {
   return `runs/${run}/heartbeat.json`;
 }
 
+/** Who is next where all slots are taken. */
+export function nextKey(of: { readonly kind: SlotKind; readonly name: string }): string {
+  return `${poolPrefix(of)}next.json`;
+}
+
+export function slotKey(of: { readonly kind: SlotKind; readonly name: string }, n: number): string {
+  return `${poolPrefix(of)}${n}.json`;
+}
+
 /** `_groups` cannot be a pool: their names start with a letter. */
-export function slotKey(
-  { kind, name }: { readonly kind: SlotKind; readonly name: string },
-  n: number,
-): string {
-  return `pools/${kind === 'group' ? '_groups/' : ''}${encodeValue(name)}/${n}.json`;
+function poolPrefix({ kind, name }: { readonly kind: SlotKind; readonly name: string }): string {
+  return `pools/${kind === 'group' ? '_groups/' : ''}${encodeValue(name)}/`;
 }
 
 export function logKey(run: string, id: InstanceId, attempt: string): string {

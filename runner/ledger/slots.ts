@@ -3,12 +3,10 @@ import { STORE_SCHEMA, type SlotRecord } from '../model/records.ts';
 import type { SlotWant } from '../model/slot.ts';
 import type { PutCondition } from '../ports.ts';
 import type { Context } from './context.ts';
-import { slotKey } from './keys.ts';
+import { nextKey, slotKey } from './keys.ts';
 import type { Ledger, Slot } from './ledger.ts';
-import { recordKind } from './record.ts';
-import { slotFields } from './record-shapes.ts';
-
-export const slotRecords = recordKind('the slot', slotFields, 'delete it when no run works in its pool');
+import { slotRecords } from './slot-record.ts';
+import { createTurns } from './turns.ts';
 
 /** So long a pool that was found full is not asked again by this process, however many instances wait for it. */
 const FULL_MILLISECONDS = 1000;
@@ -21,9 +19,11 @@ const TRIES = 10;
  * can take it from a successor.
  */
 export function createSlots(
-  { store, clock, nonce }: Context,
+  context: Context,
   liveness: Ledger['liveness'],
 ): Pick<Ledger, 'takeSlots' | 'releaseSlots'> {
+  const { store, clock, nonce } = context;
+  const turns = createTurns(context);
   /** In the hand of this process, or being asked for. */
   const busy = new Set<string>();
   /** Versions that this process left free. */
@@ -117,9 +117,13 @@ export function createSlots(
         const isFull = clock.now() < (fullUntil.get(name) ?? 0);
         let got: readonly Slot[] = [];
         try {
-          if (!isFull) got = await takeOf(want, instance, run);
+          if (!isFull && (await turns.mayTake(nextKey(want), run))) {
+            got = await takeOf(want, instance, run);
+            if (got.length === 0) await turns.wait(nextKey(want), instance, run);
+            else await turns.end(nextKey(want));
+          }
         } catch (error) {
-          await give(slots);
+          await give([...slots, ...got]);
           throw error;
         }
         if (got.length === 0) {

@@ -83,7 +83,8 @@ describe('slots of a pool', () => {
     for (let times = 0; times < 3; times += 1) {
       await ledger.releaseSlots((await take(ledger, [db()])) ?? []);
     }
-    expect(requests).toEqual(Array(6).fill('put pools/db/1.json'));
+    // And once in five seconds a look at who is next.
+    expect(requests).toEqual(['get pools/db/next.json', ...Array(6).fill('put pools/db/1.json')]);
   });
 
   it('that are all taken are asked for once a second, however many want one', async () => {
@@ -98,6 +99,34 @@ describe('slots of a pool', () => {
     pass(1.1);
     await take(other, [db()], OTHER_RUN);
     expect(requests).toEqual(['get pools/db/1.json', 'get pools/db/2.json']);
+  });
+
+  it('go to a run that waits, though another takes again what it gives back', async () => {
+    const { ledger, open, pass } = await withRuns();
+    const other = await open();
+    let mine = await take(ledger, [db(1, 1)]);
+    expect(await take(other, [db(1, 1)], OTHER_RUN)).toBeUndefined();
+    pass(6);
+    await ledger.releaseSlots(mine ?? []);
+    expect(await take(ledger, [db(1, 1)])).toBeUndefined();
+    const theirs = await take(other, [db(1, 1)], OTHER_RUN);
+    expect(theirs).toHaveLength(1);
+    await other.releaseSlots(theirs ?? []);
+    pass(2);
+    mine = await take(ledger, [db(1, 1)]);
+    expect(mine).toHaveLength(1);
+  });
+
+  it('are not kept for a run that does not ask any more', async () => {
+    const { ledger, open, pass } = await withRuns();
+    const other = await open();
+    const mine = await take(ledger, [db(1, 1)]);
+    await take(other, [db(1, 1)], OTHER_RUN);
+    pass(6);
+    await ledger.releaseSlots(mine ?? []);
+    expect(await take(ledger, [db(1, 1)])).toBeUndefined();
+    pass(10);
+    expect(await take(ledger, [db(1, 1)])).toHaveLength(1);
   });
 
   it('are known again when the answer was lost', async () => {

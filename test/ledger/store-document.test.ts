@@ -73,7 +73,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
   'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,
   'runs/<run>/run.json': /^runs\/[^/]+\/run\.json$/,
-  'pools/<pool>/<n>.json': /^pools\/.+\/\d+\.json$/,
+  'pools/<pool>/<n>.json': /^pools\/.+\/(\d+|next)\.json$/,
   'runs/<run>/heartbeat.json': /^runs\/[^/]+\/heartbeat\.json$/,
   'runs/<run>/logs/<instance>/<attempt>.log': /^runs\/[^/]+\/logs\/.+\.log$/,
 };

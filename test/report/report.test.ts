@@ -354,6 +354,17 @@ describe('the live table', () => {
     expect(estimateSeconds(progress, START + 6000)).toBeGreaterThan(0);
   });
 
+  it('tells in a line what is waited for, and by how many', () => {
+    const progress = createProgress();
+    for (const event of events) applyEvent(progress, event);
+    const waiting = (id: string): RunEvent => ({ type: 'waiting-on-pool', id, kind: 'pool', name: 'db' });
+    for (const id of ['p/x/_', 'p/y/_', 'p/z/_']) applyEvent(progress, waiting(id));
+    applyEvent(progress, { type: 'waiting-on-claim', id: 'p/w/_', run: 'r' });
+    applyEvent(progress, { type: 'instance-started', id: 'p/z/_', attempt: 'r-1', at: at(5) });
+    const lines = table(progress, START + 6000, 100, 24, plain).split('\n');
+    expect(lines.slice(-2)).toEqual(['  2 waiting on pool db', '  1 waiting on run r']);
+  });
+
   it('never writes a line wider than the terminal, nor more lines than it has', () => {
     const progress = createProgress();
     for (const event of events) applyEvent(progress, event);
