@@ -133,7 +133,7 @@ export type Matrix =
 export interface Resources {
   readonly cpus?: number;
   readonly memoryBytes?: number;
-  readonly pids?: number;
+  readonly pids: number;
 }
 
 export type External =

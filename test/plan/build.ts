@@ -63,7 +63,7 @@ export function task(name: string, given: Partial<Task> = {}): Task {
     outputs: [],
     network: 'bridge',
     pull: 'missing',
-    resources: {},
+    resources: { pids: 512 },
     capAdd: [],
     capDrop: [],
     pools: {},

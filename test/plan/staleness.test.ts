@@ -66,7 +66,7 @@ describe('a fingerprint', () => {
     ],
     [
       'limits, retries and descriptions',
-      { timeoutSeconds: 1, description: 'x', resources: { cpus: 2 }, maxParallel: 1 },
+      { timeoutSeconds: 1, description: 'x', resources: { cpus: 2, pids: 512 }, maxParallel: 1 },
     ],
   ])('stays the same for %s', (_name, change) => {
     expect(changed(change, { date: '2021-01-29', top: 50 })).toEqual([]);

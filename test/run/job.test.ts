@@ -78,7 +78,7 @@ test('a job describes the instance whole', async () => {
     user: '1000',
     workingDirectory: 'scripts',
     timeoutSeconds: 60,
-    resources: { memoryBytes: 1_000 },
+    resources: { memoryBytes: 1_000, pids: 100 },
     network: 'none',
     pull: 'always',
   });
@@ -126,7 +126,7 @@ test('a job describes the instance whole', async () => {
       values: ['rows'],
     },
     network: 'none',
-    resources: { memoryBytes: 1_000, pids: 4096 },
+    resources: { memoryBytes: 1_000, pids: 100 },
     capAdd: [],
     capDrop: [],
     timeoutSeconds: 60,

@@ -35,7 +35,7 @@ export function task(name: string, more: Partial<Task> = {}): Task {
     outputs: [],
     network: 'bridge',
     pull: 'missing',
-    resources: {},
+    resources: { pids: 512 },
     capAdd: [],
     capDrop: [],
     pools: {},

@@ -19,7 +19,7 @@ export interface Mount {
 
 export interface Mounts {
   /** Whether the engine sees a folder of ours, one with a folder `tmp` in it, at the same path. */
-  isShared(root: string, job: Job, imageId: string, signal: AbortSignal): Promise<boolean>;
+  isShared(root: string, job: Job, imageId: string): Promise<boolean>;
   /**
    * How an input can be mounted; undefined: it must be copied. The bytes are verified here, once per object and
    * version. Throws a `Fault` for one that is not what its manifest says.
@@ -42,15 +42,20 @@ const REMEMBERED = 100_000;
  * container, or the path a different disk there): a file with a nonce is written, and read back through a mount
  * of a container that is never started. Once for each store.
  */
-export function createMounts(docker: Dockerode, options: { readonly labelsFiles: boolean }): Mounts {
+export function createMounts(
+  docker: Dockerode,
+  options: { readonly labelsFiles: boolean },
+  lost: AbortSignal,
+): Mounts {
   const shared = new Map<string, Promise<boolean>>();
   const verified = new Map<string, string>();
 
-  function isShared(root: string, job: Job, imageId: string, signal: AbortSignal): Promise<boolean> {
+  function isShared(root: string, job: Job, imageId: string): Promise<boolean> {
     if (options.labelsFiles) return Promise.resolve(false);
     const known = shared.get(root);
     if (known !== undefined) return known;
-    const probing = probe(docker, root, job, imageId, signal);
+    // Not the job's own signal: others wait for the same answer.
+    const probing = probe(docker, root, job, imageId, lost);
     shared.set(root, probing);
     // An engine that went away has not said no.
     probing.catch(() => shared.delete(root));
@@ -82,7 +87,7 @@ export function createMounts(docker: Dockerode, options: { readonly labelsFiles:
     async mountOf(input, store, job, imageId, signal) {
       const root = storeFolder(input.store);
       if (root === undefined || input.objects.length === 0) return undefined;
-      if (!(await isShared(root, job, imageId, signal))) return undefined;
+      if (!(await isShared(root, job, imageId))) return undefined;
       if (!(await isReadableByAll(root, input))) return undefined;
       if (!(await verify(store, input, signal))) return undefined;
       return { source: join(root, input.prefix), target: input.to };

@@ -77,7 +77,7 @@ async function placeInput(
     job.inputs.length <= MOUNTS_AT_MOST &&
     root !== undefined &&
     (cache === undefined || (await cache.open())) &&
-    (await session.mounts.isShared(root, job, imageId, signals.job));
+    (await session.mounts.isShared(root, job, imageId));
   if (isMountable && cache !== undefined) {
     const linked = await linkInput(cache, input, job.attempt, downloadOf, signals.own);
     if (linked !== undefined) return { linked, mount: { source: linked.folder, target: input.to } };

@@ -77,7 +77,7 @@ export async function openSession(
     imageFacts: createImageFacts(docker),
     holders,
     leftovers,
-    mounts: createMounts(docker, facts),
+    mounts: createMounts(docker, facts, heartbeat.lost),
     transferBudget: createTransferBudget(),
     cache,
     openStore: options.openStore,

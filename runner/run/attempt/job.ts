@@ -11,9 +11,6 @@ import type { Subject } from './work.ts';
 
 export const WORKSPACE = '/workspace';
 
-/** Enough for compilers and browsers, too few for a fork bomb to hurt the machine. */
-const DEFAULT_PIDS = 4096;
-
 export type BuiltJob =
   { readonly kind: 'job'; readonly job: Job } | { readonly kind: 'broken'; readonly cause: Cause };
 
@@ -44,7 +41,6 @@ export function buildJob(
     executable: file.executable,
   }));
   const { references } = inputs;
-  const { resources } = task;
   return {
     kind: 'job',
     job: {
@@ -78,7 +74,7 @@ export function buildJob(
         values: task.outputs.flatMap((output) => (output.kind === 'value' ? [output.name] : [])),
       },
       network: task.network,
-      resources: { ...resources, pids: resources.pids ?? DEFAULT_PIDS },
+      resources: task.resources,
       capAdd: task.capAdd,
       capDrop: task.capDrop,
       timeoutSeconds: task.timeoutSeconds,
