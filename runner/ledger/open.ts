@@ -67,7 +67,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...failures,
     ...taskKeys,
     ...createLogs(context),
-    ...createPublications(context, { ...manifests, ...gone }, runs.liveness),
+    ...createPublications(context, { ...manifests, ...gone, replaceManifest }, runs.liveness),
     readKnowledge: createKnowledge(context, {
       cache: openManifestCache(options.cacheFolder, storeId),
       liveness: runs.liveness,

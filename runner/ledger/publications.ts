@@ -11,7 +11,7 @@ import {
   publishedPathKey,
 } from './keys.ts';
 import { goneMessage } from './gone.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, StoredManifest } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
@@ -29,7 +29,7 @@ export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
 
 export function createPublications(
   context: Context,
-  manifests: Pick<Manifests, 'readManifest'> & Pick<Ledger, 'confirmGone'>,
+  manifests: Pick<Manifests, 'readManifest' | 'replaceManifest'> & Pick<Ledger, 'confirmGone'>,
   liveness: Ledger['liveness'],
 ): Publications {
   const { store, nonce } = context;
@@ -50,10 +50,10 @@ export function createPublications(
             continue;
           }
         }
-        const now = (await manifests.readManifest(id))?.manifest;
+        const stored = await manifests.readManifest(id);
         // Another attempt was committed while this one was copied: what it names must stand in the end.
-        if (now?.attempt !== manifest?.attempt) continue;
-        await removePending(id, [manifest?.attempt, own]);
+        if (stored?.manifest.attempt !== manifest?.attempt) continue;
+        await removePending(id, stored, own);
         return manifest?.outcome === 'succeeded' ? manifest.published.map(({ to }) => to) : [];
       }
     },
@@ -79,19 +79,31 @@ export function createPublications(
     }
   }
 
-  /** Also those of attempts that can't be committed any more; never that of one that still may be. */
-  async function removePending(id: InstanceId, decided: readonly (string | undefined)[]): Promise<void> {
+  /** Those of attempts that can't be committed any more; never that of one that still may be. */
+  async function removePending(
+    id: InstanceId,
+    stored: StoredManifest | undefined,
+    own: string | undefined,
+  ): Promise<void> {
+    const decided: string[] = [];
+    const dead: string[] = [];
     for await (const page of store.list(publicationPrefix(id))) {
       for (const { key } of page) {
         const pending = parsePublicationKey(key);
         // A longer partition that starts like this one.
         if (pending.id !== id) continue;
-        const state = decided.includes(pending.attempt)
-          ? 'finished'
-          : await liveness(runOfAttempt(pending.attempt));
-        if (state === 'finished' || state === 'dead') await store.delete([key]);
+        const isDecided = pending.attempt === own || pending.attempt === stored?.manifest.attempt;
+        const state = isDecided ? 'finished' : await liveness(runOfAttempt(pending.attempt));
+        if (state === 'finished') decided.push(key);
+        if (state === 'dead') dead.push(key);
       }
     }
+    // One that is only thought dead may wake up and commit: not over a manifest that is fresh.
+    if (dead.length > 0 && stored !== undefined) {
+      const fence = await manifests.replaceManifest({ ...stored.manifest, nonce: nonce() }, stored.etag);
+      if (fence.kind === 'committed') decided.push(...dead);
+    }
+    if (decided.length > 0) await store.delete(decided);
   }
 }
 

@@ -6,7 +6,7 @@ import type { ClaimRecord } from '../model/records.ts';
 import { runOfAttempt } from '../model/run-id.ts';
 import { claimRecords, removeClaim } from './claims.ts';
 import { attemptOf, failureRecords } from './failures.ts';
-import { instanceOfException, parsePublicationKey, PUBLISHED_PATHS } from './keys.ts';
+import { attemptPrefix, instanceOfException, parsePublicationKey, PUBLISHED_PATHS } from './keys.ts';
 import type { GcOptions, Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
@@ -35,7 +35,11 @@ export async function sweepRecords(
     (await sweep('publications/', async (key) => {
       if (key.startsWith(PUBLISHED_PATHS)) return false;
       const { id, attempt } = parsePublicationKey(key);
-      return (await isOver(runOfAttempt(attempt))) && attempt !== (await committedAttempt(id));
+      const state = await liveness(runOfAttempt(attempt));
+      if (state !== 'finished' && state !== 'dead') return false;
+      // Who is only thought dead may commit until a fence has taken its objects.
+      if (state === 'dead' && (await keysBelow(attemptPrefix(id, attempt))).length > 0) return false;
+      return attempt !== (await committedAttempt(id));
     }));
   return removed + (await sweepMarks());
 

@@ -103,6 +103,19 @@ describe('gc', () => {
     expect(await keysOf(bench.store, 'objects/')).toEqual([`objects/${ID}/${RUN}-10/a.csv`]);
   });
 
+  it('keeps the pending publication of a dead run until a fence has taken its objects: it may wake up', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN, { process: { ...PROCESS, pid: DEAD } }));
+    await upload(bench.store, `${RUN}-1`, { 'a.csv': 'a' });
+    await bench.ledger.beginPublication(ID, `${RUN}-1`);
+    await bench.ledger.gc(options);
+    expect(await keysOf(bench.store, 'publications/')).toHaveLength(1);
+    bench.pass(GRACE);
+    await bench.ledger.gc(options);
+    expect(await keysOf(bench.store, 'publications/')).toEqual([]);
+    expect((await bench.ledger.commitManifest(manifestOf(`${RUN}-1`), null)).kind).toBe('lost');
+  });
+
   it('only tells in a dry run', async () => {
     const bench = await openBench();
     await rebuilt(bench);

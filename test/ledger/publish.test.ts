@@ -89,6 +89,34 @@ describe('publishing', () => {
     expect(await pending(bench)).toEqual([]);
   });
 
+  it('removes that of a dead attempt behind a fence: it may wake up, but not commit unannounced', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(OTHER_RUN, { process: { ...PROCESS, pid: DEAD } }));
+    await commit(bench, `${RUN}-1`, 'one');
+    const seen = await bench.ledger.readManifest(ID);
+    await bench.ledger.beginPublication(ID, `${OTHER_RUN}-1`);
+    await bench.ledger.publish(ID);
+    expect(await keysOf(bench.store, `publications/${ID}/`)).toEqual([]);
+    const late = await bench.ledger.commitManifest(manifestOf(`${OTHER_RUN}-1`), seen?.etag ?? null);
+    expect(late.kind).toBe('lost');
+  });
+
+  it('leaves that of a dead attempt that commits just before the fence', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(OTHER_RUN, { process: { ...PROCESS, pid: DEAD } }));
+    await commit(bench, `${RUN}-1`, 'one');
+    await bench.ledger.beginPublication(ID, `${OTHER_RUN}-1`);
+    const slow = await bench.open(
+      interruptedStore(
+        bench.store,
+        (key) => key === `manifests/${ID}.json`,
+        async () => commit(bench, `${OTHER_RUN}-1`, 'two'),
+      ),
+    );
+    await slow.publish(ID);
+    expect(await pending(bench)).toEqual([ID]);
+  });
+
   it('removes the pending record of an attempt that has lost and says so', async () => {
     const bench = await openBench();
     await bench.ledger.startRun(runRecord(RUN));
