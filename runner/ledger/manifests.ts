@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { StoreError } from '../errors.ts';
 import { contentDigest } from '../model/content-digest.ts';
 import type { InstanceId } from '../model/partition.ts';
@@ -11,6 +10,7 @@ import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { manifestFields } from './record-shapes.ts';
+import { sha256 } from './sha256.ts';
 import { supersede } from './superseded.ts';
 
 export const manifestRecords = recordKind(
@@ -153,8 +153,4 @@ function digestProblem({ objects, values, contentDigest: expected }: Manifest): 
   return found === expected
     ? undefined
     : `expected content digest ${expected}, found ${found} of its objects and values: it was edited or damaged`;
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { StoreError } from '../errors.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { STORE_SCHEMA, type Manifest, type PublishedPathRecord } from '../model/records.ts';
@@ -16,6 +15,7 @@ import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { publicationFields, publishedPathFields } from './record-shapes.ts';
+import { sha256, sha256Of, verified } from './sha256.ts';
 
 export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
 
@@ -149,11 +149,14 @@ function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
 async function copyTo(store: Context['store'], owner: PublishedPathRecord): Promise<boolean> {
   const to = `published/${owner.path}`;
   const standing = await store.get(to);
-  if (standing !== undefined && (await digestOf(standing.body)) === owner.sha256) return true;
+  if (standing !== undefined && (await sha256Of(standing.body)) === owner.sha256) return true;
   const from = objectKeyOf(owner);
   const source = await store.get(from);
   if (source === undefined) return false;
-  await store.put(to, verified(source.body, from, owner));
+  await store.put(
+    to,
+    verified(source.body, owner.sha256, (found) => otherBytes(from, owner, found)),
+  );
   return true;
 }
 
@@ -161,29 +164,16 @@ function objectKeyOf(owner: PublishedPathRecord): string {
   return attemptPrefix(owner.instance, owner.attempt) + owner.object;
 }
 
-async function* verified(
-  body: AsyncIterable<Uint8Array>,
+function otherBytes(
   key: string,
-  owner: PublishedPathRecord,
-): AsyncIterable<Uint8Array> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  const found = hash.digest('hex');
-  if (found === owner.sha256) return;
-  throw new StoreError(
+  { sha256: expected, instance }: PublishedPathRecord,
+  found: string,
+): StoreError {
+  return new StoreError(
     'store-corrupt',
-    `${key} is not published: expected sha256 ${owner.sha256}, found ${found}; rebuild ${owner.instance}`,
+    `${key} is not published: expected sha256 ${expected}, found ${found}; rebuild ${instance}`,
     { key },
   );
-}
-
-async function digestOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 function ownerOf(
@@ -220,5 +210,5 @@ function timeOf(manifest: Manifest): string {
 
 /** Names the record of a published path. */
 export function pathHash(path: string): string {
-  return createHash('sha256').update(path).digest('hex');
+  return sha256(path);
 }

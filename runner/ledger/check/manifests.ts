@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { goneMessage } from '../gone.ts';
 import { attemptPrefix, exceptionKey, instanceKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
+import { sha256Of } from '../sha256.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readUndamaged, unlessDamaged } from './records.ts';
@@ -85,17 +85,11 @@ async function checkObjects(
       findings.push({ kind: 'object-gone', damage: true, key, message: `${key}: ${goneMessage(instance)}` });
       return;
     }
-    const sha256 = await digestOf(found.body);
+    const sha256 = await sha256Of(found.body);
     if (sha256 === object.sha256) return;
     findings.push(differs(key, instance, `expected sha256 ${object.sha256}, found ${sha256}`));
   });
   return findings;
-}
-
-export async function digestOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) hash.update(chunk);
-  return hash.digest('hex');
 }
 
 function differs(key: string, instance: InstanceId, what: string): Finding {

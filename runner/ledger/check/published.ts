@@ -3,7 +3,7 @@ import { pathHash, publishedPathRecords } from '../publications.ts';
 import { publicationKey, publishedPathKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Checking, Finding } from './finding.ts';
-import { digestOf } from './manifests.ts';
+import { sha256Of } from '../sha256.ts';
 import { readRecord } from './records.ts';
 
 /** Whose file is to stand at a path, and that there is one; what it holds is looked at with the file. */
@@ -63,7 +63,7 @@ async function difference(
   }
   if (!deep) return undefined;
   const found = await store.get(key);
-  const sha256 = found === undefined ? undefined : await digestOf(found.body);
+  const sha256 = found === undefined ? undefined : await sha256Of(found.body);
   if (sha256 === undefined || sha256 === record.sha256) return undefined;
   return `expected sha256 ${record.sha256}, found ${sha256}`;
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { verified } from '../sha256.ts';
 
 /** Up to here an object is held in memory whole: one request, where a stream costs a bucket three. */
 const SMALL_BYTES = 1024 * 1024;
@@ -17,7 +17,12 @@ export async function copyVerified(
   const stop = signal === undefined ? {} : { signal };
   const stored = await from.get(key, stop);
   if (stored === undefined) return 'missing';
-  const bytes = verified(stored.body, key, expected.sha256);
+  const bytes = verified(
+    stored.body,
+    expected.sha256,
+    (found) =>
+      new Damage('store-corrupt', `${key}: expected sha256 ${expected.sha256}, found ${found}`, { key }),
+  );
   try {
     await to.put(toKey, stored.sizeBytes <= SMALL_BYTES ? await whole(bytes) : bytes, stop);
     return 'copied';
@@ -32,22 +37,6 @@ class Damage extends StoreError {}
 /** A store may hand on what its source threw as the cause of an error of its own. */
 function isDamage(error: unknown): boolean {
   return error instanceof Damage || (error instanceof Error && error.cause instanceof Damage);
-}
-
-async function* verified(
-  body: AsyncIterable<Uint8Array>,
-  key: string,
-  sha256: string,
-): AsyncIterable<Uint8Array> {
-  const hash = createHash('sha256');
-  for await (const chunk of body) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  const found = hash.digest('hex');
-  if (found !== sha256) {
-    throw new Damage('store-corrupt', `${key}: expected sha256 ${sha256}, found ${found}`, { key });
-  }
 }
 
 async function whole(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
