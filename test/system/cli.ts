@@ -34,14 +34,22 @@ export interface StartedSluice {
   readonly ended: Promise<CliResult>;
 }
 
-/** The same, not waited for. */
+/**
+ * The same, not waited for. `elsewhere`: where processes of this machine cannot be seen, and are not seen from here;
+ * only SIGKILL reaches it there. Needs root.
+ */
 export async function startSluice(
   cwd: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { elsewhere = false } = {},
 ): Promise<StartedSluice> {
   await ensureBundle();
-  const child = spawn(process.execPath, [bundle, ...args], {
+  const words = [process.execPath, bundle, ...args];
+  const [program = '', ...rest] = elsewhere
+    ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', ...words]
+    : words;
+  const child = spawn(program, rest, {
     cwd,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
