@@ -7,9 +7,9 @@ export interface Answer {
 }
 
 /** As S3 spells an error. */
-export function errorAnswer(status: number, code: string, headers: readonly string[] = []): Answer {
+export function errorAnswer(status: number, code: string): Answer {
   const text = `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>made by the proxy</Message></Error>`;
-  return { status, headers: ['Content-Type', 'application/xml', ...headers], body: Buffer.from(text) };
+  return { status, headers: ['Content-Type', 'application/xml'], body: Buffer.from(text) };
 }
 
 export function headerIn(headers: readonly string[], name: RegExp): string | undefined {

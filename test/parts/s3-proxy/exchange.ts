@@ -70,7 +70,10 @@ export function createExchange(
 
     reply({ status, headers, body: content }, sentBytes = content.length) {
       const lengthBytes = isHead ? (headerIn(headers, /^content-length$/i) ?? '0') : String(content.length);
+      const dated = headerIn(headers, /^date$/i) === undefined ? ['Date', clock.now().toUTCString()] : [];
+      outgoing.sendDate = false;
       outgoing.writeHead(status, [
+        ...dated,
         ...withoutHeaders(headers, /^(content-length|transfer-encoding|connection|keep-alive)$/i),
         'Content-Length',
         lengthBytes,

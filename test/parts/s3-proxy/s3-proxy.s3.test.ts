@@ -77,6 +77,7 @@ it('hits what a rule says, and as often', async () => {
   expect(proxy.requests.at(-1)).toMatchObject({ conditional: true });
   proxy.add({ conditional: false, fault: resetBefore });
   proxy.clear();
+  proxy.add({ chance: () => false, fault: resetBefore });
   expect(await outcomeOf(put(client, 'key', 'x'))).toBe('done');
 });
 

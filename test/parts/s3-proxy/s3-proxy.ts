@@ -13,6 +13,8 @@ export interface Rule {
   readonly nth?: number;
   /** How many are hit from there; else all. */
   readonly times?: number;
+  /** Asked of each that fits: only when this says so. */
+  readonly chance?: () => boolean;
   readonly fault: Fault;
 }
 
@@ -59,7 +61,7 @@ export async function startS3Proxy(server: {
   const faultFor = (request: S3Request): Fault => {
     for (const state of rules) {
       const { rule } = state;
-      if (!fits(rule, request)) continue;
+      if (!fits(rule, request) || rule.chance?.() === false) continue;
       state.seen += 1;
       const { nth = 1, times = Infinity } = rule;
       if (state.seen < nth || state.seen >= nth + times) continue;

@@ -11,6 +11,7 @@ const ALLOWED_SKEW_MILLISECONDS = 15 * 60_000;
  */
 export interface ShiftedClock {
   set(seconds: number): void;
+  now(): Date;
   refusal(incoming: IncomingMessage): Answer | undefined;
   signed(incoming: IncomingMessage): string[];
   shifted(answer: Answer): Answer;
@@ -18,17 +19,18 @@ export interface ShiftedClock {
 
 export function createShiftedClock(secret: string): ShiftedClock {
   let milliseconds = 0;
+  const now = (): Date => new Date(Date.now() + milliseconds);
   const shift = (time: string): Date => new Date(Date.parse(time) + milliseconds);
 
   return {
     set: (seconds) => void (milliseconds = seconds * 1000),
+    now,
 
     refusal({ headers }) {
       if (milliseconds === 0) return undefined;
-      const now = new Date(Date.now() + milliseconds);
-      const skew = Math.abs(now.getTime() - Date.parse(spelledOut(String(headers['x-amz-date']))));
+      const skew = Math.abs(now().getTime() - Date.parse(spelledOut(String(headers['x-amz-date']))));
       if (skew <= ALLOWED_SKEW_MILLISECONDS) return undefined;
-      return errorAnswer(403, 'RequestTimeTooSkewed', ['Date', now.toUTCString()]);
+      return errorAnswer(403, 'RequestTimeTooSkewed');
     },
 
     signed(incoming) {
