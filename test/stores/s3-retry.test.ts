@@ -71,6 +71,26 @@ describe('a store that fails', () => {
     expect((await waitsFor(refused)).delays).toEqual([]);
     expect((await waitsFor(unknown)).delays).toEqual([]);
   });
+
+  it('for good is not asked again either where the clocks differ, which makes the SDK call it transient', async () => {
+    for (const httpStatusCode of [404, 412]) {
+      const refused: Failure = {
+        errorType: 'TRANSIENT',
+        error: errorWith({ $metadata: { httpStatusCode, clockSkewCorrected: true } }),
+      };
+      expect((await waitsFor(refused)).delays).toEqual([]);
+    }
+  });
+
+  it('for the clock is asked again a few times: another answer may just have set it', async () => {
+    for (const errorType of ['TRANSIENT', 'CLIENT_ERROR'] as const) {
+      const skewed: Failure = {
+        errorType,
+        error: errorWith({ name: 'RequestTimeTooSkewed', $metadata: { httpStatusCode: 403 } }),
+      };
+      expect((await waitsFor(skewed)).delays).toHaveLength(3);
+    }
+  });
 });
 
 function errorWith(fields: object): NonNullable<Failure['error']> {

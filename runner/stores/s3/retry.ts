@@ -17,7 +17,11 @@ const MAX_MILLISECONDS = 5000;
 const MAX_HINTED_MILLISECONDS = 20_000;
 
 /** Not failures but requests to come back; S3 documents both with "try again". */
-const COME_BACK = ['ConditionalRequestConflict', 'OperationAborted'];
+const COME_BACK = ['ConditionalRequestConflict', 'OperationAborted', 'RequestTimeout'];
+
+/** The SDK goes by the store's clock from the first such answer on; what was under way by then is sent again. */
+const SKEWED = ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'];
+const MAX_SKEWED = 3;
 
 /** Not implemented, not this version of HTTP, no space left. */
 const FINAL = [501, 505, 507];
@@ -48,7 +52,8 @@ export function createRetryStrategy(
       if (isAnswer(failure)) hasAnswered = true;
       const patience = hasAnswered ? PATIENCE_MILLISECONDS : FIRST_PATIENCE_MILLISECONDS;
       const delay = delayAfter(token.getRetryCount(), failure, random);
-      if (!mayPass(failure) || now() - start + delay > patience) throw new Error('no more retries');
+      if (!mayPass(failure, token.getRetryCount()) || now() - start + delay > patience)
+        throw new Error('no more retries');
       const next = tokenOf(token.getRetryCount() + 1, delay);
       started.set(next, start);
       return next;
@@ -60,11 +65,18 @@ export function createRetryStrategy(
   };
 }
 
-export function mayPass({ errorType, error }: Failure): boolean {
-  if (errorType === 'THROTTLING' || errorType === 'TRANSIENT') return true;
+function mayPass({ errorType, error }: Failure, count: number): boolean {
   const { name, code, status } = describe(error);
+  if (SKEWED.includes(name)) return count < MAX_SKEWED;
+  if (errorType === 'THROTTLING') return true;
+  // While the two clocks differ the SDK calls every answer transient, a 404 and a 412 too.
+  if (errorType === 'TRANSIENT') return !isRefusal(status) || COME_BACK.includes(name);
   if (errorType === 'SERVER_ERROR') return !FINAL.includes(status ?? 0);
   return COME_BACK.includes(name) || CUT_SHORT.includes(code);
+}
+
+function isRefusal(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function delayAfter(count: number, failure: Failure, random: () => number): number {
