@@ -82,6 +82,14 @@ describe('a store that fails', () => {
     }
   });
 
+  it('by an answer that broke off is asked again, whatever its head said', async () => {
+    const broken: Failure = {
+      errorType: 'TRANSIENT',
+      error: errorWith({ code: 'ECONNRESET', $metadata: { httpStatusCode: 404 } }),
+    };
+    expect((await waitsFor(broken)).seconds).toBeGreaterThan(60);
+  });
+
   it('for the clock is asked again a few times: another answer may just have set it', async () => {
     for (const errorType of ['TRANSIENT', 'CLIENT_ERROR'] as const) {
       const skewed: Failure = {

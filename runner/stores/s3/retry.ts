@@ -69,8 +69,8 @@ function mayPass({ errorType, error }: Failure, count: number): boolean {
   const { name, code, status } = describe(error);
   if (SKEWED.includes(name)) return count < MAX_SKEWED;
   if (errorType === 'THROTTLING') return true;
-  // While the two clocks differ the SDK calls every answer transient, a 404 and a 412 too.
-  if (errorType === 'TRANSIENT') return !isRefusal(status) || COME_BACK.includes(name);
+  // While the two clocks differ the SDK calls every answer transient, a 404 and a 412 too. Not so one that broke off.
+  if (errorType === 'TRANSIENT') return !isRefusal(status) || code !== '' || COME_BACK.includes(name);
   if (errorType === 'SERVER_ERROR') return !FINAL.includes(status ?? 0);
   return COME_BACK.includes(name) || CUT_SHORT.includes(code);
 }
