@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createExchange } from './exchange.ts';
@@ -42,6 +43,8 @@ export async function startS3Proxy(server: {
   const target = { host, port: Number(port) };
   const clock = createShiftedClock(server.env.AWS_SECRET_ACCESS_KEY);
   const ended = new AbortController();
+  // As many as there are requests under way.
+  setMaxListeners(0, ended.signal);
   const requests: S3Request[] = [];
   let rules: { readonly rule: Rule; seen: number }[] = [];
   let hits = 0;
