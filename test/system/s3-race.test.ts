@@ -12,29 +12,24 @@ import { until } from './until.ts';
 
 const ROUNDS = 100;
 const AT_ONCE = 10;
+const POOL = 3;
 
 let bucket: Bucket;
 let project: TemporaryProject;
+let pooled: TemporaryProject;
 const program = join(import.meta.dirname, 'racing-process.ts');
 
 beforeAll(async () => {
   bucket = await startBucket();
-  project = await layOut({
-    'pipelines/race.yaml': `
-name: race
-params:
-  date: { type: date, start: 2021-01-01 }
-tasks:
-  one:
-    params: [date]
-    image: none
-    run: make both
-    outputs: [a.txt, b.txt]
-`,
+  project = await layOut({ 'pipelines/race.yaml': pipeline('') });
+  pooled = await layOut({
+    'sluice.yaml': `pools: { few: ${POOL} }\n`,
+    'pipelines/race.yaml': pipeline('pool: few'),
   });
 });
 afterAll(async () => {
   await project[Symbol.asyncDispose]();
+  await pooled[Symbol.asyncDispose]();
   await bucket[Symbol.asyncDispose]();
 });
 
@@ -61,6 +56,16 @@ describe.each(['claiming', 'blind'])('two processes, %s, in a race for the same 
     // By claims one is spared the work; without them both have done it nearly always.
     expect(begun >= ROUNDS * 1.2).toBe(claims === 'blind');
   });
+});
+
+it('two processes never run more at a time than a pool has slots', { timeout: 120_000 }, async () => {
+  const racers = ['one', 'other'].map((name) => startRacer(`pool-${name}`, 'pool', 0.2, 'claiming', pooled));
+  const told = await Promise.all(racers.map((racer) => racer.run(`${dateOf(0)}..${dateOf(39)}`)));
+  for (const racer of racers) await racer.end();
+  expect(told).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }]);
+  const journal = racers.flatMap((racer) => racer.journal());
+  expect(ran(journal).toSorted()).toEqual(ids(40));
+  expect(widest(journal)).toBe(POOL);
 });
 
 describe('two processes on the same 200 instances', () => {
@@ -99,6 +104,21 @@ describe('two processes on the same 200 instances', () => {
   });
 });
 
+function pipeline(limit: string): string {
+  return `
+name: race
+params:
+  date: { type: date, start: 2021-01-01 }
+tasks:
+  one:
+    params: [date]
+    image: none
+    run: make both
+    outputs: [a.txt, b.txt]
+    ${limit}
+`;
+}
+
 interface Told {
   readonly line: string;
   readonly outcome: string;
@@ -118,18 +138,9 @@ interface Racer {
   readonly kill: () => Promise<void>;
 }
 
-function startRacer(name: string, prefix: string, seconds: number, claims = 'claiming'): Racer {
+function startRacer(name: string, prefix: string, seconds: number, claims = 'claiming', of = project): Racer {
   const file = project.path(`journal-${name}`);
-  const words = [
-    '--import',
-    'tsx',
-    program,
-    project.folder,
-    bucket.store(prefix),
-    file,
-    String(seconds),
-    claims,
-  ];
+  const words = ['--import', 'tsx', program, of.folder, bucket.store(prefix), file, String(seconds), claims];
   const child: ChildProcess = spawn(process.execPath, words, {
     env: { ...process.env, ...bucket.env },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -189,6 +200,17 @@ function expectOneTruth(root: string, id: string): void {
 
 function ran(journal: readonly Entry[]): readonly string[] {
   return journal.filter(({ what }) => what === 'begin').map(({ instance }) => instance);
+}
+
+/** The most that were under way at one time, by begins and ends; at the same time ends come first. */
+function widest(journal: readonly Entry[]): number {
+  let now = 0;
+  let most = 0;
+  for (const { what } of journal.toSorted((a, b) => a.at - b.at || a.what.length - b.what.length)) {
+    now += what === 'begin' ? 1 : -1;
+    most = Math.max(most, now);
+  }
+  return most;
 }
 
 function ids(count: number): readonly string[] {
