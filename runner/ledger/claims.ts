@@ -32,8 +32,9 @@ export function createClaims(
     claimRecords.write(store, instanceKey('claims', record.instance), record, { condition, durable: false });
 
   const isFree = async ({ record, ageSeconds }: Stored<ClaimRecord>, run: string): Promise<boolean> => {
-    // Whoever gave it back is about to remove it, and must not remove a successor's.
-    if (record.released === true) return ageSeconds > oldestLiveSeconds(heartbeat);
+    // Whoever gives it back is about to remove it, and must not remove a successor's.
+    if (record.released !== undefined && ageSeconds > oldestLiveSeconds(heartbeat)) return true;
+    if (record.released === 'gc' || (record.released === 'run' && record.run === run)) return false;
     return record.run === run || (await liveness(record.run)) !== 'live';
   };
 
@@ -55,7 +56,7 @@ export function createClaims(
           continue;
         }
         // A write that was repeated after a lost answer meets itself.
-        if (found.record.nonce === record.nonce && found.record.released !== true)
+        if (found.record.nonce === record.nonce && found.record.released === undefined)
           return { kind: 'claimed', claim: { record, etag: found.etag } };
         if (!(await isFree(found, run))) {
           contended.add(id);
@@ -67,7 +68,7 @@ export function createClaims(
     },
 
     async release(claim) {
-      await removeClaim(context, claim);
+      await removeClaim(context, claim, 'run');
     },
   };
 }
@@ -80,11 +81,12 @@ export function createClaims(
 export async function removeClaim(
   { store, clock, heartbeat, nonce }: Context,
   claim: Claim,
+  by: 'run' | 'gc',
 ): Promise<boolean> {
   const key = instanceKey('claims', claim.record.instance);
   const deadlineMs = (heartbeat.deadSeconds * 1000) / 2;
   const begun = clock.now();
-  const released: ClaimRecord = { ...claim.record, released: true, nonce: nonce() };
+  const released: ClaimRecord = { ...claim.record, released: by, nonce: nonce() };
   const etag = await claimRecords.write(store, key, released, {
     condition: { ifMatch: claim.etag },
     durable: false,

@@ -88,7 +88,7 @@ export function createGc(
 
   async function isInHand(id: InstanceId): Promise<boolean> {
     const claim = (await claimRecords.read(store, instanceKey('claims', id)))?.record;
-    return claim !== undefined && claim.released !== true && (await liveness(claim.run)) === 'live';
+    return claim !== undefined && claim.released === undefined && (await liveness(claim.run)) === 'live';
   }
 
   /** False: someone committed meanwhile; the next gc looks again. */

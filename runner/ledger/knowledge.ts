@@ -104,7 +104,7 @@ export function createKnowledge(
     const claims = new Map<InstanceId, HeldClaim>();
     await together(claimed, signal, async (key) => {
       const claim = (await claimRecords.read(store, key))?.record;
-      if (claim === undefined || claim.released === true || (await alive(claim.run)) !== 'live') return;
+      if (claim === undefined || claim.released !== undefined || (await alive(claim.run)) !== 'live') return;
       const host = await hostOf(claim.run);
       claims.set(claim.instance, { run: claim.run, ...(host === undefined ? {} : { host }) });
     });

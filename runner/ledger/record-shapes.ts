@@ -112,7 +112,7 @@ export const claimFields: Fields<ClaimRecord> = {
   instance: text,
   run: text,
   attempt: text,
-  released: optional(flag),
+  released: optional(oneOf('run', 'gc')),
   nonce: text,
 };
 

@@ -51,7 +51,7 @@ export async function sweepRecords(
       const removed = await unlessCorrupt(async () => {
         const claim = await claimRecords.read(store, key);
         if (claim === undefined || !(await isLeft(claim))) return false;
-        return options.dryRun || (await removeClaim(context, claim));
+        return options.dryRun || (await removeClaim(context, claim, 'gc'));
       });
       if (removed) count += 1;
     }
@@ -60,7 +60,7 @@ export async function sweepRecords(
 
   async function isLeft({ record, ageSeconds }: Stored<ClaimRecord>): Promise<boolean> {
     // Its remover may still be at it.
-    if (record.released === true) return ageSeconds > oldestLiveSeconds(context.heartbeat);
+    if (record.released === 'gc') return ageSeconds > oldestLiveSeconds(context.heartbeat);
     return isOver(record.run);
   }
 

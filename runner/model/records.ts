@@ -96,8 +96,8 @@ export interface ClaimRecord {
   readonly instance: InstanceId;
   readonly run: string;
   readonly attempt: string;
-  /** Given back, and about to be removed by whoever wrote this. */
-  readonly released?: true;
+  /** Given back, and about to be removed: by the run that had it, or by gc. */
+  readonly released?: 'run' | 'gc';
   readonly nonce: string;
 }
 

@@ -112,13 +112,38 @@ describe('a claim', () => {
     const dying = await open(crashingStore(store, 0, 'after'));
     if (mine.kind !== 'claimed') throw new Error('expected the claim');
     await expect(dying.release(mine.claim)).rejects.toThrow(Crash);
-    await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-29T23:00:00.000Z' }));
     expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('held');
+    expect((await ledger.claim(ID, `${RUN}-2`, RUN)).kind).toBe('held');
     const { claims } = await ledger.readKnowledge([{ pipeline: 'short-score', task: 'prices' }], {
       contents: false,
     });
     expect([...claims]).toEqual([]);
     pass(62);
+    await ledger.beat(RUN, undefined);
+    expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
+  });
+
+  it.each([
+    ['finished', { finishedAt: '2021-01-29T23:00:00.000Z' }],
+    ['dead', { process: { ...PROCESS, pid: DEAD } }],
+  ] as const)('that was half given back is free at once where its run is %s', async (_, more) => {
+    const { ledger, store, open } = await withRuns();
+    const mine = await ledger.claim(ID, `${RUN}-1`, RUN);
+    if (mine.kind !== 'claimed') throw new Error('expected the claim');
+    await expect((await open(crashingStore(store, 0, 'after'))).release(mine.claim)).rejects.toThrow(Crash);
+    await ledger.updateRun(runRecord(RUN, more));
+    expect((await (await open()).claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
+  });
+
+  it('that gc is removing stays out of reach, for gc may still be at it', async () => {
+    const { ledger, store, open, pass } = await withRuns();
+    await ledger.claim(ID, `${RUN}-1`, RUN);
+    await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-29T23:00:00.000Z' }));
+    const dying = await open(crashingStore(store, 0, 'after'));
+    await expect(dying.gc({ graceSeconds: 0, keep: 0, dryRun: false })).rejects.toThrow(Crash);
+    expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('held');
+    pass(62);
+    await ledger.beat(OTHER_RUN, undefined);
     expect((await ledger.claim(ID, `${OTHER_RUN}-1`, OTHER_RUN)).kind).toBe('claimed');
   });
 

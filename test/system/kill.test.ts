@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { isRunId } from '../../runner/model/run-id.ts';
 import { BUSYBOX_IMAGE, busyboxImage } from '../parts/busybox-image.ts';
 import { startChild, type Child } from '../parts/child.ts';
 import { dockerPart } from '../parts/docker.ts';
@@ -134,13 +135,13 @@ function aims(random: () => number): Step[] {
 
 /** Runs until the step is seen, and kills there. Returns where the run really died, by what it left. */
 async function killAt(root: string, target: Step): Promise<Step | 'ended'> {
-  const before = new Set(namesIn(join(root, 'runs')));
+  const before = new Set(runsIn(root));
   const started = await startSluice(project.folder, [...RUN, '--store', root, '--json'], {
     MOOD: 'cheerful',
   });
   let watch: Watch | undefined;
   const look = async (askEngine: boolean): Promise<readonly Step[]> => {
-    const run = namesIn(join(root, 'runs')).find((name) => !before.has(name));
+    const run = runsIn(root).find((name) => !before.has(name));
     if (run === undefined) return [];
     watch ??= { root, run, instances: INSTANCES, held: new Set() };
     return stepsOf(watch, askEngine ? await statesOf(root) : new Map());
@@ -152,7 +153,7 @@ async function killAt(root: string, target: Step): Promise<Step | 'ended'> {
         mustEndWith(0, await started.ended);
         return 'ended';
       }
-      if (namesIn(join(root, 'runs')).every((name) => before.has(name))) {
+      if (runsIn(root).every((name) => before.has(name))) {
         await sleep(5);
         continue;
       }
@@ -170,6 +171,11 @@ async function killAt(root: string, target: Step): Promise<Step | 'ended'> {
   const left = await look(true);
   if (left.includes(target)) return target;
   return STEPS.findLast((step) => left.includes(step)) ?? 'claimed';
+}
+
+/** Beside them is, for a moment, what a new store proves its conditions with. */
+function runsIn(root: string): readonly string[] {
+  return namesIn(join(root, 'runs')).filter(isRunId);
 }
 
 const ENGINE_STEPS: ReadonlySet<Step> = new Set([

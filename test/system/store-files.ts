@@ -28,7 +28,7 @@ export interface StoredRecord {
   readonly attempt?: string;
   readonly outcome?: string;
   readonly finishedAt?: string;
-  readonly released?: boolean;
+  readonly released?: boolean | string;
   readonly contentDigest?: string;
   readonly inputs?: readonly object[];
   readonly objects?: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
@@ -56,7 +56,7 @@ export function recordKeys(root: string, prefix: string): readonly string[] {
 
 /** Claims that have not been given back; of those that have a mark may stay for a while. */
 export function heldClaims(root: string): readonly string[] {
-  return recordKeys(root, 'claims/').filter((key) => readRecord(root, key)?.released !== true);
+  return recordKeys(root, 'claims/').filter((key) => readRecord(root, key)?.released === undefined);
 }
 
 /** Paths of everything below that is no folder, relative to it; links too. */
