@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openEngine } from '../compose.ts';
 import { EXIT } from '../errors.ts';
+import type { Job } from '../model/job.ts';
 import { describeJob } from '../run/describe-job.ts';
 import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
 import { oneInstance } from './instance.ts';
@@ -51,21 +52,41 @@ export async function reproCommand(
     throw usageError('no-repro', `${instance.id} cannot be repeated: ${described.reason}`);
   const folder = resolve(flags.into ?? `repro-${instance.task}`);
   await layOut(described.job, folder, ledger.store);
-  const engine = await openEngine(project, process.env);
-  const [program = 'docker', ...rest] = engine.describe(described.job, folder);
+  const [program = 'docker', ...rest] = await equalCommand(
+    project,
+    described.job,
+    folder,
+    flags.exec === true,
+  );
   const command = [program, ...engineWords, ...rest];
-  await engine.close();
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });
-  if (output.json) output.document({ schema: 1, id: instance.id, folder, command });
-  else {
+  if (!output.json) {
     output.say(`inputs, files and outputs: ${folder}`);
     for (const name of Object.keys(secrets)) output.say(`needs the secret ${name} in the environment`);
     output.say(`\n${command.map(quoteWord).join(' ')}\n`);
     if (flags.exec !== true) output.say(`run it: ${join(folder, 'run.sh')}, or this command with --exec`);
   }
-  return flags.exec === true ? execute(command, secrets) : EXIT.ok;
+  const status = flags.exec === true ? await execute(command, secrets, output) : EXIT.ok;
+  if (output.json) output.document({ schema: 1, id: instance.id, folder, command });
+  return status;
+}
+
+/** The `docker run` of the job. Where it is to be executed an engine has to answer: docker's own 125 says little. */
+async function equalCommand(
+  project: Parameters<typeof openEngine>[0],
+  job: Job,
+  folder: string,
+  executed: boolean,
+): Promise<readonly string[]> {
+  const engine = await openEngine(project, process.env);
+  try {
+    if (executed) await engine.check();
+    return engine.describe(job, folder);
+  } finally {
+    await engine.close();
+  }
 }
 
 /** The engine that was asked for; else docker finds its own. */
@@ -79,11 +100,18 @@ function wordsForEngine(host: string | undefined): readonly string[] {
   );
 }
 
-/** The command's own exit status; its lines go where ours would. */
-function execute(command: readonly string[], secrets: Readonly<Record<string, string>>): Promise<number> {
+/** The command's own exit status; its lines go where ours would: of `--json` stdout is the document's. */
+function execute(
+  command: readonly string[],
+  secrets: Readonly<Record<string, string>>,
+  output: Output,
+): Promise<number> {
   const [program = 'docker', ...args] = command;
   return new Promise((done, fail) => {
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...secrets } });
+    const child = spawn(program, args, {
+      stdio: ['inherit', output.json ? process.stderr : 'inherit', 'inherit'],
+      env: { ...process.env, ...secrets },
+    });
     child.on('error', (error) => {
       fail(
         usageError(

@@ -164,6 +164,13 @@ describe('what is there, afterwards', () => {
     expect(readdirSync(join(project, 'forged'))).toEqual([]);
   });
 
+  it('repro --exec ends as the task does, and leaves stdout to the document of --json', async () => {
+    const result = await run('repro', 'daily/fetch/date=2021-01-06', '--exec', '--json');
+    expect(result.status).toBe(3);
+    expect(JSON.parse(result.stdout)).toMatchObject({ id: 'daily/fetch/date=2021-01-06' });
+    expect(result.stderr).toContain('fetching 2021-01-06\ncannot parse row 17');
+  });
+
   it('gc says what would go, and nothing where there is nothing', async () => {
     expect((await run('gc', '--dry-run')).stdout).toBe('nothing to remove\n');
   });
@@ -197,8 +204,11 @@ describe('what is typed wrong', () => {
     expect((await run('status', '--json')).stdout).toBe(before);
   });
 
-  it('ends with 4 and how to start one where no engine answers', async () => {
-    const result = await run('run', 'slow', '--engine', 'unix:///nowhere.sock', '--json');
+  it.each([
+    ['run', 'slow'],
+    ['repro', 'slow/sleep/_', '--exec'],
+  ])('%s ends with 4 and how to start one where no engine answers', async (...words) => {
+    const result = await run(...words, '--engine', 'unix:///nowhere.sock', '--json');
     expect(result.status).toBe(4);
     expect(problemsOf(result)).toMatchObject([{ code: 'engine-unreachable' }]);
   });
