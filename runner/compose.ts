@@ -39,15 +39,11 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
     import('./spec/source.ts'),
   ]);
   const { root, selection } = await locateProject(
-    options.project === undefined ? options.cwd : resolve(options.cwd, options.project),
+    folderOf(options),
     options.file === undefined ? undefined : resolve(options.cwd, options.file),
   );
   const loaded = await loadProject(folderSource(root), selection);
-  const errors = loaded.problems.filter((problem) => problem.severity === 'error');
-  if (errors.length > 0) throw new ProblemsError(loaded.problems);
-  const project = withOverrides(loaded.project, options);
-  // A store that cannot be is told with the files, before anything is asked of it.
-  storeRef(project);
+  const project = soundProject(loaded, options);
   const file = selection.kind === 'file' ? selection.path : undefined;
   const named = [...loaded.pipelines.values()].find((pipeline) => pipeline.file === file)?.name;
   return {
@@ -57,6 +53,35 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
     warnings: loaded.problems,
     clock: systemClock,
   };
+}
+
+/**
+ * The project's settings, or the defaults where none are. No pipeline is read: a mistake in one, or none in the
+ * folder but a lone file, must not keep a person from the store.
+ */
+export async function openSettings(options: ComposeOptions): Promise<Project> {
+  const [{ loadSettings }, { folderSource, locateProject }] = await Promise.all([
+    import('./spec/load.ts'),
+    import('./spec/source.ts'),
+  ]);
+  const { root } = await locateProject(folderOf(options));
+  return soundProject(await loadSettings(folderSource(root)), options);
+}
+
+function folderOf({ cwd, project }: ComposeOptions): string {
+  return project === undefined ? cwd : resolve(cwd, project);
+}
+
+function soundProject(
+  loaded: { readonly project: Project; readonly problems: readonly Problem[] },
+  options: ComposeOptions,
+): Project {
+  const errors = loaded.problems.filter((problem) => problem.severity === 'error');
+  if (errors.length > 0) throw new ProblemsError(loaded.problems);
+  const project = withOverrides(loaded.project, options);
+  // A store that cannot be is told with the files, before anything is asked of it.
+  storeRef(project);
+  return project;
 }
 
 /** The pipelines with the content hash of every image that is built; a context in use twice is read once. */

@@ -1,8 +1,9 @@
-import { openProject, openProjectLedger } from '../compose.ts';
+import { openSettings } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
+import { openStandingLedger } from './standing-ledger.ts';
 import { parseTarget } from './target.ts';
 
 export interface GcFlags extends CommonFlags {
@@ -17,8 +18,7 @@ const DEFAULT_GRACE_HOURS = 24;
 export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
   const hours = graceHours(flags.graceHours);
   const keep = keptAttempts(flags.keep);
-  const opened = await openProject(composeOptions(flags, parseTarget([])));
-  const ledger = await openProjectLedger(opened.project);
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
   const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
   if (output.json) {
     output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });

@@ -1,4 +1,4 @@
-import { openProject } from '../compose.ts';
+import { openSettings } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import { checkStore } from '../ledger/check/check.ts';
 import type { CheckTotals, Finding } from '../ledger/check/finding.ts';
@@ -21,8 +21,7 @@ export async function storeCheckCommand(
   output: Output,
 ): Promise<number> {
   const deep = flags.deep === true;
-  const opened = await openProject(composeOptions(flags, parseTarget([])));
-  const ledger = await openStandingLedger(opened.project);
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];

@@ -1,4 +1,5 @@
-import { openLedgerOn, openProject, openStore, randomHex } from '../compose.ts';
+import { systemClock } from '../clock.ts';
+import { openLedgerOn, openSettings, openStore, randomHex } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import { copyStore } from '../ledger/copy/copy.ts';
 import type { CopyReport } from '../ledger/copy/copying.ts';
@@ -22,13 +23,13 @@ export async function storeCopyCommand(
 ): Promise<number> {
   const [from = '', to = ''] = words;
   const dryRun = flags.dryRun === true;
-  const { project, clock } = await openProject(composeOptions(flags, parseTarget([])));
+  const project = await openSettings(composeOptions(flags, parseTarget([])));
   const source = await openStandingLedger({ ...project, store: from });
   const target = await openStore({ ...project, store: to });
   const ticker = createTicker(process.stderr);
   const report = await copyStore(
     source,
-    { store: target, clock, nonce: randomHex, openLedger: () => openLedgerOn(target) },
+    { store: target, clock: systemClock, nonce: randomHex, openLedger: () => openLedgerOn(target) },
     { dryRun, force: flags.force === true, onProgress: (now) => ticker.show(describe(now)) },
   );
   ticker.clear();

@@ -1,4 +1,5 @@
-import { openProject } from '../compose.ts';
+import { systemClock } from '../clock.ts';
+import { openSettings } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import { usageByTask, type Usage } from '../ledger/usage.ts';
 import { formatBytes } from '../report/words.ts';
@@ -19,9 +20,8 @@ export async function storeDuCommand(
   if (path.split('/').length > 2) {
     throw usageError('bad-path', `expected pipeline or pipeline/task, found "${path}"`);
   }
-  const opened = await openProject(composeOptions(flags, parseTarget([])));
-  const ledger = await openStandingLedger(opened.project);
-  const usages = await usageByTask(ledger, path, opened.clock.now());
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const usages = await usageByTask(ledger, path, systemClock.now());
   if (output.json) {
     output.document({ schema: 1, tasks: Object.fromEntries(usages) });
     return EXIT.ok;

@@ -58,6 +58,13 @@ export async function loadProject(source: SourceFiles, selection: Selection): Pr
   return { project, pipelines, problems: inOrder(problems) };
 }
 
+/** What `sluice.yaml` says, for who looks after the store and reads no pipeline. */
+export async function loadSettings(source: SourceFiles): Promise<Omit<LoadedProject, 'pipelines'>> {
+  const report = createReport();
+  const project = await compileProject(source.root, createTree(source, report), report);
+  return { project, problems: inOrder(report.problems) };
+}
+
 async function pipelineFiles(tree: Tree): Promise<readonly string[]> {
   const names = await tree.namesIn(FOLDER);
   return names

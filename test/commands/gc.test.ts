@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { gcCommand } from '../../runner/commands/gc.ts';
 
+const STORE = JSON.stringify({ schema: 1, id: '0123456789abcdef' });
 const INSTANCE = 'score/prices/date=2021-01-29';
 
 test('names what it left alone because a manifest is damaged', async () => {
@@ -11,7 +12,8 @@ test('names what it left alone because a manifest is damaged', async () => {
   try {
     const files = {
       'sluice.yaml': 'store: store\n',
-      'pipelines/score.yaml': "tasks: { prices: { image: busybox, run: 'true' } }\n",
+      'pipelines/score.yaml': 'a mistake in a pipeline: nothing that concerns the store\n',
+      'store/store.json': STORE,
       [`store/manifests/${INSTANCE}.json`]: '{}',
       [`store/objects/${INSTANCE}/20210129T000000Z-aaaaaa-1/out.csv`]: 'x',
     };
@@ -34,6 +36,31 @@ test('names what it left alone because a manifest is damaged', async () => {
     expect(said.join('\n')).toContain('nothing to remove');
   } finally {
     rmSync(project, { recursive: true, force: true });
+  }
+});
+
+test('collects beside a lone file, and makes no store where none is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-gc-'));
+  const documents: unknown[] = [];
+  const output = {
+    json: true,
+    color: false,
+    debug: false,
+    say: fail,
+    warn: fail,
+    document: (value: unknown) => void documents.push(value),
+  };
+  try {
+    await expect(gcCommand([], { project: folder }, output)).rejects.toThrow('there is no store');
+    expect(readdirSync(folder)).toEqual([]);
+    const attempt = join(folder, '.sluice/store/objects', INSTANCE, '20210129T000000Z-aaaaaa-1');
+    mkdirSync(attempt, { recursive: true });
+    writeFileSync(join(attempt, 'out.csv'), 'x');
+    writeFileSync(join(folder, '.sluice/store/store.json'), STORE);
+    expect(await gcCommand([], { project: folder, graceHours: '0' }, output)).toBe(0);
+    expect(documents).toMatchObject([{ objectsRemoved: 1, problems: [] }]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

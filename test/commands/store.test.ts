@@ -61,6 +61,15 @@ describe('sluice store check', () => {
     expect((await bench.ledger.readManifest(ID))?.manifest.outcome).toBe('succeeded');
   });
 
+  it('needs no pipeline: a mistake in one, or none, keeps nobody from the store', async () => {
+    writeFileSync(join(project, 'pipelines', 'score.yaml'), 'tasks: [');
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    rmSync(join(project, 'pipelines'), { recursive: true });
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    expect(await storeDuCommand([], { project }, output(false))).toBe(0);
+    expect(await storeCopyCommand(['store', 'elsewhere'], { project }, output(false))).toBe(0);
+  });
+
   it('refuses a place where no store is, and makes none', async () => {
     const nowhere = { project, store: 'elsewhere' };
     await expect(storeCheckCommand([], nowhere, output(false))).rejects.toThrow('there is no store');
