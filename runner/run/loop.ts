@@ -195,6 +195,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   /** Others may have taken over: whatever goes on here is for nothing, or in their way. */
   const onDeath = (): void => {
     const reason = String(heart.death.reason);
+    // Where all that was left is done by others, no instance tells it.
+    emit({ type: 'warning', message: `Stopped: ${reason}` });
     for (const controller of running.values()) controller.abort(reason);
     halt(reason);
   };

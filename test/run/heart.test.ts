@@ -61,6 +61,8 @@ describe('a run', () => {
         'this run was not heard of for 2 min 15 s; others may have taken over its work: run again',
       );
     }
+    const told = world.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+    expect(told).toEqual([`Stopped: ${result.instances[0]?.reason}`]);
     expect(await world.ledger.readManifest('p/a/_')).toBeUndefined();
   });
 

@@ -82,6 +82,10 @@ describe.concurrent('over heartbeats of the real pace', () => {
       hold.release();
       stopped.kill('SIGCONT');
       const late = await stopped.ended;
+      expect(late.status).toBe(4);
+      expect(late.stderr).toMatch(
+        /Stopped: this run was not heard of for .*; others may have taken over its work: run again/,
+      );
       expect(`${late.stdout}${late.stderr}`).toContain(words);
       expect(documentOf(late).counts).not.toHaveProperty('succeeded');
       expect(readRecord(root, `manifests/${id}.json`)).toEqual(manifest);
