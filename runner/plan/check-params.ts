@@ -13,6 +13,7 @@ export function checkParams(pipeline: Pipeline, given: PlanRequest['params'], pr
     const param = pipeline.params[name];
     if (param?.kind === 'plain') {
       if (typed(param, value) === undefined) problems.push(wrongValue(param, value));
+      else if (param.key && keyText(value) === '') problems.push(emptyKey(param));
       continue;
     }
     const values = legs.get(name);
@@ -30,6 +31,12 @@ function wrongValue(param: Extract<Param, { kind: 'plain' }>, value: Scalar): Pr
   const message = `--${param.name}: expected ${expectedOf(param)}, found "${keyText(value)}"`;
   const fix = param.type === 'choice' ? didYouMean(keyText(value), param.options ?? [], 'values') : undefined;
   return problem('invalid-param', message, fix);
+}
+
+/** What an unset variable of a shell leaves. */
+function emptyKey({ name }: Param): Problem {
+  const message = `--${name} has an empty value, which can't name a partition`;
+  return problem('invalid-param', message, 'Write a word for it, such as none.');
 }
 
 function expectedOf(param: Extract<Param, { kind: 'plain' }>): string {

@@ -118,6 +118,12 @@ describe('a wrong request', () => {
       'Did you mean `us`?',
     ],
     [
+      'an empty key',
+      { params: { symbol: '' } },
+      "--symbol has an empty value, which can't name a partition",
+      'Write a word for it, such as none.',
+    ],
+    [
       'a leg that does not exist',
       { params: { venue: 'nyze' } },
       '`venue` has no value `nyze`',

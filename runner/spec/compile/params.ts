@@ -98,15 +98,26 @@ function compilePlain(name: string, type: PlainType, node: Node, report: Report)
   const options = type === 'choice' ? compileOptions(node, report) : undefined;
   const written = child(node, 'default');
   const value = written === undefined ? undefined : compileDefault(written, options, report);
+  const key = boolean(child(node, 'key')) ?? false;
+  if (key)
+    checkNotEmpty([...(written === undefined ? [] : [written]), ...items(child(node, 'options'))], report);
   return {
     kind: 'plain',
     name,
     type,
-    key: boolean(child(node, 'key')) ?? false,
+    key,
     ...(value === undefined ? {} : { default: value }),
     ...(options === undefined ? {} : { options }),
     ...describe(node),
   };
+}
+
+function checkNotEmpty(values: readonly Node[], report: Report): void {
+  for (const node of values.filter((value) => scalarText(value) === '')) {
+    report.error(node, 'param-invalid', "an empty value can't name a partition", {
+      fix: 'Write a word for it, such as none.',
+    });
+  }
 }
 
 function compileOptions(node: Node, report: Report): readonly string[] {
