@@ -108,7 +108,7 @@ async function createReporters(flags: RunFlags, output: Output, session: Session
   const paint = createPaint(output.color);
   const surroundings = surroundingsOf(flags, session);
   const stream = output.json ? process.stderr : process.stdout;
-  if (stream.isTTY && process.env['TERM'] !== 'dumb') {
+  if (holdsTable(stream)) {
     const { createTerminalReporter } = await import('../report/terminal.ts');
     const { clock } = session.opened;
     const reporter = createTerminalReporter({ stream, paint, clock, surroundings, logs });
@@ -128,4 +128,9 @@ function wholeNumber(flag: string, text: string | undefined): number | undefined
   if (text === undefined) return undefined;
   if (/^[1-9][0-9]*$/.test(text)) return Number(text);
   throw usageError('bad-number', `expected a whole number from 1 for ${flag}, found "${text}"`);
+}
+
+/** A terminal may know no size, as a container's before it is told one: nothing drawn there would be seen. */
+function holdsTable(stream: NodeJS.WriteStream): boolean {
+  return stream.isTTY && process.env['TERM'] !== 'dumb' && stream.columns > 0 && stream.rows > 0;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -173,6 +173,32 @@ describe('what is there, afterwards', () => {
 
   it('gc says what would go, and nothing where there is nothing', async () => {
     expect((await run('gc', '--dry-run')).stdout).toBe('nothing to remove\n');
+  });
+});
+
+describe('a run on a terminal', () => {
+  const onTerminal = (size: string, date: string) => {
+    const { args, env } = bundled(['run', 'daily', '--date', date]);
+    const command = `stty ${size}; exec '${process.execPath}' ${args.join(' ')}`;
+    return execFileSync('script', ['-qec', command, '/dev/null'], {
+      cwd: project,
+      env: { ...env, TERM: 'xterm' },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  };
+
+  it('shows a table that is drawn anew, and leaves the summary', () => {
+    const shown = onTerminal('cols 100 rows 30', '2021-01-11');
+    expect(shown).toContain('2 to do');
+    expect(shown).not.toContain('start  fetch');
+    expect(shown).toContain('daily succeeded in');
+  });
+
+  it('prints lines where the terminal knows no size', () => {
+    const shown = onTerminal('cols 0 rows 0', '2021-01-12');
+    expect(shown).toContain('start  fetch/date=2021-01-12');
+    expect(shown).not.toContain('\u001b');
   });
 });
 
