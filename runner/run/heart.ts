@@ -15,22 +15,25 @@ export interface Heart {
 /** Of the time between two beats: so soon a beat that failed is repeated. */
 const REPEAT = 0.1;
 
+/** Likewise: so long without a good one is told, so that nobody waits without knowing for what. */
+const QUIET = 1.5;
+
 /**
  * Begins to beat. Where the store does not answer, the process is stopped, or the machine sleeps for too long, the
  * run is dead: others judge by the store's clock, this by `elapsed` since the last good beat began, which is never
  * later. Throws a `StoreError` when there can be no first beat.
  */
-export async function startHeart({
-  ledger,
-  run,
-  clock,
-  elapsed,
-}: Pick<RunEnvironment, 'ledger' | 'run' | 'clock' | 'elapsed'>): Promise<Heart> {
+export async function startHeart(
+  { ledger, run, clock, elapsed }: Pick<RunEnvironment, 'ledger' | 'run' | 'clock' | 'elapsed'>,
+  warn: (message: string) => void,
+): Promise<Heart> {
   const { everySeconds } = ledger.heartbeat;
   const limitMs = ownDeathSeconds(ledger.heartbeat) * 1000;
+  const quietMs = everySeconds * QUIET * 1000;
   const death = new AbortController();
   const end = new AbortController();
   let goodAt = elapsed();
+  let quietTold = false;
   const first = await ledger.beat(run, undefined);
   const die = (what: string): void => {
     death.abort(`${what}; others may have taken over its work: run again`);
@@ -66,6 +69,8 @@ export async function startHeart({
         if (!isAlive()) return;
         goodAt = begun;
         waitSeconds = everySeconds;
+        if (quietTold) warn('The store has a heartbeat of this run again');
+        quietTold = false;
       } catch {
         // Whoever needs the store meets the same error and tells it; here only the time counts.
         waitSeconds = everySeconds * REPEAT;
@@ -73,7 +78,16 @@ export async function startHeart({
     }
   };
   const watch = async (): Promise<void> => {
-    while (isAlive()) await clock.sleep(limitMs - (elapsed() - goodAt), end.signal);
+    while (isAlive()) {
+      const silentMs = elapsed() - goodAt;
+      if (!quietTold && silentMs >= quietMs) {
+        quietTold = true;
+        warn(
+          `No heartbeat of this run has reached the store for ${formatDuration(silentMs / 1000)}; after ${formatDuration(limitMs / 1000)} it stops its containers, as others may then take over its work`,
+        );
+      }
+      await clock.sleep((quietTold ? limitMs : quietMs) - silentMs, end.signal);
+    }
   };
   if (first === undefined) die('another run writes the heartbeat of this one');
   const beating = first === undefined ? Promise.resolve() : beatOn(first);

@@ -21,7 +21,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
   const masker = createMasker(environment.secrets);
   const startedAt = isoTime(clock.now());
   const record = await recordStart(ledger, { run, process, startedAt }, plan);
-  const heart = await startHeart(environment);
+  const heart = await startHeart(environment, (message) => emit({ type: 'warning', message }));
   try {
     await recordKeyNames(ledger, plan, pipelines);
     emit({ type: 'run-started', run, at: startedAt, plan });

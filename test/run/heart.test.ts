@@ -16,6 +16,10 @@ async function pass(world: World, seconds: number): Promise<void> {
   for (let passed = 0; passed < seconds; passed += 1) await world.clock.advance(1);
 }
 
+function warnings(world: World): readonly string[] {
+  return world.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+}
+
 async function beatOf(world: World, run: string): Promise<number> {
   const found = await world.store.get(`runs/${run}/heartbeat.json`);
   let text = '';
@@ -61,8 +65,7 @@ describe('a run', () => {
         'this run was not heard of for 2 min 15 s; others may have taken over its work: run again',
       );
     }
-    const told = world.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
-    expect(told).toEqual([`Stopped: ${result.instances[0]?.reason}`]);
+    expect(warnings(world)).toEqual([`Stopped: ${result.instances[0]?.reason}`]);
     expect(await world.ledger.readManifest('p/a/_')).toBeUndefined();
   });
 
@@ -111,7 +114,7 @@ describe('a run', () => {
     expect((await report).exitStatus).toBe(4);
   });
 
-  test('that the store does not answer for 45 s goes on', async () => {
+  test('that the store does not answer for 45 s says so and goes on', async () => {
     const world = await createWorld();
     const gate = createGate();
     let away = false;
@@ -126,9 +129,21 @@ describe('a run', () => {
     const { report } = start(world, [task('a')], [instance('a')], gate.script, more);
     await quiet();
     away = true;
-    await pass(world, 45);
+    await pass(world, 29);
+    expect(warnings(world)).toEqual([]);
+    await pass(world, 16);
+    const silence =
+      'No heartbeat of this run has reached the store for 30 s; after 55 s it stops its containers, as others may then take over its work';
+    expect(warnings(world)).toEqual([silence]);
     away = false;
     await pass(world, 50);
+    const told = [silence, 'The store has a heartbeat of this run again'];
+    expect(warnings(world)).toEqual(told);
+    away = true;
+    await pass(world, 40);
+    away = false;
+    await pass(world, 40);
+    expect(warnings(world)).toEqual([...told, expect.stringMatching(/^No heartbeat/), told[1]]);
     gate.open('p/a/_');
     expect((await report).exitStatus).toBe(0);
   });
