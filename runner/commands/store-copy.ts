@@ -6,6 +6,7 @@ import type { CopyReport } from '../ledger/copy/copying.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
 import type { Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
+import { quoteWord } from './quote.ts';
 import { openStandingLedger } from './standing-ledger.ts';
 import { parseTarget } from './target.ts';
 import { createTicker } from './ticker.ts';
@@ -39,7 +40,7 @@ export async function storeCopyCommand(
     for (const problem of report.problems) output.warn(`not copied: ${problem}`);
     output.say(`${dryRun ? 'would copy' : 'copied'} ${describe(report)}`);
     if (report.conflicts.length + report.problems.length === 0 && !dryRun) {
-      output.say(`use it: store: ${to} in sluice.yaml, or --store ${to}`);
+      output.say(`use it: store: ${to} in sluice.yaml, or --store ${quoteWord(to)}`);
     }
   }
   if (report.problems.length > 0) return EXIT.unreachable;

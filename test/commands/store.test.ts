@@ -112,6 +112,12 @@ describe('sluice store copy', () => {
     expect(said[0]).toContain(`kept: ${ID}`);
   });
 
+  it('names the new store as a shell takes it', async () => {
+    const there = join(project, 'a copy');
+    expect(await storeCopyCommand(['store', there], { project }, output(false))).toBe(0);
+    expect(said.at(-1)).toBe(`use it: store: ${there} in sluice.yaml, or --store '${there}'`);
+  });
+
   it('ends with 4 where something is damaged, and refuses a source that is not there', async () => {
     writeFileSync(join(project, 'store', 'objects', ID, `${RUN}-1`, 'a.csv'), 'other');
     expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(4);
