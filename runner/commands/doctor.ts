@@ -1,9 +1,20 @@
-import { installEngine, openEngine, openProject, openProjectLedger, type OpenedProject } from '../compose.ts';
+import { systemClock } from '../clock.ts';
+import {
+  installEngine,
+  openEngine,
+  openProject,
+  openProjectLedger,
+  openSettings,
+  type OpenedProject,
+} from '../compose.ts';
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Project } from '../model/pipeline.ts';
 import { createPaint } from '../report/paint.ts';
 import { formatBytes } from '../report/words.ts';
 import type { Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
+import { openStandingLedger } from './standing-ledger.ts';
 import { parseTarget } from './target.ts';
 
 export interface DoctorFlags extends CommonFlags {
@@ -35,9 +46,11 @@ export async function doctorCommand(
       ? projectFinding(opened)
       : { name: 'project', ok: true, message: describeProject(project) },
   );
-  if (project !== undefined) findings.push(...(await storeFindings(project)));
-  const settings = project?.project ?? bareProject(options);
-  findings.push(await engineFinding(settings, flags, options.env, output));
+  // A mistake in a pipeline hides nothing of the store and the engine; only a sound project's store is made.
+  const settings = project?.project ?? (await openSettings(options).catch(() => undefined));
+  if (settings !== undefined)
+    findings.push(...(await storeFindings(settings, project === undefined ? standing : openProjectLedger)));
+  findings.push(await engineFinding(settings ?? bareProject(options), flags, options.env, output));
   show(findings, output);
   const broken = findings.filter((finding) => !finding.ok).map((finding) => finding.name);
   if (broken.includes('engine') || broken.includes('store') || broken.includes('clock'))
@@ -83,22 +96,36 @@ function bareProject(options: {
   };
 }
 
-async function storeFindings(opened: OpenedProject): Promise<readonly Finding[]> {
+/** The ledger of a store that is there. */
+async function standing(project: Project): Promise<Ledger | undefined> {
   try {
-    const ledger = await openProjectLedger(opened.project);
+    return await openStandingLedger(project);
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+async function storeFindings(
+  project: Project,
+  open: (project: Project) => Promise<Ledger | undefined>,
+): Promise<readonly Finding[]> {
+  try {
+    const ledger = await open(project);
+    if (ledger === undefined) return [];
     await ledger.store.check();
-    const key = `runs/doctor-${opened.clock.now()}/probe.json`;
+    const key = `runs/doctor-${systemClock.now()}/probe.json`;
     await ledger.store.put(key, new TextEncoder().encode('{}'));
     const written = await ledger.store.get(key);
     const skew =
-      written === undefined ? 0 : Math.abs(Date.parse(written.modifiedAt) - opened.clock.now()) / 1000;
+      written === undefined ? 0 : Math.abs(Date.parse(written.modifiedAt) - systemClock.now()) / 1000;
     if (written !== undefined) for await (const _ of written.body) void _;
     await ledger.store.delete([key]);
     return [
       {
         name: 'store',
         ok: true,
-        message: `${opened.project.store}: conditional writes hold, as a race has just shown`,
+        message: `${project.store}: conditional writes hold, as a race has just shown`,
       },
       skew <= MAX_SKEW_SECONDS
         ? { name: 'clock', ok: true, message: 'this machine and the store agree' }
@@ -111,7 +138,7 @@ async function storeFindings(opened: OpenedProject): Promise<readonly Finding[]>
     ];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    const message = `${opened.project.store}: ${error.message}`;
+    const message = `${project.store}: ${error.message}`;
     return [
       {
         name: 'store',

@@ -171,6 +171,24 @@ describe('what is there, afterwards', () => {
     expect(result.stderr).toContain('fetching 2021-01-06\ncannot parse row 17');
   });
 
+  it('doctor looks at store and engine also where a pipeline is wrong, and makes no store', async () => {
+    const findings = async (...flags: readonly string[]) => {
+      const { status, stdout } = await run('doctor', '--json', ...flags);
+      const all = JSON.parse(stdout) as { findings: readonly { name: string; ok: boolean }[] };
+      return [status, all.findings.flatMap(({ name, ok }) => (ok ? [] : [name])), all.findings.length];
+    };
+    lay('pipelines/broken.yaml', 'tasks: [');
+    try {
+      expect(await findings()).toEqual([2, ['project'], 5]);
+    } finally {
+      rmSync(join(project, 'pipelines/broken.yaml'));
+    }
+    mkdirSync(join(project, 'out/empty'), { recursive: true });
+    lay('out/empty/sluice.yaml', '');
+    expect(await findings('--project', 'out/empty')).toEqual([2, ['project'], 3]);
+    expect(readdirSync(join(project, 'out/empty'))).toEqual(['sluice.yaml']);
+  });
+
   it('gc says what would go, and nothing where there is nothing', async () => {
     expect((await run('gc', '--dry-run')).stdout).toBe('nothing to remove\n');
   });
