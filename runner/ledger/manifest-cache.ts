@@ -2,8 +2,10 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InstanceId } from '../model/partition.ts';
 import type { Manifest } from '../model/records.ts';
+import type { Context } from './context.ts';
 import { objectOf } from './shape.ts';
 import { manifestFields } from './record-shapes.ts';
+import { sha256 } from './sha256.ts';
 
 /** Manifests that were read before, by etag: an equal etag means an equal manifest. */
 export interface ManifestCache {
@@ -25,14 +27,19 @@ interface Entry {
 
 const isManifest = objectOf(manifestFields);
 
-export function openManifestCache(folder: string | undefined, storeId: string): ManifestCache {
+/** By id and address: a copy of a store's files has its id, and soon other manifests under the same etags. */
+export function openManifestCache(
+  folder: string | undefined,
+  { storeId, store }: Pick<Context, 'storeId' | 'store'>,
+): ManifestCache {
+  const ofStore = `${storeId}-${sha256(JSON.stringify(store.ref)).slice(0, 16)}`;
   const tasks = new Map<string, Promise<TaskCache>>();
   return {
     open(pipeline, task) {
       const name = `${pipeline}/${task}`;
       const known = tasks.get(name);
       if (known !== undefined) return known;
-      const opened = openTask(folder === undefined ? undefined : join(folder, storeId, `${name}.json`));
+      const opened = openTask(folder === undefined ? undefined : join(folder, ofStore, `${name}.json`));
       tasks.set(name, opened);
       return opened;
     },

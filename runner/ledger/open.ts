@@ -69,7 +69,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...createLogs(context),
     ...createPublications(context, { ...manifests, ...gone, replaceManifest }, runs.liveness),
     readKnowledge: createKnowledge(context, {
-      cache: openManifestCache(options.cacheFolder, storeId),
+      cache: openManifestCache(options.cacheFolder, context),
       liveness: runs.liveness,
       readRun: runs.readRun,
       readTaskKeys: taskKeys.readTaskKeys,

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Knowledge } from '../../runner/model/plan.ts';
 import type { ObjectStore } from '../../runner/ports.ts';
+import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode } from '../contracts/object-store.ts';
 import {
@@ -246,6 +247,27 @@ describe('contents', () => {
       writeFileSync(join(folder, file), '{"torn');
       expect(await read()).toMatchObject({ reads: 2 });
       expect(existsSync(join(folder, file))).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('of a copy of a store’s files, which has its id, are its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-copied-'));
+    try {
+      const roots = ['one', 'two'].map((name) => join(folder, name));
+      const [one = '', two = ''] = roots;
+      const { ledger } = await openBench(createDirectoryStore(one));
+      await ledger.commitManifest(manifestOf(`${RUN}-1`), null);
+      cpSync(one, two, { recursive: true, verbatimSymlinks: true });
+      for (const [place, root] of roots.entries()) {
+        const bench = await openBench(createDirectoryStore(root), { cacheFolder: join(folder, 'cache') });
+        const over = (await bench.ledger.readManifest(ID))?.etag ?? null;
+        const attempt = `${RUN}-${place + 2}`;
+        await bench.ledger.commitManifest(manifestOf(attempt), over);
+        const { contents } = await bench.ledger.readKnowledge([RANGE], { contents: true });
+        expect(contents.get(ID)?.attempt).toBe(attempt);
+      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
