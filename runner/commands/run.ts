@@ -73,7 +73,9 @@ async function prepareEngine(engine: Engine, plan: Plan, ledger: Ledger): Promis
     await engine.check();
     await engine.sweep({
       storeId: ledger.storeId,
-      isLive: async (run) => (await ledger.liveness(run)) === 'live',
+      // One that is not recorded here is another's: a copy of a store's files has the same id.
+      isLive: async (run) =>
+        (await ledger.liveness(run)) === 'live' || (await ledger.readRun(run)) === undefined,
     });
   } catch (error) {
     if (needed || !(error instanceof EngineError)) throw error;
