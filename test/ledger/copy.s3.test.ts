@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,8 @@ afterAll(async () => {
 it('brings a store from a folder to a bucket and back, sound in both, and finds damage in a bucket', async () => {
   const source = await openBench(createDirectoryStore(join(folder, 'source')));
   await fill(source);
-  const bucket = await openBucket(server, `s3://${await createBucket(server)}/some/prefix`);
+  const name = await createBucket(server);
+  const bucket = await openBucket(server, `s3://${name}/some/prefix`);
   const back = createDirectoryStore(join(folder, 'back'));
 
   expect(await copy(source, bucket)).toMatchObject({ instances: INSTANCES, problems: [], conflicts: [] });
@@ -51,6 +53,17 @@ it('brings a store from a folder to a bucket and back, sound in both, and finds 
     `object-differs ${objects}n.txt`,
     `object-gone ${objects}large.txt`,
   ]);
+
+  // Below the server, whose own checksum then tells.
+  const file = (key: string) => join(server.folder, name, 'some/prefix', key);
+  const rotten = `objects/short-score/prices/date=2021-02-01/venue=v%201/${RUN}-2/n.txt`;
+  writeFileSync(file(rotten), 'm');
+  writeFileSync(file('published/n/2.txt'), 'm');
+  expect(await damageIn(there)).toEqual(
+    expect.arrayContaining([`object-differs ${rotten}`, 'published-differs published/n/2.txt']),
+  );
+  const { problems } = await copy(there, createDirectoryStore(join(folder, 'rotten')));
+  expect(problems.join('\n')).toContain(rotten.replace(/^objects\/|\/[^/]*\/n.txt$/g, ''));
 });
 
 async function fill({ ledger, store }: Bench): Promise<void> {

@@ -114,6 +114,13 @@ describe('a body that is damaged on its way', () => {
     expect(server.asked[0]?.headers['x-amz-checksum-mode']).toBe('ENABLED');
   });
 
+  it('is called damage where it stands so in the store', async () => {
+    await using server = await startAnswers(() => object(damaged(SMALL), checksum(SMALL)));
+    const broken = read(await server.open());
+    await expect(broken).rejects.toMatchObject({ code: 'store-corrupt', key: KEY });
+    expect(server.asked).toHaveLength(3);
+  });
+
   it('is told at its end when it is large', async () => {
     await using server = await startAnswers(() => object(damaged(BIG), checksum(BIG)));
     const broken = read(await server.open());

@@ -4,8 +4,8 @@ import type { Manifest } from '../../model/records.ts';
 import { goneMessage } from '../gone.ts';
 import { attemptPrefix, exceptionKey, instanceKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { sha256Of } from '../sha256.ts';
 import { sideBySide } from '../side-by-side.ts';
+import { wrongContent } from './content.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readUndamaged, unlessDamaged } from './records.ts';
 
@@ -80,14 +80,10 @@ async function checkObjects(
   }
   await sideBySide(toRead, READ_TOGETHER, async (object) => {
     const key = prefix + object.path;
-    const found = await store.get(key, checking.signal === undefined ? {} : { signal: checking.signal });
-    if (found === undefined) {
+    const wrong = await wrongContent(store, key, object.sha256, checking.signal);
+    if (wrong === 'gone') {
       findings.push({ kind: 'object-gone', damage: true, key, message: `${key}: ${goneMessage(instance)}` });
-      return;
-    }
-    const sha256 = await sha256Of(found.body);
-    if (sha256 === object.sha256) return;
-    findings.push(differs(key, instance, `expected sha256 ${object.sha256}, found ${sha256}`));
+    } else if (wrong !== undefined) findings.push(differs(key, instance, wrong.what));
   });
   return findings;
 }

@@ -2,8 +2,8 @@ import type { PublishedPathRecord } from '../../model/records.ts';
 import { pathHash, publishedPathRecords } from '../publications.ts';
 import { publicationKey, publishedPathKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
+import { wrongContent } from './content.ts';
 import type { Checking, Finding } from './finding.ts';
-import { sha256Of } from '../sha256.ts';
 import { readRecord } from './records.ts';
 
 /** Whose file is to stand at a path, and that there is one; what it holds is looked at with the file. */
@@ -56,16 +56,14 @@ async function difference(
   key: string,
   record: PublishedPathRecord,
   sizeBytes: number | undefined,
-  { deep }: Checking,
+  { deep, signal }: Checking,
 ): Promise<string | undefined> {
   if (sizeBytes !== undefined && sizeBytes !== record.bytes) {
     return `expected ${record.bytes} bytes, found ${sizeBytes}`;
   }
   if (!deep) return undefined;
-  const found = await store.get(key);
-  const sha256 = found === undefined ? undefined : await sha256Of(found.body);
-  if (sha256 === undefined || sha256 === record.sha256) return undefined;
-  return `expected sha256 ${record.sha256}, found ${sha256}`;
+  const wrong = await wrongContent(store, key, record.sha256, signal);
+  return wrong === 'gone' ? undefined : wrong?.what;
 }
 
 function what({ instance }: PublishedPathRecord, different: string): Pick<Finding, 'message'> {

@@ -15,15 +15,17 @@ export async function copyVerified(
   signal: AbortSignal | undefined,
 ): Promise<'copied' | 'missing' | 'damaged'> {
   const stop = signal === undefined ? {} : { signal };
-  const stored = await from.get(key, stop);
-  if (stored === undefined) return 'missing';
-  const bytes = verified(
-    stored.body,
-    expected.sha256,
-    (found) =>
-      new Damage('store-corrupt', `${key}: expected sha256 ${expected.sha256}, found ${found}`, { key }),
-  );
   try {
+    const stored = await from.get(key, stop);
+    if (stored === undefined) return 'missing';
+    const bytes = verified(
+      stored.body,
+      expected.sha256,
+      (found) =>
+        new StoreError('store-corrupt', `${key}: expected sha256 ${expected.sha256}, found ${found}`, {
+          key,
+        }),
+    );
     await to.put(toKey, stored.sizeBytes <= SMALL_BYTES ? await whole(bytes) : bytes, stop);
     return 'copied';
   } catch (error) {
@@ -32,11 +34,13 @@ export async function copyVerified(
   }
 }
 
-class Damage extends StoreError {}
-
 /** A store may hand on what its source threw as the cause of an error of its own. */
 function isDamage(error: unknown): boolean {
-  return error instanceof Damage || (error instanceof Error && error.cause instanceof Damage);
+  return isCorrupt(error) || (error instanceof Error && isCorrupt(error.cause));
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof StoreError && error.code === 'store-corrupt';
 }
 
 async function whole(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -23,6 +23,7 @@ interface Opened {
 /** Read at once: its connection is free again, and the SDK has compared its checksum before anyone sees it. */
 const SMALL_BYTES = 256 * 1024;
 const MAX_BROKEN = 6;
+const MAX_DAMAGED = 2;
 const BROKEN_MILLISECONDS = 200;
 
 export async function readObject(
@@ -39,9 +40,16 @@ export async function readObject(
     try {
       return { ...head, body: once(await readWhole(stream, lengthBytes)) };
     } catch (error) {
+      // Again and again: it stands so in the store.
+      if (isMismatch(error) && broken >= MAX_DAMAGED) throw damaged(session, key, String(error), error);
       await pauseOrThrow(error, broken, session, key, signal);
     }
   }
+}
+
+/** In the SDK's words: all of a body came, and it is not what the store has a checksum of. */
+function isMismatch(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Checksum mismatch');
 }
 
 async function open(
@@ -213,7 +221,7 @@ async function pauseOrThrow(
 function damaged({ bucket }: Session, key: string, what: string, cause?: unknown): StoreError {
   return new StoreError(
     'store-corrupt',
-    `${key} came damaged from bucket ${bucket}: ${what}; read it again`,
+    `${key} came damaged from bucket ${bucket}: ${what}; if it does so again, sluice store check --deep tells what to do`,
     { key, cause },
   );
 }
