@@ -15,7 +15,8 @@ import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { publicationFields, publishedPathFields } from './record-shapes.ts';
-import { sha256, sha256Of, verified } from './sha256.ts';
+import { sha256, verified } from './sha256.ts';
+import { wrongContent } from './wrong-content.ts';
 
 export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
 
@@ -148,8 +149,7 @@ function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
 /** False: there is no such object. Copies only what is not there already, and only bytes with the right sha256. */
 async function copyTo(store: Context['store'], owner: PublishedPathRecord): Promise<boolean> {
   const to = `published/${owner.path}`;
-  const standing = await store.get(to);
-  if (standing !== undefined && (await sha256Of(standing.body)) === owner.sha256) return true;
+  if ((await wrongContent(store, to, owner.sha256, undefined)) === undefined) return true;
   const from = objectKeyOf(owner);
   const source = await store.get(from);
   if (source === undefined) return false;

@@ -62,6 +62,8 @@ it('brings a store from a folder to a bucket and back, sound in both, and finds 
   expect(await damageIn(there)).toEqual(
     expect.arrayContaining([`object-differs ${rotten}`, 'published-differs published/n/2.txt']),
   );
+  await there.ledger.publish('short-score/prices/date=2021-02-01/venue=v%202');
+  expect((await damageIn(there)).filter((line) => line.startsWith('published'))).toEqual([]);
   const { problems } = await copy(there, createDirectoryStore(join(folder, 'rotten')));
   expect(problems.join('\n')).toContain(rotten.replace(/^objects\/|\/[^/]*\/n.txt$/g, ''));
 });

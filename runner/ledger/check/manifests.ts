@@ -5,7 +5,7 @@ import { goneMessage } from '../gone.ts';
 import { attemptPrefix, exceptionKey, instanceKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { wrongContent } from './content.ts';
+import { wrongContent } from '../wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readUndamaged, unlessDamaged } from './records.ts';
 

@@ -2,7 +2,7 @@ import type { PublishedPathRecord } from '../../model/records.ts';
 import { pathHash, publishedPathRecords } from '../publications.ts';
 import { publicationKey, publishedPathKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { wrongContent } from './content.ts';
+import { wrongContent } from '../wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readRecord } from './records.ts';
 

@@ -1,6 +1,6 @@
-import { StoreError } from '../../errors.ts';
-import type { ObjectStore } from '../../ports.ts';
-import { sha256Of } from '../sha256.ts';
+import { StoreError } from '../errors.ts';
+import type { ObjectStore } from '../ports.ts';
+import { sha256Of } from './sha256.ts';
 
 /** What is wrong with the bytes of an object, in words; undefined where nothing is. */
 export async function wrongContent(
@@ -17,6 +17,6 @@ export async function wrongContent(
   } catch (error) {
     // A store that keeps checksums of its own finds the damage first.
     if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
-    return { what: error.message };
+    return { what: 'its bytes are not those that the store itself has a checksum of' };
   }
 }
