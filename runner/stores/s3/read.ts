@@ -23,7 +23,6 @@ interface Opened {
 /** Read at once: its connection is free again, and the SDK has compared its checksum before anyone sees it. */
 const SMALL_BYTES = 256 * 1024;
 const MAX_BROKEN = 6;
-const MAX_DAMAGED = 2;
 const BROKEN_MILLISECONDS = 200;
 
 export async function readObject(
@@ -41,7 +40,7 @@ export async function readObject(
       return { ...head, body: once(await readWhole(stream, lengthBytes)) };
     } catch (error) {
       // Again and again: it stands so in the store.
-      if (isMismatch(error) && broken >= MAX_DAMAGED) throw damaged(session, key, String(error), error);
+      if (isMismatch(error) && broken >= MAX_BROKEN) throw damaged(session, key, String(error), error);
       await pauseOrThrow(error, broken, session, key, signal);
     }
   }
