@@ -3,6 +3,7 @@ import type { InstanceId } from '../model/partition.ts';
 import type { ListingRange } from '../model/plan.ts';
 import type { ObjectStore } from '../ports.ts';
 import { instanceOfKey, keyRange, manifestSplits, pipelinePrefix, type RangedRecord } from './keys.ts';
+import { sideBySide } from './side-by-side.ts';
 
 /** The names of all records of the instances in a range. */
 export interface ListedRange {
@@ -17,6 +18,9 @@ export interface ListedRange {
 
 type Signal = AbortSignal | undefined;
 
+/** Each holds a page or two: enough to keep a distant store busy, little to keep in memory. */
+const LIST_TOGETHER = 16;
+
 /**
  * Marks are listed after the manifests: a void or skipped one that was listed had its mark before. If the mark is
  * gone again, a plain manifest has taken its place.
@@ -26,7 +30,10 @@ export async function listRanges(
   ranges: readonly ListingRange[],
   signal: Signal,
 ): Promise<readonly ListedRange[]> {
-  const manifests = await Promise.all(ranges.map((range) => listManifests(store, range, signal)));
+  const manifests = new Map<ListingRange, Map<InstanceId, string>>();
+  await sideBySide(ranges, LIST_TOGETHER, async (range) => {
+    manifests.set(range, await listManifests(store, range, signal));
+  });
   const [marked, failing, claimed, pending] = await Promise.all([
     rareKeys(store, 'exceptions', ranges, signal),
     rareKeys(store, 'failures', ranges, signal),
@@ -35,7 +42,7 @@ export async function listRanges(
   ]);
   return ranges.map((range, place) => ({
     range,
-    manifests: manifests[place] ?? new Map<InstanceId, string>(),
+    manifests: manifests.get(range) ?? new Map<InstanceId, string>(),
     marked: marked[place] ?? [],
     failing: failing[place] ?? [],
     claimed: claimed[place] ?? [],

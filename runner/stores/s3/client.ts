@@ -4,6 +4,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3Settings } from '../../model/store-ref.ts';
 import { watchDates } from './answer.ts';
+import { readListings } from './listing-answer.ts';
 import { createRetryStrategy } from './retry.ts';
 
 export interface Clients {
@@ -39,6 +40,7 @@ export async function createClients(settings: S3Settings): Promise<Clients> {
   const settled = { ...config, region, credentials: first.config.credentials };
   const quick = new S3Client(withHandler(settled, IDLE_MILLISECONDS));
   watchDates(quick);
+  readListings(quick);
   return { quick, patient: new S3Client(withHandler(settled, PATIENT_IDLE_MILLISECONDS)) };
 }
 

@@ -1,7 +1,9 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { compareKeys } from '../../model/key.ts';
 import type { ListOptions, ObjectInfo } from '../../ports.ts';
 import { etagIn } from './answer.ts';
+import { listingOf } from './listing-answer.ts';
+import type { ListingText } from './listing-text.ts';
 import type { Session } from './session.ts';
 import { stretches, type Stretch } from './stretches.ts';
 
@@ -34,8 +36,8 @@ export async function* listKeys(
 
 interface Pages {
   readonly stretch: Stretch;
-  readonly first: Promise<ListObjectsV2CommandOutput>;
-  readonly next: (token: string) => Promise<ListObjectsV2CommandOutput>;
+  readonly first: Promise<ListingText>;
+  readonly next: (token: string) => Promise<ListingText>;
   readonly prefixLength: number;
 }
 
@@ -46,7 +48,7 @@ function startPages(
   stretch: Stretch,
   signal: AbortSignal | undefined,
 ): Pages {
-  const ask = (token: string | undefined): Promise<ListObjectsV2CommandOutput> => {
+  const ask = (token: string | undefined): Promise<ListingText> => {
     const command = new ListObjectsV2Command({
       Bucket: session.bucket,
       Prefix: session.prefix + prefix,
@@ -58,7 +60,7 @@ function startPages(
     const answer = session.call(
       { operation: 'ListObjectsV2', key: `${prefix}*` },
       signal,
-      (client, options) => client.send(command, options),
+      async (client, options) => listingOf(await client.send(command, options)),
     );
     // Told when it is waited for; who stops listing does not.
     answer.catch(() => undefined);
@@ -74,7 +76,7 @@ async function* pagesOf(
 ): AsyncIterable<Page> {
   let answer = await first;
   for (let isFirst = true; ; isFirst = false) {
-    const token = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
+    const { token } = answer;
     const infos = infosIn(answer, prefixLength);
     const page = infos.filter(({ key }) => to === undefined || compareKeys(key, to) <= 0);
     const isLast = token === undefined || page.length < infos.length;
@@ -86,17 +88,8 @@ async function* pagesOf(
   }
 }
 
-function infosIn({ Contents = [] }: ListObjectsV2CommandOutput, prefixLength: number): Page {
-  return Contents.flatMap(({ Key, ETag, Size, LastModified }) =>
-    Key === undefined || Key.endsWith('/')
-      ? []
-      : [
-          {
-            key: Key.slice(prefixLength),
-            etag: etagIn(ETag),
-            ...(Size !== undefined && { sizeBytes: Size }),
-            ...(LastModified !== undefined && { modifiedAt: LastModified.toISOString() }),
-          },
-        ],
+function infosIn({ entries }: ListingText, prefixLength: number): Page {
+  return entries.flatMap(({ key, etag, ...more }) =>
+    key.endsWith('/') ? [] : [{ key: key.slice(prefixLength), etag: etagIn(etag), ...more }],
   );
 }
