@@ -10,7 +10,7 @@ import { runPlan } from '../run/run.ts';
 import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
 import { closeWithin, listenForInterrupt, unlessInterrupted } from './interrupt.ts';
 import { usageError, type Output } from './output.ts';
-import { makeSessionPlan, openSession, type CommonFlags, type Session } from './planning.ts';
+import { makeSessionPlan, openSession, type CommonFlags, type Planned, type Session } from './planning.ts';
 import type { RequestFlags } from './request.ts';
 import { surroundingsOf } from './surroundings.ts';
 import { readSecrets } from './secrets.ts';
@@ -25,16 +25,14 @@ export interface RunFlags extends CommonFlags, RequestFlags {
 /** `sluice run`: runs what is missing or failed, to its end. */
 export async function runCommand(words: readonly string[], flags: RunFlags, output: Output): Promise<number> {
   const concurrency = wholeNumber('--concurrency', flags.concurrency);
-  const session = await openSession(words, flags, output);
-  const { plan, pipelines, ledger } = await makeSessionPlan(session, flags);
-  for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
-  const { project, clock } = session.opened;
-  const secrets = await readSecrets(plan, pipelines, process.env, flags.envFile);
-  const { reporters, live } = await createReporters(flags, output, session);
-  const engine = await openEngine(project, process.env);
   const interrupt = listenForInterrupt();
+  const opened: Opened = { reporters: [] };
   try {
-    await unlessInterrupted(prepareEngine(engine, plan, ledger), interrupt.soft);
+    // A large plan over a distant store takes a while too.
+    const prepared = await unlessInterrupted(prepare(words, flags, output, opened), interrupt.soft);
+    const { session, plan, pipelines, ledger, secrets, engine, live } = prepared;
+    const { project, clock } = session.opened;
+    const { reporters } = opened;
     const report = await runPlan(plan, {
       run: runId(clock.now(), randomHex),
       process: await processIdentity(),
@@ -60,9 +58,43 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     return report.exitStatus;
   } finally {
     interrupt.dispose();
-    await closeWithin(() => engine.close(), interrupt);
-    for (const reporter of reporters) await reporter.close?.();
+    await closeWithin(async () => opened.engine?.close(), interrupt);
+    for (const reporter of opened.reporters) await reporter.close?.();
   }
+}
+
+/** What is to be closed, however far the preparation came. */
+interface Opened {
+  engine?: Engine;
+  reporters: readonly Reporter[];
+}
+
+interface Prepared extends Planned {
+  readonly session: Session;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly engine: Engine;
+  /** Somebody looks on: tasks' lines are wanted while they are written. */
+  readonly live: boolean;
+}
+
+/** All that comes before the run itself. */
+async function prepare(
+  words: readonly string[],
+  flags: RunFlags,
+  output: Output,
+  opened: Opened,
+): Promise<Prepared> {
+  const session = await openSession(words, flags, output);
+  const planned = await makeSessionPlan(session, flags);
+  const { plan, pipelines, ledger } = planned;
+  for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
+  const secrets = await readSecrets(plan, pipelines, process.env, flags.envFile);
+  const { reporters, live } = await createReporters(flags, output, session);
+  opened.reporters = reporters;
+  const engine = await openEngine(session.opened.project, process.env);
+  opened.engine = engine;
+  await prepareEngine(engine, plan, ledger);
+  return { ...planned, session, secrets, engine, live };
 }
 
 /** An engine is needed only where something is to run, or where a dead run may have left containers. */

@@ -56,6 +56,32 @@ it('ends with 130 while it waits for an engine that never answers, and lets noth
   }
 }, 20_000);
 
+it('ends with 130 while it still plans, over a store that does not answer', async () => {
+  mkdirSync(join(project, 'pipelines'));
+  writeFileSync(join(project, 'pipelines/p.yaml'), "tasks: { a: { image: busybox, run: 'true' } }\n");
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'k');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 's');
+  const server = createServer((connection) => {
+    connection.on('error', () => undefined);
+    connection.unref();
+    process.emit('SIGTERM', 'SIGTERM');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  try {
+    const store = `s3://bucket/prefix?endpoint=http://127.0.0.1:${port}`;
+    const error: unknown = await runCommand(['p'], { project, store, logFormat: 'text' }, output).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(asProblems(error).status).toBe(130);
+    await vi.waitFor(() => expect(exit).toHaveBeenCalledOnce(), 2000);
+  } finally {
+    server.close();
+    vi.unstubAllEnvs();
+  }
+}, 20_000);
+
 it('waits but a moment for an engine that does not close, once it is to end at once', async () => {
   const interrupt = listenForInterrupt();
   process.emit('SIGTERM', 'SIGTERM');
