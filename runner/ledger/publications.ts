@@ -87,22 +87,22 @@ export function createPublications(
     own: string | undefined,
   ): Promise<void> {
     const decided: string[] = [];
-    const dead: string[] = [];
+    const others: string[] = [];
     for await (const page of store.list(publicationPrefix(id))) {
       for (const { key } of page) {
         const pending = parsePublicationKey(key);
         // A longer partition that starts like this one.
         if (pending.id !== id) continue;
         const isDecided = pending.attempt === own || pending.attempt === stored?.manifest.attempt;
-        const state = isDecided ? 'finished' : await liveness(runOfAttempt(pending.attempt));
-        if (state === 'finished') decided.push(key);
-        if (state === 'dead') dead.push(key);
+        if (isDecided) decided.push(key);
+        else if ((await liveness(runOfAttempt(pending.attempt))) !== 'live') others.push(key);
       }
     }
-    // One that is only thought dead may wake up and commit: not over a manifest that is fresh.
-    if (dead.length > 0 && stored !== undefined) {
+    // One may have been committed since the manifest was read, or be by a run that is only thought dead and wakes up:
+    // not over a manifest that is fresh.
+    if (others.length > 0 && stored !== undefined) {
       const fence = await manifests.replaceManifest({ ...stored.manifest, nonce: nonce() }, stored.etag);
-      if (fence.kind === 'committed') decided.push(...dead);
+      if (fence.kind === 'committed') decided.push(...others);
     }
     if (decided.length > 0) await store.delete(decided);
   }

@@ -51,6 +51,31 @@ describe('publishing', () => {
     expect(await bench.ledger.publish(ID)).toEqual(['reports/a.csv']);
   });
 
+  it('leaves what was committed, and not published, since a sleeper read the manifest', async () => {
+    const bench = await openBench();
+    const finishedAt = '2021-01-30T00:00:00.000Z';
+    for (const run of [RUN, OTHER_RUN]) await bench.ledger.startRun(runRecord(run, { finishedAt }));
+    await commit(bench, `${RUN}-1`, 'one');
+    let slept = false;
+    const sleeper = await bench.open({
+      ...bench.store,
+      async *list(prefix, options) {
+        // All is copied and looked at once more; the next result comes before it tidies up.
+        if (prefix.startsWith('publications/') && !slept) {
+          slept = true;
+          await commit(bench, `${OTHER_RUN}-1`, 'two');
+        }
+        yield* bench.store.list(prefix, options);
+      },
+    });
+    await sleeper.publish(ID);
+    expect(slept).toBe(true);
+    expect(await pending(bench)).toEqual([ID]);
+    await bench.ledger.publish(ID);
+    expect(await textOf(bench.store, 'published/a.csv')).toBe('two');
+    expect(await pending(bench)).toEqual([]);
+  });
+
   it('leaves a live run its own publication, and shows that of a dead one', async () => {
     const bench = await openBench();
     await bench.ledger.startRun(runRecord(RUN));

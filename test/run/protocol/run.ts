@@ -2,7 +2,7 @@ import { StoreError } from '../../../runner/errors.ts';
 import type { Ledger } from '../../../runner/ledger/ledger.ts';
 import type { InstanceId } from '../../../runner/model/partition.ts';
 import type { Knowledge } from '../../../runner/model/plan.ts';
-import { attemptId } from '../../../runner/model/run-id.ts';
+import { attemptId, runTime } from '../../../runner/model/run-id.ts';
 import type { Clock } from '../../../runner/ports.ts';
 import { evaluateCondition, evaluateTemplate } from '../../../runner/spec/expression/evaluate.ts';
 import { runAttempt } from '../../../runner/run/attempt/sequence.ts';
@@ -47,7 +47,14 @@ export async function run(
   const name = runOf(actor, clock);
   const record = runRecord(name, { pipeline: 'p', process: { ...PROCESS, pid: actor.pid } });
   await ledger.startRun(record);
-  const seen = new Map(ids.map((id) => [id, truth.history(id).at(-1)?.manifest.attempt]));
+  // What stood when the run began; a result that is younger than the run was made meanwhile, whatever the plan saw.
+  const seen = new Map(
+    ids.map((id) => {
+      const manifest = truth.history(id).at(-1)?.manifest;
+      const made = manifest === undefined ? '' : runTime(Date.parse(manifest.finishedAt));
+      return [id, made < name.slice(0, made.length) ? manifest?.attempt : undefined];
+    }),
+  );
   const knowledge = await ledger.readKnowledge(RANGE, { contents: false });
   const engine = createScriptedEngine(store, (job) => actOf(fate, job.instance, job.attempt));
   const outcomes: AttemptOutcome[] = [];
