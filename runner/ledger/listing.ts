@@ -113,3 +113,10 @@ async function onlyPage(
   }
   return keys ?? [];
 }
+
+/** All of them at once: where there are few, or each must be looked at anyway. */
+export async function keysBelow(store: ObjectStore, prefix: string): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const page of store.list(prefix)) keys.push(...page.map(({ key }) => key));
+  return keys;
+}

@@ -7,6 +7,7 @@ import { attemptId } from '../model/run-id.ts';
 import type { PutCondition } from '../ports.ts';
 import { exceptionKey, exceptionPrefix, instanceKey } from './keys.ts';
 import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
+import { keysBelow } from './listing.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
 import { manifestFields } from './record-shapes.ts';
@@ -45,7 +46,7 @@ export function createManifests({
     const id = manifest.instance;
     const key = instanceKey('manifests', id);
     const mark = exceptionKey(id, manifest.nonce);
-    const marksBefore = over === null ? [] : await keysBelow(exceptionPrefix(id));
+    const marksBefore = over === null ? [] : await keysBelow(store, exceptionPrefix(id));
     if (manifest.outcome !== 'succeeded') await store.put(mark, new Uint8Array());
     const condition: PutCondition = over === null ? { ifNoneMatch: '*' } : { ifMatch: over };
     const etag = await manifestRecords.write(store, key, manifest, { condition });
@@ -63,12 +64,6 @@ export function createManifests({
       `the manifest ${key} was there when the attempt started and is gone; manifests are voided, never deleted: run again`,
       { key },
     );
-  }
-
-  async function keysBelow(prefix: string): Promise<readonly string[]> {
-    const keys: string[] = [];
-    for await (const page of store.list(prefix)) keys.push(...page.map((info) => info.key));
-    return keys;
   }
 
   /** Names what it supersedes, since when: gc counts its grace from there. */

@@ -8,6 +8,7 @@ import { claimRecords, removeClaim } from './claims.ts';
 import { attemptOf, failureRecords } from './failures.ts';
 import { attemptPrefix, instanceOfException, parsePublicationKey, PUBLISHED_PATHS } from './keys.ts';
 import type { GcOptions, Ledger } from './ledger.ts';
+import { keysBelow } from './listing.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 
@@ -38,7 +39,7 @@ export async function sweepRecords(
       const state = await liveness(runOfAttempt(attempt));
       if (state !== 'finished' && state !== 'dead') return false;
       // Who is only thought dead may commit until a fence has taken its objects.
-      if (state === 'dead' && (await keysBelow(attemptPrefix(id, attempt))).length > 0) return false;
+      if (state === 'dead' && (await keysBelow(store, attemptPrefix(id, attempt))).length > 0) return false;
       return attempt !== (await committedAttempt(id));
     }));
   return removed + (await sweepMarks());
@@ -46,7 +47,7 @@ export async function sweepRecords(
   /** One that is taken over meanwhile stays: see `removeClaim`. */
   async function sweepClaims(): Promise<number> {
     let count = 0;
-    for (const key of await keysBelow('claims/')) {
+    for (const key of await keysBelow(store, 'claims/')) {
       options.signal?.throwIfAborted();
       const removed = await unlessCorrupt(async () => {
         const claim = await claimRecords.read(store, key);
@@ -66,7 +67,7 @@ export async function sweepRecords(
 
   async function sweep(prefix: string, isSpent: (key: string) => Promise<boolean>): Promise<number> {
     let count = 0;
-    for (const key of await keysBelow(prefix)) {
+    for (const key of await keysBelow(store, prefix)) {
       options.signal?.throwIfAborted();
       if (!(await unlessCorrupt(() => isSpent(key)))) continue;
       if (!options.dryRun) await store.delete([key]);
@@ -78,7 +79,7 @@ export async function sweepRecords(
   /** A fresh etag for the manifest goes before, so that a writer whose mark this is can't follow up on it. */
   async function sweepMarks(): Promise<number> {
     const marks = new Map<InstanceId, string[]>();
-    for (const key of await keysBelow('exceptions/')) {
+    for (const key of await keysBelow(store, 'exceptions/')) {
       const id = instanceOfException(key);
       marks.set(id, [...(marks.get(id) ?? []), key]);
     }
@@ -104,12 +105,6 @@ export async function sweepRecords(
 
   async function committedAttempt(id: InstanceId): Promise<string | null> {
     return attemptOf((await manifests.readManifest(id))?.manifest);
-  }
-
-  async function keysBelow(prefix: string): Promise<readonly string[]> {
-    const keys: string[] = [];
-    for await (const page of store.list(prefix)) keys.push(...page.map((info) => info.key));
-    return keys;
   }
 }
 
