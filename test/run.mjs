@@ -28,13 +28,19 @@ report();
 async function step(title, program, words) {
   const { status, seconds } = await run(title, program, words);
   if (status !== 0) total.failed += 1;
-  summary.push({ title, ok: status === 0, seconds, note: status === 0 ? '' : `ended with ${status}` });
+  summary.push({
+    title,
+    ok: status === 0,
+    seconds,
+    note: status === 0 ? '' : `ended with ${status}`,
+    troubles: [],
+  });
 }
 
 /** One run of vitest, counted from its own record: a test that is left out is a failure too. */
 async function tests(title, node, words) {
   const record = join(folder, `${summary.length}.json`);
-  const { status, seconds } = await run(title, node, [
+  const { status, seconds, stdout, stderr } = await run(title, node, [
     vitest,
     'run',
     ...words,
@@ -43,43 +49,63 @@ async function tests(title, node, words) {
     `--outputFile.json=${record}`,
   ]);
   const counted = count(record);
-  // A crash, or an error outside any test.
-  const otherwise = status !== 0 && counted.failed === 0 ? 1 : 0;
+  const troubles = counted.troubles;
+  if (status !== 0 && troubles.length === 0) {
+    troubles.push(
+      `vitest ended with ${status}: a crash, or an error outside any test\n${cut(`${stdout}${stderr}`.trimEnd(), -60)}`,
+    );
+  }
   total.passed += counted.passed;
-  total.failed += counted.failed + otherwise;
-  for (const name of counted.leftOut) console.error(`left out: ${name}`);
-  const note = `${counted.passed} passed, ${counted.failed + otherwise} failed`;
-  summary.push({ title, ok: counted.failed + otherwise === 0, seconds, note });
+  total.failed += troubles.length;
+  const note = `${counted.passed} passed, ${troubles.length} failed`;
+  summary.push({ title, ok: troubles.length === 0, seconds, note, troubles });
 }
 
+/** What a run of vitest passed, and each trouble in words: the end of a long output is often all that is kept of it. */
 function count(record) {
   let results;
   try {
     results = JSON.parse(readFileSync(record, 'utf8')).testResults;
   } catch {
-    return { passed: 0, failed: 1, leftOut: ['everything: vitest left no record'] };
+    return { passed: 0, troubles: ['vitest left no record'] };
   }
   const all = results.flatMap((file) => file.assertionResults.map((test) => ({ ...test, file: file.name })));
   const passed = all.filter((test) => test.status === 'passed').length;
-  const failed = all.filter((test) => test.status === 'failed').length;
-  const leftOut = all.filter((test) => test.status !== 'passed' && test.status !== 'failed');
+  const troubles = all
+    .filter((test) => test.status !== 'passed')
+    .map((test) =>
+      test.status === 'failed'
+        ? `${named(test.file)} > ${test.fullName}\n${cut(test.failureMessages.join('\n'), 30)}`
+        : `${named(test.file)} > ${test.fullName}: left out`,
+    );
   // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
-  const broken = results.filter(
-    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
-  );
-  return {
-    passed,
-    failed: failed + leftOut.length + broken.length + (all.length === 0 ? 1 : 0),
-    leftOut: leftOut.map((test) => `${test.file}: ${test.fullName}`),
-  };
+  for (const file of results) {
+    if (file.status !== 'failed' || file.assertionResults.some((test) => test.status === 'failed')) continue;
+    troubles.push(`${named(file.name)}: could not be run\n${cut(file.message ?? '', 30)}`);
+  }
+  if (all.length === 0) troubles.push('there was no test');
+  return { passed, troubles };
+}
+
+function named(file) {
+  return file.replace(root, '');
 }
 
 async function node24() {
-  const { output } = await run('Node 24', bin('tsx'), [
+  const { stdout } = await run('Node 24', bin('tsx'), [
     '-e',
     "import('./test/parts/node24.ts').then((part) => console.log(part.node24()))",
   ]);
-  return output.trim().split('\n').at(-1) || 'node24';
+  return stdout.trim().split('\n').at(-1) || 'node24';
+}
+
+/** Some lines of a long text: its first ones, or its last. */
+function cut(text, lines) {
+  return text
+    .split('\n')
+    .slice(...(lines < 0 ? [lines] : [0, lines]))
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join('\n');
 }
 
 /** Shows the output as it comes; there is no input. */
@@ -87,13 +113,15 @@ function run(title, program, words) {
   console.log(`\n── ${title}\n$ ${[program, ...words].join(' ').replaceAll(root, '')}`);
   const begin = performance.now();
   return new Promise((resolve) => {
-    let output = '';
-    const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
-    child.stdout.on('data', (chunk) => {
-      process.stdout.write(chunk);
-      output = (output + chunk).slice(-10_000);
-    });
-    const end = (status) => resolve({ status, output, seconds: (performance.now() - begin) / 1000 });
+    const told = { stdout: '', stderr: '' };
+    const child = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of ['stdout', 'stderr']) {
+      child[stream].on('data', (chunk) => {
+        process[stream].write(chunk);
+        told[stream] = (told[stream] + chunk).slice(-10_000);
+      });
+    }
+    const end = (status) => resolve({ status, ...told, seconds: (performance.now() - begin) / 1000 });
     child.on('error', (error) => end(error.message));
     child.on('close', (code, signal) => end(code ?? signal));
   });
@@ -105,6 +133,9 @@ function report() {
     console.log(
       `${ok ? 'ok    ' : 'FAILED'}  ${title.padEnd(32)} ${seconds.toFixed(1).padStart(6)} s  ${note}`,
     );
+  }
+  for (const { title, troubles } of summary) {
+    for (const trouble of troubles) console.log(`\n${title}: ${trouble}`);
   }
   if (total.passed === 0) total.failed = Math.max(total.failed, 1);
   console.log(`${total.passed} passed, ${total.failed} failed`);
