@@ -51,8 +51,9 @@ export interface ObjectStore {
 
   /**
    * All or nothing: a reader sees the old or the new value whole, also when the writer dies.
-   * With a condition that does not hold: `StoreError('precondition-failed')`. Conditional writes take a buffer.
-   * Keys below `objects/` and `published/` take no `ifMatch`.
+   * With a condition that does not hold: `StoreError('precondition-failed')`. Conditional writes of records take a
+   * buffer. Keys below `objects/` take no `ifMatch`. Below `published/` equal bytes may have an equal etag, and a
+   * folder can be changed between the look and the move that follows at once.
    */
   put(
     key: string,

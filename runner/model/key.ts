@@ -23,9 +23,14 @@ export function keyProblem(key: string): string | undefined {
   return undefined;
 }
 
-/** Outputs and what is published: large, never written conditionally over another version. All else is a record. */
+/** Outputs and what is published: large. All else is a record. */
 export function isBlob(key: string): boolean {
   return key.startsWith('objects/') || key.startsWith('published/');
+}
+
+/** Outputs: a key is written once, never over another version. */
+export function isImmutable(key: string): boolean {
+  return key.startsWith('objects/');
 }
 
 /** Byte order of the UTF-8 text. JavaScript compares UTF-16 units, which puts U+E000–U+FFFF after the rest. */

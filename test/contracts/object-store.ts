@@ -124,29 +124,37 @@ export function describeObjectStore(
       });
     }
 
-    it('writes over exactly the version that was named', async () => {
-      const first = await store.put('r/a.json', encode('1'));
-      const second = await store.put('r/a.json', encode('2'), { condition: { ifMatch: first.etag } });
+    for (const [key, other] of [
+      ['r/a.json', 'r/b.json'],
+      ['published/a.html', 'published/b.html'],
+    ] as const) {
+      it(`writes over exactly the version of ${key} that was named`, async () => {
+        const over = async (ifMatch: string, text: string, at: string = key) =>
+          store.put(at, encode(text), { condition: { ifMatch } });
+        const first = await store.put(key, encode('1'));
+        const second = await over(first.etag, '2');
+        await expectRefused('precondition-failed', over(first.etag, '3'));
+        expect(await textOf(store, key)).toBe('2');
+        await store.delete([key]);
+        await expectRefused('precondition-failed', over(second.etag, '4'));
+        await store.put(key, encode('5'));
+        await expectRefused('precondition-failed', over(first.etag, '6'));
+        await expectRefused('precondition-failed', over(first.etag, '7', other));
+        expect(await textOf(store, key)).toBe('5');
+        expect(await textOf(store, other)).toBeUndefined();
+      });
+    }
+
+    it('streams over exactly the version that was named', async () => {
+      const { etag } = await store.put('published/a', encode('old'));
+      const condition = { ifMatch: etag };
+      await store.put('published/a', pieces(['n', 'ew']), { condition });
       await expectRefused(
         'precondition-failed',
-        store.put('r/a.json', encode('3'), { condition: { ifMatch: first.etag } }),
+        store.put('published/a', pieces(['la', 'te']), { condition }),
       );
-      expect(await textOf(store, 'r/a.json')).toBe('2');
-      await store.delete(['r/a.json']);
-      await expectRefused(
-        'precondition-failed',
-        store.put('r/a.json', encode('4'), { condition: { ifMatch: second.etag } }),
-      );
-      await store.put('r/a.json', encode('5'));
-      await expectRefused(
-        'precondition-failed',
-        store.put('r/a.json', encode('6'), { condition: { ifMatch: first.etag } }),
-      );
-      await expectRefused(
-        'precondition-failed',
-        store.put('r/b.json', encode('7'), { condition: { ifMatch: first.etag } }),
-      );
-      expect(await textOf(store, 'r/a.json')).toBe('5');
+      await expect(store.put('published/a', breaking(), { condition })).rejects.toThrow('the source broke');
+      expect(await textOf(store, 'published/a')).toBe('new');
     });
 
     it('refuses ifMatch on objects: they are immutable', async () => {
@@ -345,7 +353,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   return list;
 }
 
-async function expectRefused(code: StoreErrorCode, act: Promise<unknown>): Promise<void> {
+export async function expectRefused(code: StoreErrorCode, act: Promise<unknown>): Promise<void> {
   const error = await act.then(
     () => undefined,
     (reason: unknown) => reason,

@@ -3,6 +3,7 @@ import {
   constants,
   fstatSync,
   linkSync,
+  lstatSync,
   openSync,
   renameSync,
   statSync,
@@ -11,7 +12,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StoreError } from '../../errors.ts';
-import { isBlob } from '../../model/key.ts';
+import { isBlob, isImmutable } from '../../model/key.ts';
 import type { StoredBody } from '../../ports.ts';
 import { fileBody } from './body.ts';
 import type { Context } from './context.ts';
@@ -27,7 +28,8 @@ export async function writeBlob(
   body: Body,
   { condition, durable, signal }: WriteOptions,
 ): Promise<{ readonly etag: string }> {
-  if (condition !== undefined && 'ifMatch' in condition) {
+  const over = condition !== undefined && 'ifMatch' in condition ? condition.ifMatch : undefined;
+  if (over !== undefined && isImmutable(key)) {
     throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
   }
   const path = join(context.root, key);
@@ -35,9 +37,11 @@ export async function writeBlob(
   try {
     signal?.throwIfAborted();
     const etag = blobEtag(statSync(temporary.path, { bigint: true }));
-    await inFolder(dirname(path), durable, () =>
-      condition === undefined ? renameSync(temporary.path, path) : linkSync(temporary.path, path),
-    );
+    await inFolder(dirname(path), durable, () => {
+      if (over !== undefined) refuseChanged(path, key, over);
+      if (condition === undefined || over !== undefined) renameSync(temporary.path, path);
+      else linkSync(temporary.path, path);
+    });
     if (durable) await syncFolder(dirname(path));
     return { etag };
   } catch (error) {
@@ -46,6 +50,13 @@ export async function writeBlob(
   } finally {
     temporary.remove();
   }
+}
+
+/** Looked at right before the file is moved over it: no file system moves on a condition. */
+function refuseChanged(path: string, key: string, over: string): void {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats !== undefined && blobEtag(stats) === over) return;
+  throw new StoreError('precondition-failed', `${key} was changed meanwhile`, { key });
 }
 
 export function readBlob(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
-import { compareKeys, isBlob, isWithin, keyProblem } from '../../model/key.ts';
+import { compareKeys, isImmutable, isWithin, keyProblem } from '../../model/key.ts';
 import type { ObjectInfo, ObjectStore, StoredBody } from '../../ports.ts';
 
 /** Stores of this process by id, so that a `StoreRef` finds its store again. */
@@ -111,7 +111,7 @@ function refuseBadKey(key: string): void {
 }
 
 function refuseConditionalBlob(key: string, condition: object | undefined): void {
-  if (isBlob(key) && condition !== undefined && 'ifMatch' in condition) {
+  if (isImmutable(key) && condition !== undefined && 'ifMatch' in condition) {
     throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
   }
 }

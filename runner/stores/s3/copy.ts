@@ -52,7 +52,7 @@ async function copyParts(
   const partBytes = session.sizes.copyPartBytes;
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  await writeInParts(session, to, signal, async (target) => {
+  await writeInParts(session, to, { signal }, async (target) => {
     const copyPart = async (PartNumber: number): Promise<CompletedPart> => {
       const first = (PartNumber - 1) * partBytes;
       const command = new UploadPartCopyCommand({

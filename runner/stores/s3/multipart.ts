@@ -4,7 +4,9 @@ import {
   CreateMultipartUploadCommand,
   type CompletedPart,
 } from '@aws-sdk/client-s3';
+import type { PutCondition } from '../../ports.ts';
 import { etagIn } from './answer.ts';
+import { conditionOf, lossOf } from './condition.ts';
 import { answerOf } from './failure.ts';
 import { placement } from './placement.ts';
 import { headObject } from './read.ts';
@@ -29,7 +31,10 @@ const CLEAN_UP_MILLISECONDS = 10_000;
 export async function writeInParts(
   session: Session,
   key: string,
-  signal: AbortSignal | undefined,
+  {
+    condition,
+    signal,
+  }: { readonly condition?: PutCondition | undefined; readonly signal: AbortSignal | undefined },
   send: (target: PartTarget) => Promise<SentParts>,
 ): Promise<{ readonly etag: string }> {
   const place = { Bucket: session.bucket, Key: session.prefix + key };
@@ -47,7 +52,7 @@ export async function writeInParts(
   );
   const target = { ...place, UploadId };
   try {
-    return await complete(session, key, target, await send(target), signal);
+    return await complete(session, key, target, await send(target), condition, signal);
   } catch (error) {
     await session
       .call(
@@ -66,9 +71,14 @@ async function complete(
   key: string,
   target: PartTarget,
   { parts, sizeBytes }: SentParts,
+  condition: PutCondition | undefined,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly etag: string }> {
-  const command = new CompleteMultipartUploadCommand({ ...target, MultipartUpload: { Parts: [...parts] } });
+  const command = new CompleteMultipartUploadCommand({
+    ...target,
+    ...conditionOf(condition),
+    MultipartUpload: { Parts: [...parts] },
+  });
   try {
     const { ETag } = await session.call(
       { operation: 'CompleteMultipartUpload', key, isSlow: true },
@@ -77,6 +87,9 @@ async function complete(
     );
     return { etag: etagIn(ETag) };
   } catch (error) {
+    // Perhaps our own first try, whose answer got lost: whoever writes on a condition looks again anyway.
+    const lost = lossOf(error, key, condition);
+    if (lost !== undefined) throw lost;
     const answer = answerOf(error);
     if (answer?.name !== 'NoSuchUpload' || answer.attempts < 2) throw error;
     // A try whose answer got lost may have been done: then the next one finds no such upload any more.

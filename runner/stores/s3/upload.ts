@@ -1,5 +1,6 @@
 import { UploadPartCommand, type CompletedPart } from '@aws-sdk/client-s3';
 import { StoreError } from '../../errors.ts';
+import type { PutCondition } from '../../ports.ts';
 import { writeInParts, type PartTarget, type SentParts } from './multipart.ts';
 import type { Session } from './session.ts';
 
@@ -14,7 +15,10 @@ export async function uploadStream(
   session: Session,
   key: string,
   body: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  {
+    condition,
+    signal,
+  }: { readonly condition: PutCondition | undefined; readonly signal: AbortSignal | undefined },
   writeBytes: (bytes: Uint8Array) => Promise<{ readonly etag: string }>,
 ): Promise<{ readonly etag: string }> {
   const { partBytes } = session.sizes;
@@ -28,7 +32,7 @@ export async function uploadStream(
       start.push(value);
       bytes += value.length;
     }
-    return await writeInParts(session, key, signal, (target) =>
+    return await writeInParts(session, key, { condition, signal }, (target) =>
       sendParts(session, key, target, { start, source }, signal),
     );
   } catch (error) {

@@ -1,9 +1,10 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { StoreError } from '../../errors.ts';
-import { isBlob } from '../../model/key.ts';
+import { isBlob, isImmutable } from '../../model/key.ts';
 import type { PutCondition } from '../../ports.ts';
 import { answerOf } from './failure.ts';
 import { etagIn } from './answer.ts';
+import { conditionOf, lossOf } from './condition.ts';
 import { placement } from './placement.ts';
 import { readObject } from './read.ts';
 import type { Session } from './session.ts';
@@ -17,15 +18,15 @@ export async function writeObject(
   body: Uint8Array | AsyncIterable<Uint8Array>,
   { condition, signal }: { readonly condition?: PutCondition; readonly signal?: AbortSignal },
 ): Promise<Written> {
-  if (condition !== undefined && 'ifMatch' in condition && isBlob(key)) {
+  if (condition !== undefined && 'ifMatch' in condition && isImmutable(key)) {
     throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
   }
   if (body instanceof Uint8Array) return writeBytes(session, key, body, condition, signal);
   // A refused body that is still on its way can arrive as a broken connection: who wants an answer sends a buffer.
-  if (condition !== undefined)
+  if (condition !== undefined && !isBlob(key))
     return writeBytes(session, key, await collect(body, signal), condition, signal);
-  return uploadStream(session, key, body, signal, (bytes) =>
-    writeBytes(session, key, bytes, undefined, signal),
+  return uploadStream(session, key, body, { condition, signal }, (bytes) =>
+    writeBytes(session, key, bytes, condition, signal),
   );
 }
 
@@ -40,11 +41,7 @@ async function writeBytes(
     Bucket: session.bucket,
     Key: session.prefix + key,
     Body: bytes,
-    ...(condition === undefined
-      ? {}
-      : 'ifMatch' in condition
-        ? { IfMatch: `"${condition.ifMatch}"` }
-        : { IfNoneMatch: '*' }),
+    ...conditionOf(condition),
     ...placement(session.settings, key),
   });
   try {
@@ -59,17 +56,6 @@ async function writeBytes(
     if (own !== undefined) return own;
     throw lost;
   }
-}
-
-/** With `ifMatch` S3 answers 404 where nothing is. */
-function lossOf(error: unknown, key: string, condition: PutCondition | undefined): StoreError | undefined {
-  if (condition === undefined || !(error instanceof StoreError)) return undefined;
-  const isLost =
-    error.code === 'precondition-failed' || (error.code === 'not-found' && 'ifMatch' in condition);
-  if (!isLost) return undefined;
-  const message =
-    'ifMatch' in condition ? `${key} was changed meanwhile` : `expected nothing under ${key}, found a value`;
-  return new StoreError('precondition-failed', message, { key, cause: error.cause });
 }
 
 /** A try whose answer got lost may have been done: then the next one is refused because of it. */
