@@ -1,7 +1,7 @@
 import { isWithin } from '../model/key.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { ListingRange } from '../model/plan.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ObjectInfo, ObjectStore } from '../ports.ts';
 import { instanceOfKey, keyRange, manifestSplits, pipelinePrefix, type RangedRecord } from './keys.ts';
 import { sideBySide } from './side-by-side.ts';
 
@@ -119,4 +119,10 @@ export async function keysBelow(store: ObjectStore, prefix: string): Promise<rea
   const keys: string[] = [];
   for await (const page of store.list(prefix)) keys.push(...page.map(({ key }) => key));
   return keys;
+}
+
+/** One key, without its bytes. */
+export async function listedAt(store: ObjectStore, key: string): Promise<ObjectInfo | undefined> {
+  for await (const page of store.list(key, { to: key })) return page[0];
+  return undefined;
 }

@@ -2,29 +2,16 @@ import { StoreError } from '../errors.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { STORE_SCHEMA, type Manifest, type PublishedPathRecord } from '../model/records.ts';
 import { runOfAttempt } from '../model/run-id.ts';
-import {
-  attemptPrefix,
-  parsePublicationKey,
-  publicationKey,
-  publicationPrefix,
-  publishedPathKey,
-} from './keys.ts';
+import { parsePublicationKey, publicationKey, publicationPrefix } from './keys.ts';
 import { goneMessage } from './gone.ts';
 import type { Ledger, StoredManifest } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './record.ts';
-import { publicationFields, publishedPathFields } from './record-shapes.ts';
-import { sha256, verified } from './sha256.ts';
-import { wrongContent } from './wrong-content.ts';
+import { objectKeyOf, placePublished } from './published-path.ts';
+import { publicationFields } from './record-shapes.ts';
 
 export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
-
-export const publishedPathRecords = recordKind(
-  'the record of a published path',
-  publishedPathFields,
-  'delete it: the next publication writes it anew',
-);
 
 export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
 
@@ -44,13 +31,7 @@ export function createPublications(
     async publish(id, own) {
       for (;;) {
         const manifest = (await manifests.readManifest(id))?.manifest;
-        if (manifest?.outcome === 'succeeded') {
-          const missing = await placeAll(manifest);
-          if (missing !== undefined) {
-            await refuseMissing(manifest, missing);
-            continue;
-          }
-        }
+        if (manifest?.outcome === 'succeeded' && !(await placeAll(manifest))) continue;
         const stored = await manifests.readManifest(id);
         // Another attempt was committed while this one was copied: what it names must stand in the end.
         if (stored?.manifest.attempt !== manifest?.attempt) continue;
@@ -60,13 +41,24 @@ export function createPublications(
     },
   };
 
-  /** The key of the first object that is not there. */
-  async function placeAll(manifest: Manifest): Promise<string | undefined> {
+  /** False: another attempt's result is to be published instead. */
+  async function placeAll(manifest: Manifest): Promise<boolean> {
+    const { instance, attempt } = manifest;
+    const counts = async (): Promise<boolean> =>
+      (await manifests.readManifest(instance))?.manifest.attempt === attempt;
     for (const file of manifest.published) {
       const owner = ownerOf(manifest, file, nonce());
-      if (!(await placePublished(context, owner))) return objectKeyOf(owner);
+      switch (await placePublished(store, owner, counts)) {
+        case 'placed':
+          break;
+        case 'superseded':
+          return false;
+        case 'missing':
+          await refuseMissing(manifest, objectKeyOf(owner));
+          return false;
+      }
     }
-    return undefined;
+    return true;
   }
 
   /** Returns where another attempt's result is to be published instead. */
@@ -108,74 +100,6 @@ export function createPublications(
   }
 }
 
-/**
- * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
- * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
- * that one's file. False: our own object is not there.
- */
-export async function placePublished(
-  { store }: Pick<Context, 'store'>,
-  mine: PublishedPathRecord,
-): Promise<boolean> {
-  const key = publishedPathKey(pathHash(mine.path));
-  for (;;) {
-    const found = await publishedPathRecords.read(store, key);
-    const owner = found !== undefined && !replaces(mine, found.record) ? found.record : mine;
-    const isNew = owner === mine && (found === undefined || !isSame(mine, found.record));
-    const etag = isNew
-      ? await publishedPathRecords.write(store, key, mine, {
-          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
-        })
-      : found?.etag;
-    if (etag === undefined) continue;
-    const isThere = await copyTo(store, owner);
-    if (!isThere && owner === mine) return false;
-    if ((await publishedPathRecords.read(store, key))?.etag === etag) return true;
-  }
-}
-
-function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boolean {
-  // The manifest was just read: of one instance's attempts it names the right one.
-  if (mine.instance === theirs.instance) return true;
-  if (mine.order !== theirs.order) return mine.order > theirs.order;
-  if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
-  return mine.instance > theirs.instance;
-}
-
-function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
-  return a.instance === b.instance && a.attempt === b.attempt && a.object === b.object && a.order === b.order;
-}
-
-/** False: there is no such object. Copies only what is not there already, and only bytes with the right sha256. */
-async function copyTo(store: Context['store'], owner: PublishedPathRecord): Promise<boolean> {
-  const to = `published/${owner.path}`;
-  if ((await wrongContent(store, to, owner.sha256, undefined)) === undefined) return true;
-  const from = objectKeyOf(owner);
-  const source = await store.get(from);
-  if (source === undefined) return false;
-  await store.put(
-    to,
-    verified(source.body, owner.sha256, (found) => otherBytes(from, owner, found)),
-  );
-  return true;
-}
-
-function objectKeyOf(owner: PublishedPathRecord): string {
-  return attemptPrefix(owner.instance, owner.attempt) + owner.object;
-}
-
-function otherBytes(
-  key: string,
-  { sha256: expected, instance }: PublishedPathRecord,
-  found: string,
-): StoreError {
-  return new StoreError(
-    'store-corrupt',
-    `${key} is not published: expected sha256 ${expected}, found ${found}; rebuild ${instance}`,
-    { key },
-  );
-}
-
 function ownerOf(
   manifest: Manifest,
   file: Manifest['published'][number],
@@ -206,9 +130,4 @@ function ownerOf(
 function timeOf(manifest: Manifest): string {
   const first = manifest.partition[0]?.value ?? '';
   return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
-}
-
-/** Names the record of a published path. */
-export function pathHash(path: string): string {
-  return sha256(path);
 }

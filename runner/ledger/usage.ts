@@ -2,7 +2,7 @@ import { attemptOf } from './failures.ts';
 import { PUBLISHED_PATHS } from './keys.ts';
 import { placeOf } from './layout.ts';
 import type { Ledger } from './ledger.ts';
-import { publishedPathRecords } from './publications.ts';
+import { publishedPathRecords } from './published-path.ts';
 import { sideBySide } from './side-by-side.ts';
 import { storedAttempts } from './stored-attempts.ts';
 

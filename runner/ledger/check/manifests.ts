@@ -4,6 +4,7 @@ import type { Manifest } from '../../model/records.ts';
 import { goneMessage } from '../gone.ts';
 import { attemptPrefix, exceptionKey, instanceKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
+import { listedAt } from '../listing.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { wrongContent } from '../wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
@@ -97,7 +98,7 @@ function differs(key: string, instance: InstanceId, what: string): Finding {
 async function checkMarked({ store }: Ledger, manifest: Manifest): Promise<readonly Finding[]> {
   const { instance, outcome, nonce } = manifest;
   const mark = exceptionKey(instance, nonce);
-  for await (const page of store.list(mark)) if (page.some(({ key }) => key === mark)) return [];
+  if ((await listedAt(store, mark)) !== undefined) return [];
   const message = `the manifest of ${instance} is ${outcome} and its mark ${mark} is not there, so that it looks done: write an empty object there, or delete the manifest`;
   return [{ kind: 'unmarked-manifest', damage: true, key: mark, message }];
 }

@@ -1,5 +1,6 @@
 import type { PublishedPathRecord } from '../../model/records.ts';
-import { pathHash, publishedPathRecords } from '../publications.ts';
+import { pathHash, publishedPathRecords } from '../published-path.ts';
+import { listedAt } from '../listing.ts';
 import { publicationKey, publishedPathKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
 import { wrongContent } from '../wrong-content.ts';
@@ -15,7 +16,7 @@ export async function checkPublishedPath(ledger: Ledger, key: string, checking: 
     return checking.find({ kind: 'broken-record', damage: true, key, message });
   }
   const file = `published/${record.path}`;
-  for await (const page of ledger.store.list(file)) if (page.some((info) => info.key === file)) return;
+  if ((await listedAt(ledger.store, file)) !== undefined) return;
   await tell(
     ledger,
     record,

@@ -1,7 +1,8 @@
 import { StoreError } from '../../errors.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
-import { placePublished, publishedPathRecords } from '../publications.ts';
+import { listedAt } from '../listing.ts';
+import { placePublished, publishedPathRecords } from '../published-path.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';
@@ -27,7 +28,7 @@ async function copyPath(copying: Copying, key: string): Promise<void> {
     report.problems.push(error.message);
   }
   if (ours === undefined || copying.kept.has(ours.instance) || (await stands(copying, key, ours))) return;
-  if (!copying.dryRun && !(await placePublished({ store: to }, ours))) {
+  if (!copying.dryRun && (await placePublished(to, ours, counts)) === 'missing') {
     // Of an attempt that has been replaced meanwhile, and whose objects were not copied.
     const file = `published/${ours.path}`;
     const copied = await copyVerified(from.store, to, file, file, ours, copying.signal);
@@ -37,20 +38,21 @@ async function copyPath(copying: Copying, key: string): Promise<void> {
       );
       return;
     }
-    await placePublished({ store: to }, ours);
+    await placePublished(to, ours, counts);
   }
   report.published += 1;
   copying.progress();
+}
+
+/** As in the source. */
+async function counts(): Promise<boolean> {
+  return true;
 }
 
 /** The same file of the same attempt is there; its bytes were compared when they were copied. */
 async function stands({ to }: Copying, key: string, ours: PublishedPathRecord): Promise<boolean> {
   const theirs = (await publishedPathRecords.read(to, key))?.record;
   if (theirs?.attempt !== ours.attempt || theirs.sha256 !== ours.sha256) return false;
-  const file = `published/${ours.path}`;
-  for await (const page of to.list(file)) {
-    const found = page.find((info) => info.key === file);
-    if (found !== undefined) return found.sizeBytes === undefined || found.sizeBytes === ours.bytes;
-  }
-  return false;
+  const found = await listedAt(to, `published/${ours.path}`);
+  return found !== undefined && (found.sizeBytes === undefined || found.sizeBytes === ours.bytes);
 }

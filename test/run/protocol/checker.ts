@@ -96,9 +96,7 @@ export async function check(
     await alone({ kind: 'gc' });
     time.now += 2 * GRACE_SECONDS * 1000;
     await alone({ kind: 'gc' });
-    // Known, see docs/commits.md: who wakes up late and breaks off may leave an old file published.
-    const mayBeOld = actors.some(({ isLate, cutOff, state }) => isLate && (cutOff || state === 'dead'));
-    if (!isBroken() && !mayBeOld) truth.broken.push(...(await unpublished(store, truth, ids)));
+    if (!isBroken()) truth.broken.push(...(await unpublished(store, truth, ids)));
     if (!isBroken()) truth.broken.push(...(await remains(store, truth, ids)));
   }
   // The memory stores of a process are never forgotten.

@@ -68,6 +68,17 @@ export const announcesNoPublication: Fault = (store) => ({
   ledger: (ledger) => ({ ...ledger, beginPublication: async () => {} }),
 });
 
+/** Replaces a published file whatever was put there since it looked. */
+export const publishesOverAnything: Fault = (store) => ({
+  store: {
+    ...store,
+    put(key, body, options = {}) {
+      const { condition: _, ...others } = options;
+      return store.put(key, body, key.startsWith('published/') ? others : options);
+    },
+  },
+});
+
 /** While it publishes, it believes what it has read first. */
 export const publishesWithoutLookingAgain: Fault = (store) => {
   let seen: { readonly found: StoredBody | undefined; readonly text: string } | undefined;

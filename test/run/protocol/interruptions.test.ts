@@ -6,6 +6,7 @@ import {
   commitsBeforeItUploads,
   commitsWithoutCondition,
   marksAfterTheManifest,
+  publishesOverAnything,
   publishesWithoutLookingAgain,
   type Fault,
 } from './faults.ts';
@@ -37,6 +38,7 @@ describe('the checker finds a product that', () => {
     ['collects without a fence', collectsWithoutFence, 'without objects/', [], make, gc],
     ['marks after the manifest', marksAfterTheManifest, 'has no mark', [make], skip, plan],
     ['announces no publication', announcesNoPublication, 'published/', [], make, read],
+    ['publishes over anything', publishesOverAnything, 'published/', [make], rebuild, rebuild],
     ['publishes without looking again', publishesWithoutLookingAgain, 'published/', [make], rebuild, rebuild],
   ])('%s', async (_, fault, words, before, first, second) => {
     expect(wordsOf(await checkInterruptions(before, first, second, fault))).toContain(words);

@@ -13,13 +13,15 @@ const HOLDS: readonly Decision[] = [
   { kind: 'die', moment: 'after' },
 ];
 
+const DIES: Decision = { kind: 'die', moment: 'before' };
+
 /** Changes whose order matters to somebody else. */
 const TELLING =
   /: (put (claims|manifests|exceptions|publications|published|objects.*b\.txt)|delete (claims|objects|publications|exceptions))/;
 
 /**
  * All the ways in which one is held up at any of its changes, the other gets as far as any of its own, and then the
- * first goes on to its end before the other does. Stops at the first that breaks something.
+ * the first goes on to its end, or just makes that change and dies. Stops at the first that breaks something.
  */
 export async function checkInterruptions(
   before: readonly Role[],
@@ -33,8 +35,15 @@ export async function checkInterruptions(
       for (const stop of hold.kind === 'die' ? [Infinity] : [...stops, Infinity]) {
         const decisions: Decision[] = [...goes(at), hold, { kind: 'switch', to: 1 }];
         if (stop < Infinity) decisions.push(...goes(stop - 1), { kind: 'switch', to: 0 });
-        const found = await check({ instances: 1, before, roles: [first, second] }, decisions, fault);
-        if (found.broken.length > 0) return found;
+        const wakesUp = 'seconds' in hold && hold.seconds > 0 && stop < Infinity;
+        for (const then of wakesUp ? [[], [DIES]] : [[]]) {
+          const found = await check(
+            { instances: 1, before, roles: [first, second] },
+            [...decisions, ...then],
+            fault,
+          );
+          if (found.broken.length > 0) return found;
+        }
       }
     }
   }

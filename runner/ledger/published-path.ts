@@ -1,0 +1,113 @@
+import { StoreError } from '../errors.ts';
+import type { PublishedPathRecord } from '../model/records.ts';
+import type { ObjectInfo, ObjectStore, PutCondition } from '../ports.ts';
+import { attemptPrefix, publishedPathKey } from './keys.ts';
+import { listedAt } from './listing.ts';
+import { recordKind } from './record.ts';
+import { publishedPathFields } from './record-shapes.ts';
+import { sha256, verified } from './sha256.ts';
+import { wrongContent } from './wrong-content.ts';
+
+export const publishedPathRecords = recordKind(
+  'the record of a published path',
+  publishedPathFields,
+  'delete it: the next publication writes it anew',
+);
+
+export type Placed =
+  | 'placed'
+  /** Our own object is not there. */
+  | 'missing'
+  /** Our attempt does not count any more. */
+  | 'superseded';
+
+/**
+ * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
+ * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
+ * that one's file. Should it die before it looks: the file is only ever put over what stood there before the record
+ * was read. Who has written a later record puts its own file after that, and so refuses every earlier one.
+ */
+export async function placePublished(
+  store: ObjectStore,
+  mine: PublishedPathRecord,
+  counts: () => Promise<boolean>,
+): Promise<Placed> {
+  const key = publishedPathKey(pathHash(mine.path));
+  for (;;) {
+    const over = await listedAt(store, `published/${mine.path}`);
+    const found = await publishedPathRecords.read(store, key);
+    const theirs = found?.record;
+    // Which of one instance's attempts is the right one its manifest says, read after the record.
+    const isRival = theirs?.instance === mine.instance && theirs.attempt !== mine.attempt;
+    if (isRival && !(await counts())) return 'superseded';
+    const owner = theirs !== undefined && !replaces(mine, theirs) ? theirs : mine;
+    const isNew = owner === mine && (theirs === undefined || !isSame(mine, theirs));
+    const etag = isNew
+      ? await publishedPathRecords.write(store, key, mine, {
+          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
+        })
+      : found?.etag;
+    if (etag === undefined) continue;
+    const copied = await copyOver(store, owner, over);
+    if (copied === 'changed') continue;
+    if (copied === 'missing' && owner === mine) return 'missing';
+    if ((await publishedPathRecords.read(store, key))?.etag === etag) return 'placed';
+  }
+}
+
+/** The key of what is to stand at a path. */
+export function objectKeyOf(owner: PublishedPathRecord): string {
+  return attemptPrefix(owner.instance, owner.attempt) + owner.object;
+}
+
+/** Names the record of a published path. */
+export function pathHash(path: string): string {
+  return sha256(path);
+}
+
+function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boolean {
+  if (mine.instance === theirs.instance) return true;
+  if (mine.order !== theirs.order) return mine.order > theirs.order;
+  if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
+  return mine.instance > theirs.instance;
+}
+
+function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
+  return a.instance === b.instance && a.attempt === b.attempt && a.object === b.object && a.order === b.order;
+}
+
+/** Copies only what is not there already, only bytes with the right sha256, and only over that version. */
+async function copyOver(
+  store: ObjectStore,
+  owner: PublishedPathRecord,
+  over: ObjectInfo | undefined,
+): Promise<'copied' | 'missing' | 'changed'> {
+  const to = `published/${owner.path}`;
+  if (over !== undefined && (over.sizeBytes === undefined || over.sizeBytes === owner.bytes)) {
+    if ((await wrongContent(store, to, owner.sha256, undefined)) === undefined) return 'copied';
+  }
+  const from = objectKeyOf(owner);
+  const source = await store.get(from);
+  if (source === undefined) return 'missing';
+  const condition: PutCondition = over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over.etag };
+  const body = verified(source.body, owner.sha256, (found) => otherBytes(from, owner, found));
+  try {
+    await store.put(to, body, { condition });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'precondition-failed') return 'changed';
+    throw error;
+  }
+  return 'copied';
+}
+
+function otherBytes(
+  key: string,
+  { sha256: expected, instance }: PublishedPathRecord,
+  found: string,
+): StoreError {
+  return new StoreError(
+    'store-corrupt',
+    `${key} is not published: expected sha256 ${expected}, found ${found}; rebuild ${instance}`,
+    { key },
+  );
+}
