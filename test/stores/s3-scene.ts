@@ -31,6 +31,12 @@ export async function setScene(server: S3Server, uri: string): Promise<Scene> {
   };
 }
 
+/** Has the store write and read once: what it does from now on goes by the pattern of these requests. */
+export async function warmUp({ store, folder }: Scene): Promise<void> {
+  await store.put(`${folder}/warm`, new Uint8Array());
+  await store.get(`${folder}/warm`);
+}
+
 /** Of what a read gave; undefined: there is nothing. */
 export async function bytesUnder(store: ObjectStore, key: string): Promise<Buffer | undefined> {
   return bytesIn((await store.get(key))?.body);

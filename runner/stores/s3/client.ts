@@ -5,12 +5,15 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3Settings } from '../../model/store-ref.ts';
 import { watchDates } from './answer.ts';
 import { readListings } from './listing-answer.ts';
+import { learnPatterns, type Patterns } from './pattern.ts';
 import { createRetryStrategy } from './retry.ts';
 
 export interface Clients {
   readonly quick: S3Client;
   /** For requests that a server may work on for minutes before it says a word: copies, completed uploads. */
   readonly patient: S3Client;
+  /** Of what `quick` has sent. */
+  readonly patterns: Patterns;
 }
 
 const CONNECT_MILLISECONDS = 10_000;
@@ -41,7 +44,8 @@ export async function createClients(settings: S3Settings): Promise<Clients> {
   const quick = new S3Client(withHandler(settled, IDLE_MILLISECONDS));
   watchDates(quick);
   readListings(quick);
-  return { quick, patient: new S3Client(withHandler(settled, PATIENT_IDLE_MILLISECONDS)) };
+  const patterns = learnPatterns(quick);
+  return { quick, patterns, patient: new S3Client(withHandler(settled, PATIENT_IDLE_MILLISECONDS)) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { StoreError } from '../../errors.ts';
 import { answerOf } from './failure.ts';
 import { writeInParts } from './multipart.ts';
 import { placement } from './placement.ts';
-import { headObject } from './read.ts';
+import { headObject } from './open.ts';
 import type { Session } from './session.ts';
 
 const PARTS_IN_FLIGHT = 8;

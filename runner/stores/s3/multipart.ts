@@ -9,7 +9,7 @@ import { etagIn } from './answer.ts';
 import { conditionOf, lossOf } from './condition.ts';
 import { answerOf } from './failure.ts';
 import { placement } from './placement.ts';
-import { headObject } from './read.ts';
+import { headObject } from './open.ts';
 import type { Session } from './session.ts';
 
 /** What each request of one upload names. */

@@ -7,6 +7,7 @@ import { etagIn } from './answer.ts';
 import { conditionOf, lossOf } from './condition.ts';
 import { placement } from './placement.ts';
 import { readObject } from './read.ts';
+import { repeatPut } from './repeat.ts';
 import type { Session } from './session.ts';
 import { uploadStream } from './upload.ts';
 
@@ -37,24 +38,33 @@ async function writeBytes(
   condition: PutCondition | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Written> {
-  const command = new PutObjectCommand({
+  const input = {
     Bucket: session.bucket,
     Key: session.prefix + key,
     Body: bytes,
     ...conditionOf(condition),
     ...placement(session.settings, key),
-  });
+  };
+  let mayBeDone = false;
   try {
-    const { ETag } = await session.call({ operation: 'PutObject', key }, signal, (client, options) =>
-      client.send(command, options),
+    const { ETag } = await session.call(
+      { operation: 'PutObject', key },
+      signal,
+      async (client, options): Promise<{ readonly ETag?: string | undefined }> => {
+        const repeated = await repeatPut(session, input, signal);
+        if (typeof repeated === 'object') return repeated;
+        mayBeDone = repeated === 'broken';
+        return client.send(new PutObjectCommand(input), options);
+      },
     );
     return { etag: etagIn(ETag) };
   } catch (error) {
     const lost = lossOf(error, key, condition);
     if (lost === undefined) throw error;
-    const own = await ownEarlierTry(session, key, bytes, error, signal);
-    if (own !== undefined) return own;
-    throw lost;
+    mayBeDone ||= (answerOf(error)?.attempts ?? 1) > 1;
+    const own = mayBeDone ? await ownEarlierTry(session, key, bytes, signal) : undefined;
+    if (own === undefined) throw lost;
+    return own;
   }
 }
 
@@ -63,10 +73,8 @@ async function ownEarlierTry(
   session: Session,
   key: string,
   bytes: Uint8Array,
-  error: unknown,
   signal: AbortSignal | undefined,
 ): Promise<Written | undefined> {
-  if ((answerOf(error)?.attempts ?? 1) < 2) return undefined;
   const found = await readObject(session, key, undefined, signal);
   if (found === undefined || found.sizeBytes !== bytes.length) return undefined;
   return Buffer.from(bytes).equals(await collect(found.body, signal)) ? { etag: found.etag } : undefined;

@@ -21,6 +21,10 @@ export interface S3Request {
   readonly key: string;
   /** Has `If-Match` or `If-None-Match`. */
   readonly conditional: boolean;
+  /** Of all headers but those that the SDK counts its own tries in, in order. */
+  readonly headerNames: readonly string[];
+  /** The SDK's command has sent it, and counts its tries. */
+  readonly bySdk: boolean;
 }
 
 /** Of path style: `/bucket/key?query`. */
@@ -32,6 +36,10 @@ export function readRequest({ method = '', url = '', headers }: IncomingMessage)
     operation,
     key: operation === 'ListObjectsV2' ? (searchParams.get('prefix') ?? '') : key,
     conditional: headers['if-match'] !== undefined || headers['if-none-match'] !== undefined,
+    headerNames: Object.keys(headers)
+      .filter((name) => !name.startsWith('amz-sdk-'))
+      .sort(),
+    bySdk: headers['amz-sdk-request'] !== undefined,
   };
 }
 
