@@ -14,7 +14,7 @@ export async function checkCommand(
   const pipelines = [...opened.pipelines.values()];
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
-    output.document(problemsDocument(opened.warnings));
+    await output.document(problemsDocument(opened.warnings));
     return EXIT.ok;
   }
   if (opened.warnings.length > 0) {

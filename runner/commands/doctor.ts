@@ -51,7 +51,7 @@ export async function doctorCommand(
   if (settings !== undefined)
     findings.push(...(await storeFindings(settings, project === undefined ? standing : openProjectLedger)));
   findings.push(await engineFinding(settings ?? bareProject(options), flags, options.env, output));
-  show(findings, output);
+  await show(findings, output);
   const broken = findings.filter((finding) => !finding.ok).map((finding) => finding.name);
   if (broken.includes('engine') || broken.includes('store') || broken.includes('clock'))
     return EXIT.unreachable;
@@ -182,9 +182,9 @@ async function engineFinding(
   }
 }
 
-function show(findings: readonly Finding[], output: Output): void {
+async function show(findings: readonly Finding[], output: Output): Promise<void> {
   if (output.json) {
-    output.document({ schema: 1, findings });
+    await output.document({ schema: 1, findings });
     return;
   }
   const paint = createPaint(output.color);

@@ -21,7 +21,7 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
   const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
   const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
   if (output.json) {
-    output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
+    await output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
     return EXIT.ok;
   }
   const verb = flags.dryRun === true ? 'would remove' : 'removed';

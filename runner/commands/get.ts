@@ -77,7 +77,7 @@ async function notCorrupt(download: Download, fetch: () => Promise<Fetched>): Pr
 const SHOWN = 20;
 
 /** 4 where the store is damaged, 3 where something is not there. */
-function report({ files, values, missing, gone, corrupt }: Download, output: Output): number {
+async function report({ files, values, missing, gone, corrupt }: Download, output: Output): Promise<number> {
   if (!output.json) {
     for (const { file } of files.slice(0, SHOWN)) output.say(file);
     if (files.length > SHOWN) output.say(`… and ${files.length - SHOWN} more`);
@@ -90,7 +90,7 @@ function report({ files, values, missing, gone, corrupt }: Download, output: Out
     for (const id of missing)
       output.warn(gone.includes(id) ? goneMessage(id) : `not there: ${id} (sluice why ${id})`);
   } else if (corrupt.length === 0) {
-    output.document({ schema: 1, files, values, missing, gone });
+    await output.document({ schema: 1, files, values, missing, gone });
   }
   if (corrupt.length > 0) throw new AggregateError(corrupt);
   return missing.length > 0 ? EXIT.incomplete : EXIT.ok;

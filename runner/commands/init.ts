@@ -46,7 +46,7 @@ export async function initCommand(
   }
   const place = relative(process.cwd(), folder);
   if (output.json) {
-    output.document({ schema: 1, folder, files: targets.map((target) => target.to) });
+    await output.document({ schema: 1, folder, files: targets.map((target) => target.to) });
     return EXIT.ok;
   }
   for (const { to } of targets) output.say(`wrote ${join(place, to)}`);

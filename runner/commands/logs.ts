@@ -31,7 +31,7 @@ export async function logsCommand(
   if (output.json) {
     const chunks: Uint8Array[] = [];
     for await (const chunk of log) chunks.push(chunk);
-    output.document({ schema: 1, id, attempt, log: Buffer.concat(chunks).toString('utf8') });
+    await output.document({ schema: 1, id, attempt, log: Buffer.concat(chunks).toString('utf8') });
     return EXIT.ok;
   }
   // A file or a program gets what the task wrote; a person's terminal must not obey it.

@@ -29,7 +29,7 @@ export async function lsCommand(words: readonly string[], flags: LsFlags, output
   if (output.json) {
     const instances = [];
     for await (const manifest of readManifests(ledger, ids)) instances.push(describe(manifest, ledger));
-    output.document({ schema: 1, instances });
+    await output.document({ schema: 1, instances });
     return EXIT.ok;
   }
   // Each line as it is read: of very many the first ones are there at once.
@@ -41,13 +41,13 @@ export async function lsCommand(words: readonly string[], flags: LsFlags, output
   return EXIT.ok;
 }
 
-function summarize(ids: readonly InstanceId[], path: string, output: Output): number {
+async function summarize(ids: readonly InstanceId[], path: string, output: Output): Promise<number> {
   const counts = new Map<string, number>();
   for (const id of ids) {
     const task = id.split('/', 2).join('/');
     counts.set(task, (counts.get(task) ?? 0) + 1);
   }
-  if (output.json) output.document({ schema: 1, tasks: Object.fromEntries(counts) });
+  if (output.json) await output.document({ schema: 1, tasks: Object.fromEntries(counts) });
   else if (counts.size === 0) sayNothing(path, output);
   else {
     const width = Math.max(...[...counts.keys()].map((task) => task.length));

@@ -1,5 +1,6 @@
 import { ProblemsError } from '../errors.ts';
 import { asProblems } from './as-problems.ts';
+import { documentPieces } from './document.ts';
 
 /** Where a command writes: one document or a person's text to stdout, all else to stderr. */
 export interface Output {
@@ -11,7 +12,7 @@ export interface Output {
   /** What is not the answer, on stderr. */
   readonly warn: (text: string) => void;
   /** The one document of `--json`. */
-  readonly document: (value: unknown) => void;
+  readonly document: (value: object) => Promise<void>;
 }
 
 export interface OutputFlags {
@@ -31,8 +32,17 @@ export function createOutput(flags: OutputFlags): Output {
     debug: flags.debug === true,
     say: (text) => void stream.write(`${text}\n`),
     warn: (text) => void process.stderr.write(`${flags.logFormat === 'json' ? logLine(text) : text}\n`),
-    document: (value) => void process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    async document(value) {
+      for (const piece of documentPieces(value)) await written(piece);
+    },
   };
+}
+
+/** A reader that has gone is nobody's failure here. */
+function written(piece: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(piece, () => resolve());
+  });
 }
 
 /** Loading pino for a line or two would cost more than all else that a refused command does. */
@@ -54,7 +64,7 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   const { problems, status } = asProblems(error);
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
-    output.document(problemsDocument(problems));
+    await output.document(problemsDocument(problems));
   } else {
     const { formatProblems } = await import('../spec/frame.ts');
     output.warn(formatProblems(problems, { color: output.color }));

@@ -18,7 +18,7 @@ export async function planCommand(
   const { plan } = await makeSessionPlan(session, flags);
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
-    output.document(planDocument(plan));
+    await output.document(planDocument(plan));
     return EXIT.ok;
   }
   for (const warning of plan.warnings) output.warn(`warning: ${warning}`);

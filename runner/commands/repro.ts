@@ -69,7 +69,7 @@ export async function reproCommand(
     if (flags.exec !== true) output.say(`run it: ${join(folder, 'run.sh')}, or this command with --exec`);
   }
   const status = flags.exec === true ? await execute(command, secrets, output) : EXIT.ok;
-  if (output.json) output.document({ schema: 1, id: instance.id, folder, command });
+  if (output.json) await output.document({ schema: 1, id: instance.id, folder, command });
   return status;
 }
 

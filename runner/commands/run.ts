@@ -53,7 +53,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     });
     if (output.json) {
       const { reportDocument } = await import('../report/json.ts');
-      output.document(reportDocument(report));
+      await output.document(reportDocument(report));
     }
     return report.exitStatus;
   } finally {

@@ -36,7 +36,7 @@ export async function statusCommand(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
   if (output.json) {
-    output.document({
+    await output.document({
       schema: 1,
       failures,
       runs: states.map(({ run, state }) => ({

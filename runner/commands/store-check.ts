@@ -40,7 +40,7 @@ export async function storeCheckCommand(
   const notes = findings.filter((finding) => !finding.damage);
   if (output.json) {
     const told = (some: readonly Finding[]) => some.map(({ kind, key, message }) => ({ kind, key, message }));
-    output.document({ schema: 1, deep, ...totals, damage: told(damage), notes: told(notes) });
+    await output.document({ schema: 1, deep, ...totals, damage: told(damage), notes: told(notes) });
   } else output.say(summaryOf(totals, deep, damage.length, notes.length));
   return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
 }

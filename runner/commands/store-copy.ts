@@ -34,7 +34,7 @@ export async function storeCopyCommand(
     { dryRun, force: flags.force === true, onProgress: (now) => ticker.show(describe(now)) },
   );
   ticker.clear();
-  if (output.json) output.document({ schema: 1, dryRun, ...report });
+  if (output.json) await output.document({ schema: 1, dryRun, ...report });
   else {
     for (const conflict of report.conflicts) output.warn(`kept: ${conflict}`);
     for (const problem of report.problems) output.warn(`not copied: ${problem}`);

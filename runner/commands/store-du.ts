@@ -23,7 +23,7 @@ export async function storeDuCommand(
   const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
   const usages = await usageByTask(ledger, path, systemClock.now());
   if (output.json) {
-    output.document({ schema: 1, tasks: Object.fromEntries(usages) });
+    await output.document({ schema: 1, tasks: Object.fromEntries(usages) });
     return EXIT.ok;
   }
   if (usages.size === 0) output.say(path === '' ? 'the store is empty' : `there is nothing of ${path}`);

@@ -20,7 +20,13 @@ export async function whyCommand(
   const { explain } = await import('../plan/why.ts');
   const lines = explain(plan, instance.id);
   if (output.json)
-    output.document({ schema: 1, id: instance.id, state: instance.state, reason: instance.reason, lines });
+    await output.document({
+      schema: 1,
+      id: instance.id,
+      state: instance.state,
+      reason: instance.reason,
+      lines,
+    });
   else output.say(lines.join('\n'));
   return EXIT.ok;
 }

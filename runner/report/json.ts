@@ -15,7 +15,7 @@ export function planDocument(plan: Plan): object {
     counts: plan.counts,
     ...(plan.atLeast ? { atLeast: true } : {}),
     ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
-    instances: plan.instances.map((instance) => ({
+    instances: eachAs(plan.instances, (instance) => ({
       id: instance.id,
       task: instance.task,
       params: instance.params,
@@ -37,7 +37,7 @@ export function reportDocument(report: Report): object {
     pipeline: report.pipeline,
     outcome: report.outcome,
     counts: report.counts,
-    instances: report.instances.map((instance) => ({
+    instances: eachAs(report.instances, (instance) => ({
       id: instance.id,
       state: instance.state,
       attempt: instance.attempt ?? null,
@@ -48,6 +48,15 @@ export function reportDocument(report: Report): object {
     })),
     ...(report.published.length > 0 ? { published: report.published } : {}),
     ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(written) } : {}),
+  };
+}
+
+/** A list whose members are made as they are written: of 100,000 there is never more than one. */
+function eachAs<T>(members: readonly T[], document: (member: T) => object): Iterable<object> {
+  return {
+    *[Symbol.iterator]() {
+      for (const member of members) yield document(member);
+    },
   };
 }
 

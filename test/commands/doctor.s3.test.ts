@@ -25,7 +25,11 @@ afterEach(() => {
 /** What doctor finds of a store; of the engine it may find anything. */
 async function findingOf(name: 'store' | 'clock', uri: string) {
   let stdout = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...rest) => {
+    stdout += String(text);
+    for (const told of rest) if (typeof told === 'function') told();
+    return true;
+  });
   const store = `${uri}?endpoint=${server.endpoint}`;
   await main(['node', 'sluice', 'doctor', '--project', folder, '--store', store, '--json'], '1.2.3');
   const { findings } = JSON.parse(stdout) as {

@@ -29,7 +29,7 @@ test('names what it left alone because a manifest is damaged', async () => {
       debug: false,
       say: (text: string) => void said.push(text),
       warn: (text: string) => void warned.push(text),
-      document: () => undefined,
+      document: async () => {},
     };
     expect(await gcCommand([], { project, graceHours: '0' }, output)).toBe(0);
     expect(warned.join('\n')).toContain(`manifests/${INSTANCE}.json`);
@@ -48,7 +48,7 @@ test('collects beside a lone file, and makes no store where none is', async () =
     debug: false,
     say: fail,
     warn: fail,
-    document: (value: unknown) => void documents.push(value),
+    document: async (value: unknown) => void documents.push(value),
   };
   try {
     await expect(gcCommand([], { project: folder }, output)).rejects.toThrow('there is no store');

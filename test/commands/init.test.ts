@@ -16,7 +16,7 @@ const output = (json: boolean): Output => ({
   debug: false,
   say: (text) => void said.push(text),
   warn: (text) => void said.push(text),
-  document: (value) => void documents.push(value),
+  document: async (value) => void documents.push(value),
 });
 
 beforeEach(async () => {

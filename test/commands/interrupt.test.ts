@@ -25,7 +25,7 @@ const output = {
   debug: false,
   say: () => undefined,
   warn: () => undefined,
-  document: () => undefined,
+  document: async () => {},
 };
 
 it('ends with 130 while it waits for an engine that never answers, and lets nothing keep the process', async () => {

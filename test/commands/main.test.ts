@@ -7,7 +7,11 @@ let stderr = '';
 beforeEach(() => {
   stdout = '';
   stderr = '';
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((stdout += String(text)), true));
+  vi.spyOn(process.stdout, 'write').mockImplementation((text, ...rest) => {
+    stdout += String(text);
+    for (const told of rest) if (typeof told === 'function') told();
+    return true;
+  });
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((stderr += String(text)), true));
 });
 

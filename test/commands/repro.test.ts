@@ -31,7 +31,7 @@ async function repro(flags: ReproFlags): Promise<readonly string[]> {
     debug: false,
     say: () => undefined,
     warn: () => undefined,
-    document: (value: unknown) => void ({ command } = value as { readonly command: readonly string[] }),
+    document: async (value: unknown) => void ({ command } = value as { readonly command: readonly string[] }),
   };
   const into = join(project, 'deep/er/again');
   expect(await reproCommand(['p/a/_'], { project, into, ...flags }, output)).toBe(0);
