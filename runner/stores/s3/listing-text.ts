@@ -43,11 +43,20 @@ function entryIn(block: string): ListedEntry | undefined {
   const size = textIn(block, 'Size');
   const modified = Date.parse(textIn(block, 'LastModified') ?? '');
   return {
-    key,
-    etag: textIn(block, 'ETag') ?? '',
+    key: apart(key),
+    etag: apart(textIn(block, 'ETag') ?? ''),
     ...(size !== undefined && { sizeBytes: Number(size) }),
     ...(!Number.isNaN(modified) && { modifiedAt: new Date(modified).toISOString() }),
   };
+}
+
+const scratch = Buffer.alloc(8192);
+
+/** A copy: a part of a text keeps the whole of it in memory, here a page for each name that somebody keeps. */
+function apart(text: string): string {
+  // Three bytes are the most that a unit takes.
+  if (3 * text.length > scratch.length) return text;
+  return scratch.toString('utf8', 0, scratch.write(text));
 }
 
 /** Undefined also for one that cannot be decoded. */
