@@ -9,6 +9,7 @@ export {
   type OpenedProject,
 } from './compose.ts';
 export { EngineError, EXIT, ProblemsError, StoreError } from './errors.ts';
+export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { RunEvent } from './model/event.ts';
 export type { Job, JobResult } from './model/job.ts';

@@ -21,16 +21,17 @@ const imports = new Map(
 /** What each part may import; itself always. The order is the story: later ones know earlier ones. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  hash: [],
   errors: ['model'],
   ports: ['model', 'errors'],
   clock: ['ports'],
   calendar: ['model', 'errors'],
   spec: ['model', 'errors', 'calendar'],
   plan: ['model', 'errors', 'calendar', 'spec'],
-  ledger: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan'],
+  ledger: ['model', 'hash', 'errors', 'ports', 'calendar', 'spec', 'plan'],
   run: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger'],
   stores: ['model', 'errors', 'ports'],
-  engines: ['model', 'errors', 'ports'],
+  engines: ['model', 'hash', 'errors', 'ports'],
   report: ['model', 'errors', 'ports'],
   compose: [
     'model',
@@ -48,6 +49,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   commands: [
     'model',
+    'hash',
     'errors',
     'ports',
     'clock',
@@ -60,7 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'compose',
   ],
   cli: ['commands'],
-  index: ['model', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger', 'run', 'report', 'compose'],
+  index: ['model', 'hash', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger', 'run', 'report', 'compose'],
 };
 
 function partOf(file: string): string {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../errors.ts';
+import { createStreamHash } from '../hash/stream-hash.ts';
 import type { StoredObject } from '../model/job.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -28,19 +28,19 @@ export async function downloadObject(
   const target = join(folder, object.path);
   const partial = `${target}.part-${process.pid}`;
   await mkdir(dirname(target), { recursive: true });
-  const hash = createHash('sha256');
+  const hash = createStreamHash(object.bytes);
   try {
     await pipeline(
       Readable.from(found.body, { objectMode: false }),
       async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
-          hash.update(chunk);
+          await hash.update(chunk);
           yield chunk;
         }
       },
       createWriteStream(partial),
     );
-    const sha256 = hash.digest('hex');
+    const sha256 = await hash.digest();
     if (sha256 !== object.sha256) {
       throw new StoreError(
         'store-corrupt',

@@ -90,7 +90,7 @@ async function copyOver(
   const source = await store.get(from);
   if (source === undefined) return 'missing';
   const condition: PutCondition = over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over.etag };
-  const body = verified(source.body, owner.sha256, (found) => otherBytes(from, owner, found));
+  const body = verified(source, owner.sha256, (found) => otherBytes(from, owner, found));
   try {
     await store.put(to, body, { condition });
   } catch (error) {

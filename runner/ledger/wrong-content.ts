@@ -12,7 +12,7 @@ export async function wrongContent(
   try {
     const found = await store.get(key, signal === undefined ? {} : { signal });
     if (found === undefined) return 'gone';
-    const sha256 = await sha256Of(found.body);
+    const sha256 = await sha256Of(found);
     return sha256 === expected ? undefined : { what: `expected sha256 ${expected}, found ${sha256}` };
   } catch (error) {
     // A store that keeps checksums of its own finds the damage first.

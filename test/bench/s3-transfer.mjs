@@ -34,30 +34,30 @@ async function* source() {
 
 /** As a task's outputs and inputs go: hashed on the way. */
 async function sluice() {
-  const { openStore } = await import(pathToFileURL(library).href);
+  const { openStore, createStreamHash } = await import(pathToFileURL(library).href);
   const uri = `s3://${bucket}?endpoint=${encodeURIComponent(endpoint)}&path-style=true`;
   const store = await openStore({ root: '/', store: uri });
   return {
     async put(key) {
-      const hash = createHash('sha256');
+      const hash = createStreamHash(size.bytes);
       async function* hashed() {
         for await (const bytes of source()) {
-          hash.update(bytes);
+          await hash.update(bytes);
           yield bytes;
         }
       }
       await store.put(key, hashed());
-      hash.digest();
+      await hash.digest();
     },
     async get(key) {
-      const hash = createHash('sha256');
+      const hash = createStreamHash(size.bytes);
       let bytes = 0;
       for await (const part of (await store.get(key)).body) {
-        hash.update(part);
+        await hash.update(part);
         bytes += part.length;
       }
       if (bytes !== size.bytes) throw new Error(`${key} has ${bytes} bytes`);
-      hash.digest();
+      await hash.digest();
     },
   };
 }

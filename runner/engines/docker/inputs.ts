@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createStreamHash } from '../../hash/stream-hash.ts';
 import type { JobInput, StoredObject } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { Fault } from './fault.ts';
@@ -17,16 +17,16 @@ export async function* verifiedBytes(
   const stored = await store.get(key, { signal });
   if (stored === undefined) throw gone(key);
   if (stored.sizeBytes !== object.bytes) throw wrongSize(key, object, stored.sizeBytes);
-  const hash = createHash('sha256');
+  const hash = createStreamHash(object.bytes);
   let bytes = 0;
   for await (const chunk of stored.body) {
     bytes += chunk.length;
     if (bytes > object.bytes) throw wrongSize(key, object, bytes);
-    hash.update(chunk);
+    await hash.update(chunk);
     yield chunk;
   }
   if (bytes !== object.bytes) throw wrongSize(key, object, bytes);
-  const sha256 = hash.digest('hex');
+  const sha256 = await hash.digest();
   if (sha256 !== object.sha256) {
     throw corrupt(key, `has other content than its manifest says (sha256 ${sha256}, not ${object.sha256})`);
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createStreamHash } from '../../hash/stream-hash.ts';
 import { setMaxListeners } from 'node:events';
 import type { JobOutputs, StoredObject } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
@@ -40,19 +41,23 @@ export function createOutputUploads(
     signal.throwIfAborted();
   }
 
-  async function upload(path: string, bytes: AsyncIterable<Uint8Array> | Uint8Array): Promise<void> {
+  async function upload(
+    path: string,
+    sizeBytes: number,
+    bytes: AsyncIterable<Uint8Array> | Uint8Array,
+  ): Promise<void> {
     const key = prefix + path;
     started.push(key);
-    const measured = bytes instanceof Uint8Array ? measureWhole(bytes) : measureStream(bytes);
+    const measured = bytes instanceof Uint8Array ? measureWhole(bytes) : measureStream(bytes, sizeBytes);
     const { etag } = await store.put(key, measured.bytes, { signal: either });
-    const object = { path, ...measured.result() };
+    const object = { path, ...(await measured.result()) };
     stored.set(path, object);
     onStored(key, etag, object.sha256);
   }
 
   /** In the background: its failure is told by the next call. */
   function uploadBeside(path: string, bytes: Uint8Array, giveBack: () => void): void {
-    const uploading = upload(path, bytes)
+    const uploading = upload(path, bytes.length, bytes)
       .catch((error: unknown) => {
         failure ??= { error };
         stop.abort(error);
@@ -73,7 +78,7 @@ export function createOutputUploads(
     async put(path, sizeBytes, bytes) {
       throwFailure();
       if (!share.isSmall(sizeBytes)) {
-        await upload(path, bytes).catch((error: unknown) => {
+        await upload(path, sizeBytes, bytes).catch((error: unknown) => {
           // Another's failure stopped this one: that is the first cause.
           throwFailure();
           throw error;
@@ -120,23 +125,23 @@ export function createOutputUploads(
 
 interface Measured {
   readonly bytes: AsyncIterable<Uint8Array> | Uint8Array;
-  readonly result: () => { readonly bytes: number; readonly sha256: string };
+  readonly result: () => Promise<{ readonly bytes: number; readonly sha256: string }>;
 }
 
 function measureWhole(bytes: Uint8Array): Measured {
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { bytes, result: () => ({ bytes: bytes.length, sha256 }) };
+  return { bytes, result: async () => ({ bytes: bytes.length, sha256 }) };
 }
 
-function measureStream(source: AsyncIterable<Uint8Array>): Measured {
-  const hash = createHash('sha256');
+function measureStream(source: AsyncIterable<Uint8Array>, sizeBytes: number): Measured {
+  const hash = createStreamHash(sizeBytes);
   let bytes = 0;
   async function* measured(): AsyncGenerator<Uint8Array> {
     for await (const chunk of source) {
-      hash.update(chunk);
+      await hash.update(chunk);
       bytes += chunk.length;
       yield chunk;
     }
   }
-  return { bytes: measured(), result: () => ({ bytes, sha256: hash.digest('hex') }) };
+  return { bytes: measured(), result: async () => ({ bytes, sha256: await hash.digest() }) };
 }

@@ -19,7 +19,7 @@ export async function copyVerified(
     const stored = await from.get(key, stop);
     if (stored === undefined) return 'missing';
     const bytes = verified(
-      stored.body,
+      stored,
       expected.sha256,
       (found) =>
         new StoreError('store-corrupt', `${key}: expected sha256 ${expected.sha256}, found ${found}`, {
