@@ -1,40 +1,45 @@
-/** Each is about as long, so that a document of any length takes no more memory than this. */
-const PIECE_LENGTH = 64 * 1024;
+/** Of a list that are written at a time: a document of any length takes little more memory than these. */
+const MEMBERS = 200;
 
 /**
  * The text of `JSON.stringify(value, null, 2)` in pieces, split between the members of the lists directly in it. A list
  * may be anything that gives its members in order.
  */
 export function* documentPieces(value: object): Generator<string> {
-  let piece = '{';
-  let before = '';
+  let before = '{\n';
   for (const [name, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    piece += `${before}\n  ${JSON.stringify(name)}: `;
-    before = ',';
-    if (!isList(member)) {
-      piece += indented(member, 1);
-      continue;
-    }
-    piece += '[';
-    let isEmpty = true;
-    for (const one of member) {
-      piece += `${isEmpty ? '' : ','}\n    ${indented(one, 2)}`;
-      isEmpty = false;
-      if (piece.length < PIECE_LENGTH) continue;
-      yield piece;
-      piece = '';
-    }
-    piece += isEmpty ? ']' : '\n  ]';
+    yield `${before}  ${JSON.stringify(name)}: `;
+    before = ',\n';
+    if (isList(member)) yield* listPieces(member);
+    else yield without('{\n  "": ', JSON.stringify({ '': member }, null, 2), '\n}');
   }
-  yield `${piece}${before === '' ? '' : '\n'}}\n`;
+  yield before === ',\n' ? '\n}\n' : '{}\n';
+}
+
+function* listPieces(list: Iterable<unknown>): Generator<string> {
+  let before = '[';
+  let members: unknown[] = [];
+  for (const member of list) {
+    members.push(member);
+    if (members.length < MEMBERS) continue;
+    yield before + textOf(members);
+    before = ',';
+    members = [];
+  }
+  if (members.length > 0) yield `${before}${textOf(members)}\n  ]`;
+  else yield before === '[' ? '[]' : '\n  ]';
+}
+
+/** As deep in a document as they belong. */
+function textOf(members: readonly unknown[]): string {
+  return without('[\n  [', JSON.stringify([members], null, 2), '\n  ]\n]');
+}
+
+function without(start: string, text: string, end: string): string {
+  return text.slice(start.length, -end.length);
 }
 
 function isList(value: unknown): value is Iterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.iterator in value;
-}
-
-function indented(value: unknown, depth: number): string {
-  const text = JSON.stringify(value, null, 2) as string | undefined;
-  return (text ?? 'null').replaceAll('\n', `\n${'  '.repeat(depth)}`);
 }
