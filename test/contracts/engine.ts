@@ -628,10 +628,11 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       it('come back as written', async () => {
         const script =
           'echo n=5 >> $SLUICE_OUTPUT; printf "list<<E\\na\\nb\\nE\\nextra=1\\n" >> $SLUICE_OUTPUT';
-        expect((await run(declaring(job(script), [], ['n', 'list']))).values).toEqual({
-          n: '5',
-          list: 'a\nb',
-        });
+        const warnings: string[] = [];
+        const onWarning = (message: string): void => void warnings.push(message);
+        const { values } = await run(declaring(job(script), [], ['n', 'list']), { onWarning });
+        expect(values).toEqual({ n: '5', list: 'a\nb' });
+        expect(warnings).toEqual(['Dropped from $SLUICE_OUTPUT, as no output declares it as a value: extra']);
       });
 
       it('that are missing fail by name, and nothing is stored', async () => {

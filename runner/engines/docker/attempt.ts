@@ -59,7 +59,7 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
         });
         cause = causeOfEnd({ ...ending, lastWords: log.lastWords() }, circumstancesOf(job, ending, session));
       } else {
-        const storing = takeResults(job, started.container, ending, session, signal, progress);
+        const storing = takeResults(job, options, started.container, ending, session, signal, progress);
         const [read, results] = await Promise.allSettled([reading, storing]);
         if (results.status === 'rejected') throw results.reason;
         ({ out, values } = results.value);
@@ -141,6 +141,7 @@ function circumstancesOf(
 /** Values first: if one is missing nothing needs to be uploaded. */
 async function takeResults(
   job: Job,
+  options: EngineRunOptions,
   container: Dockerode.Container,
   { startedAt }: Ending,
   session: Session,
@@ -148,7 +149,7 @@ async function takeResults(
   progress: Progress,
 ): Promise<{ readonly out: TransferredOut; readonly values: Readonly<Record<string, string>> }> {
   progress.doing = 'reading its results';
-  const values = await readValues(job, container, signal);
+  const values = await readValues(job, options, container, signal);
   progress.doing = 'storing its outputs';
   if (job.outputs.rules.length === 0 && !(await wroteOutputs(container, startedAt, signal))) {
     return { out: { objects: [], undeclared: [] }, values };
@@ -161,6 +162,7 @@ async function takeResults(
 
 async function readValues(
   job: Job,
+  { onWarning }: EngineRunOptions,
   container: Dockerode.Container,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
@@ -172,6 +174,11 @@ async function readValues(
   if (missing.length > 0) {
     const message = `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} declared as a value, but not written to $SLUICE_OUTPUT; write ${missing[0]}=… to it`;
     throw new Fault({ kind: 'value-missing', message, transient: false });
+  }
+  const [other, ...others] = Object.keys(parsed.values).filter((name) => !job.outputs.values.includes(name));
+  if (other !== undefined) {
+    const more = others.length === 0 ? '' : ` and ${others.length} more`;
+    onWarning?.(`Dropped from $SLUICE_OUTPUT, as no output declares it as a value: ${other}${more}`);
   }
   return Object.fromEntries(job.outputs.values.map((name) => [name, parsed.values[name] ?? '']));
 }

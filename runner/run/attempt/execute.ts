@@ -47,7 +47,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
         emit({ type: 'image-progress', ...progress });
       },
       onWarning: (message) => {
-        emit({ type: 'warning', message });
+        emit({ type: 'warning', id: planned.id, message });
       },
     },
     work.masker,
