@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openProject, openProjectLedger } from '../compose.ts';
+import { openProject } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { objectUri, storeFolder } from '../model/object-place.ts';
@@ -7,6 +7,7 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Manifest } from '../model/records.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
 import { committedIds, readManifests } from './committed.ts';
+import { openLedger } from './open-ledger.ts';
 import type { Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { parseTarget } from './target.ts';
@@ -19,7 +20,7 @@ export interface LsFlags extends CommonFlags {
 export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
   const isFile = /\.ya?ml$/.test(words[0] ?? '');
   const opened = await openProject(composeOptions(flags, parseTarget(words.slice(0, isFile ? 1 : 0))));
-  const ledger = await openProjectLedger(opened.project);
+  const ledger = await openLedger(opened.project, output);
   const path = words
     .slice(isFile ? 1 : 0)
     .map((word) => word.replace(/^\/+|\/+$/g, ''))

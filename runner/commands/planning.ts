@@ -1,16 +1,11 @@
-import {
-  openProject,
-  openProjectLedger,
-  withImageHashes,
-  type ComposeOptions,
-  type OpenedProject,
-} from '../compose.ts';
+import { openProject, withImageHashes, type ComposeOptions, type OpenedProject } from '../compose.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import { didYouMean } from '../spec/suggest.ts';
+import { openLedger } from './open-ledger.ts';
 import type { Output } from './output.ts';
 import { usageError } from './output.ts';
 import { splitUnknown } from './unknown-flags.ts';
@@ -37,6 +32,7 @@ export interface Session {
   readonly options: ComposeOptions;
   /** In what was typed; told together with what the plan finds in it. */
   readonly mistakes: readonly Problem[];
+  readonly output: Output;
 }
 
 export function composeOptions(flags: CommonFlags, target: Target): ComposeOptions {
@@ -61,7 +57,7 @@ export async function openSession(
   const opened = await openProject(options);
   await sayWarnings(opened, output);
   const pipeline = pick(opened, target);
-  return { opened, pipeline, options, ...splitUnknown(target, pipeline, flags) };
+  return { opened, pipeline, options, output, ...splitUnknown(target, pipeline, flags) };
 }
 
 function pick(opened: OpenedProject, target: Target): Pipeline {
@@ -108,7 +104,7 @@ export async function makeSessionPlan(
   const scope = withMistakes(session.mistakes, () =>
     scopeOf(pipelines, createRequest(pipeline, target, flags), now),
   );
-  const ledger = await openProjectLedger(opened.project);
+  const ledger = await openLedger(opened.project, session.output);
   const contents = options.contents === true || scope.contents;
   const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
   return { plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };

@@ -1,4 +1,4 @@
-import { openProject, openProjectLedger } from '../compose.ts';
+import { openProject } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { harmless } from '../report/harmless.ts';
@@ -7,6 +7,7 @@ import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
 import { didYouMean } from '../spec/suggest.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
+import { openLedger } from './open-ledger.ts';
 import { parseTarget } from './target.ts';
 
 const RUNS_SHOWN = 5;
@@ -19,7 +20,7 @@ export async function statusCommand(
 ): Promise<number> {
   const target = parseTarget(words, flags.param);
   const opened = await openProject(composeOptions(flags, target));
-  const ledger = await openProjectLedger(opened.project);
+  const ledger = await openLedger(opened.project, output);
   const pipeline = target.pipeline ?? opened.named;
   const [failures, runs] = await Promise.all([
     ledger.openFailures(pipeline),

@@ -1,4 +1,4 @@
-import { openProject, openProjectLedger } from '../compose.ts';
+import { openProject } from '../compose.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { InstanceId } from '../model/partition.ts';
@@ -7,6 +7,7 @@ import { askedInstances, oneInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
+import { openLedger } from './open-ledger.ts';
 import { parseTarget, type Target } from './target.ts';
 import { splitUnknown } from './unknown-flags.ts';
 
@@ -40,7 +41,7 @@ export async function storedInstances(
   if (mistakes.length > 0) throw new ProblemsError(mistakes);
   refuseMore(target);
   return {
-    ledger: await openProjectLedger(opened.project),
+    ledger: await openLedger(opened.project, output),
     ids: [target.instance],
     refuseUnknown: (id) => {
       const [, task = ''] = id.split('/');

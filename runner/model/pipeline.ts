@@ -81,7 +81,7 @@ export interface NeedRule {
   readonly optional: boolean;
   /** As written; absent means every position is wanted (see the design's "What is not there"). */
   readonly atLeast?: number;
-  /** `files`: laid under /inputs. `uri`: given as references (checked here, run with object stores). */
+  /** `files`: laid under /inputs. `uri`: given as references. */
   readonly mode: 'files' | 'uri';
   readonly position: Position;
 }

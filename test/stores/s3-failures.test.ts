@@ -131,6 +131,18 @@ describe('what no answer came to', () => {
     expect(error.message).toContain(words);
     expect(error.message).toContain('after 7 tries');
   });
+
+  it('a silence is told by its length, not by the part that noticed it', () => {
+    const cause = Object.assign(
+      new Error(
+        '@smithy/node-http-handler - the request socket timed out after 30000 ms of inactivity (configured by client requestHandler).',
+      ),
+      { name: 'TimeoutError' },
+    );
+    expect(failureOf(cause, { operation: 'GetObject', key: KEY }, where).message).toContain(
+      '(TimeoutError: the request socket timed out after 30000 ms of inactivity.)',
+    );
+  });
 });
 
 describe('what may pass', () => {

@@ -174,7 +174,9 @@ function unreachableRemedy({ systemCode, status }: Answer, { settings }: Where):
   return `${endpoint} does not answer as it should; check the endpoint and the network`;
 }
 
-function said({ name, message, status, systemCode }: Answer): string {
+function said({ name, message: whole, status, systemCode }: Answer): string {
+  // Whose part of the SDK noticed it, and who set its limit, is nobody's concern.
+  const message = whole.replace(/^@\S+ - /, '').replace(/ \(configured by client [^)]*\)/, '');
   const words = message === '' || message === 'UnknownError' ? name : `${name}: ${message}`;
   const code = systemCode === '' || words.includes(systemCode) ? '' : `${systemCode} `;
   return `${status === undefined ? '' : `${status} `}${code}${words}`;
