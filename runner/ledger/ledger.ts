@@ -37,8 +37,8 @@ export interface Slot {
 
 export type SlotsResult =
   | { readonly kind: 'taken'; readonly slots: readonly Slot[] }
-  /** Live runs have what this one would need, the first of its wants. */
-  | { readonly kind: 'full'; readonly want: SlotWant };
+  /** Live runs have what this one would need, the first of its wants; `by` is one of them. */
+  | { readonly kind: 'full'; readonly want: SlotWant; readonly by?: string };
 
 /** Proof of a claim: needed to release it. */
 export interface Claim {

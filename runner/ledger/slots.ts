@@ -31,6 +31,8 @@ export function createSlots(
   /** Found in another's hand: read first. */
   const foreign = new Set<string>();
   const fullUntil = new Map<string, number>();
+  /** By pool, one of the runs that had it when it was full. */
+  const holders = new Map<string, string>();
 
   const put = (key: string, record: SlotRecord, condition: PutCondition) =>
     slotRecords.write(store, key, record, { condition, durable: false });
@@ -61,6 +63,7 @@ export function createSlots(
         (await liveness(found.record.run)) === 'live';
       if (isHeld) {
         foreign.add(key);
+        holders.set(poolOf(key), found.record.run);
         return undefined;
       }
       condition = { ifMatch: found.etag };
@@ -129,8 +132,10 @@ export function createSlots(
         if (got.length === 0) {
           if (!isFull) fullUntil.set(name, clock.now() + FULL_MILLISECONDS);
           await give(slots);
-          return { kind: 'full', want };
+          const by = holders.get(name);
+          return { kind: 'full', want, ...(by !== undefined && { by }) };
         }
+        holders.delete(name);
         slots.push(...got);
       }
       return { kind: 'taken', slots };

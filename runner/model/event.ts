@@ -45,6 +45,8 @@ export type RunEvent =
       readonly id: InstanceId;
       readonly kind: SlotKind;
       readonly name: string;
+      /** One of the runs that have it. */
+      readonly by?: string;
     }
   | { readonly type: 'instance-finished'; readonly at: string; readonly result: ReportInstance }
   | { readonly type: 'warning'; readonly message: string; readonly id?: InstanceId }

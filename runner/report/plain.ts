@@ -42,7 +42,9 @@ export function createPlainReporter(options: {
           say(`wait   ${shortId(event.id)}: run ${event.run} has it in hand`);
           return;
         case 'waiting-on-pool':
-          say(`wait   ${shortId(event.id)}: waiting on ${event.kind} ${event.name}`);
+          say(
+            `wait   ${shortId(event.id)}: waiting on ${event.kind} ${event.name}${event.by === undefined ? '' : `, which run ${event.by} has`}`,
+          );
           return;
         case 'retry-scheduled':
         case 'warning':

@@ -156,8 +156,15 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       waitOn(id, holder, { type: 'waiting-on-claim', id, run: holder });
     }
     if (outcome.kind === 'crowded') {
-      const { kind, name } = outcome.want;
-      waitOn(id, `${kind} ${name}`, { type: 'waiting-on-pool', id, kind, name });
+      const { want, by } = outcome;
+      const { kind, name } = want;
+      waitOn(id, `${kind} ${name}`, {
+        type: 'waiting-on-pool',
+        id,
+        kind,
+        name,
+        ...(by !== undefined && { by }),
+      });
     }
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;

@@ -31,7 +31,11 @@ describe('slots of a pool', () => {
     const mine = await take(ledger, [db()]);
     expect(mine).toHaveLength(1);
     expect(await take(other, [db()], OTHER_RUN)).toHaveLength(1);
-    expect(await other.takeSlots([db()], ID, OTHER_RUN)).toEqual({ kind: 'full', want: db() });
+    expect(await other.takeSlots([db()], ID, OTHER_RUN)).toEqual({
+      kind: 'full',
+      want: db(),
+      by: RUN,
+    });
     await ledger.releaseSlots(mine ?? []);
     pass(2);
     expect(await take(other, [db()], OTHER_RUN)).toHaveLength(1);

@@ -32,7 +32,15 @@ describe('a pool', () => {
     });
     await quiet();
     expect(second.engine.started).toEqual(['p/c/_']);
-    expect(world.events).toContainEqual({ type: 'waiting-on-pool', id: 'p/b/_', kind: 'pool', name: 'db' });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        type: 'waiting-on-pool',
+        id: 'p/b/_',
+        kind: 'pool',
+        name: 'db',
+        by: expect.stringMatching(/^\d{8}T/),
+      }),
+    );
     for (let seconds = 0; seconds < 10; seconds += 1) await world.clock.advance(1);
     expect(second.engine.started).toEqual(['p/c/_']);
     gate.open('p/a/_');
@@ -50,7 +58,15 @@ describe('a pool', () => {
     await quiet();
     const second = start(world, tasks, [instance('a')], undefined, { ledger: await ledgerOf(world) });
     await quiet();
-    expect(world.events).toContainEqual({ type: 'waiting-on-pool', id: 'p/a/_', kind: 'group', name: 'g' });
+    expect(world.events).toContainEqual(
+      expect.objectContaining({
+        type: 'waiting-on-pool',
+        id: 'p/a/_',
+        kind: 'group',
+        name: 'g',
+        by: expect.stringMatching(/^\d{8}T/),
+      }),
+    );
     gate.open('p/a/_');
     // The first goes on with the group in its hand.
     for (let seconds = 0; seconds < 4; seconds += 1) await world.clock.advance(1);

@@ -5,7 +5,10 @@ export async function withSlots(work: Work, act: () => Promise<AttemptOutcome>):
   const { planned, environment, slots: wants } = work;
   if (wants.length === 0) return act();
   const taken = await environment.ledger.takeSlots(wants, planned.id, environment.run);
-  if (taken.kind === 'full') return { kind: 'crowded', want: taken.want };
+  if (taken.kind === 'full') {
+    const { want, by } = taken;
+    return { kind: 'crowded', want, ...(by !== undefined && { by }) };
+  }
   try {
     return await act();
   } finally {

@@ -75,8 +75,8 @@ export type AttemptOutcome =
   /** Its own objects are not there any more; the next run makes it anew. */
   | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'held'; readonly by: ClaimRecord }
-  /** Other runs have all of a pool. */
-  | { readonly kind: 'crowded'; readonly want: SlotWant }
+  /** Other runs have all of a pool, one of them is `by`. */
+  | { readonly kind: 'crowded'; readonly want: SlotWant; readonly by?: string }
   | { readonly kind: 'cancelled'; readonly reason: string; readonly ran?: Execution }
   | {
       readonly kind: 'retry';
