@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
 import type { JobImage } from '../../../model/job.ts';
@@ -28,10 +29,13 @@ export interface BuildOptions extends LoginOptions {
 /** The repository that all built images are tagged in. */
 const BUILT = 'sluice-build';
 
+/** Longer than an engine takes from one answer to the next. */
+const SETTLED_MILLISECONDS = 250;
+
 /**
  * The image of a Dockerfile: the one that carries its content's hash as a tag, else built. The tag is set only
- * when what was sent had that hash, so a tag never lies. Two processes that build the same at once do no harm:
- * the first one's image is used by both.
+ * when what was sent had that hash, so a tag never lies. Of processes that build the same at once all use one image:
+ * the first that is tagged, or the last of those that saw no tag yet.
  */
 export async function ensureBuilt(
   docker: Dockerode,
@@ -52,14 +56,15 @@ export async function ensureBuilt(
       await discard(docker, outcome.id);
       return failed(image, 'the files of its context changed since the plan was made; run again');
     }
-    const first = await findImage(docker, name, undefined);
-    if (first !== undefined) {
-      if (first !== outcome.id) await discard(docker, outcome.id);
-      return { id: first };
+    const { id } = outcome;
+    if ((await findImage(docker, name, undefined)) === undefined) {
+      await answerWithin(LOOK_UP_SECONDS, () => docker.getImage(id).tag({ repo: BUILT, tag }));
+      // No engine tags on a condition: whoever saw no tag either has set its own by then.
+      await sleep(SETTLED_MILLISECONDS, undefined, { signal });
     }
-    const id = outcome.id;
-    await answerWithin(LOOK_UP_SECONDS, () => docker.getImage(id).tag({ repo: BUILT, tag }));
-    return { id: (await findImage(docker, name, undefined)) ?? id };
+    const settled = (await findImage(docker, name, undefined)) ?? id;
+    if (settled !== id) await discard(docker, id);
+    return { id: settled };
   } catch (error) {
     if (signal.aborted)
       return { cause: { kind: 'cancelled', message: 'cancelled while building', transient: false } };
