@@ -85,6 +85,8 @@ export interface RunDocument {
     readonly cause?: string;
   }[];
   readonly published?: readonly string[];
+  /** All there is of a command that ended with 2 or 4. */
+  readonly problems?: readonly { readonly message: string }[];
 }
 
 /** Throws with all that it said where it ended otherwise. */

@@ -88,7 +88,7 @@ it(
     breakSome(proxy, PASSING, 0.05);
     const disturbed = await run(bucket.store('damaging', proxy));
     console.log(
-      `${proxy.hits()} of ${proxy.requests.length} requests were hit: ${JSON.stringify(disturbed.document.counts)}`,
+      `${proxy.hits()} of ${proxy.requests.length} requests were hit: ${JSON.stringify(disturbed.document.counts ?? disturbed.document.problems)}`,
     );
     expect([0, 1, 4]).toContain(disturbed.status);
     // Of what failed it says where.
@@ -105,8 +105,10 @@ it(
   },
 );
 
-function reasonsOf({ instances }: RunDocument): readonly string[] {
-  return instances.filter(({ state }) => state === 'failed').map(({ reason }) => reason);
+/** Where nothing ran, as the plan itself met the damage, there are only problems. */
+function reasonsOf({ instances = [], problems = [] }: Partial<RunDocument>): readonly string[] {
+  const failed = instances.filter(({ state }) => state === 'failed').map(({ reason }) => reason);
+  return [...failed, ...problems.map(({ message }) => message)];
 }
 
 function expectUndisturbed(prefix: string): void {
