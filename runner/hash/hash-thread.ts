@@ -105,11 +105,13 @@ function startThread(): Thread {
     waiting.shift()?.done(answer);
     if (waiting.length === 0) worker.unref();
   });
-  worker.on('error', (error) => {
+  const die = (error: Error): void => {
     thread = undefined;
-    death = error;
-    for (const { fail } of waiting.splice(0)) fail(error);
-  });
+    death ??= error;
+    for (const { fail } of waiting.splice(0)) fail(death);
+  };
+  worker.on('error', die);
+  worker.on('exit', () => die(new Error('the thread that hashes has ended')));
   return {
     send(message, answer) {
       if (death !== undefined) {

@@ -15,7 +15,13 @@ const LARGE_BYTES = 8 * 1024 * 1024;
 
 /** `sizeBytes`: about how many will come, so that many are hashed beside the thread that moves them. */
 export function createStreamHash(sizeBytes: number): StreamHash {
-  if (sizeBytes >= LARGE_BYTES && availableParallelism() > 1) return openThreadHash();
+  if (sizeBytes >= LARGE_BYTES && availableParallelism() > 1) {
+    try {
+      return openThreadHash();
+    } catch {
+      // No thread is to be had, where processes are limited for example: slower, and as right.
+    }
+  }
   const hash = createHash('sha256');
   return {
     update(bytes) {

@@ -5,10 +5,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, it, vi } from 'vitest';
 import { openThreadHash } from '../../runner/hash/hash-thread.ts';
 import { createStreamHash, type StreamHash } from '../../runner/hash/stream-hash.ts';
 import { bundle } from '../stores/bundle.ts';
+
+const threads = vi.hoisted(() => ({ started: [] as Worker[], refuse: false }));
+vi.mock(import('node:worker_threads'), async (original) => {
+  const module = await original();
+  return {
+    ...module,
+    Worker: class extends module.Worker {
+      constructor(...[program, options]: ConstructorParameters<typeof Worker>) {
+        if (threads.refuse) throw new Error('no thread is to be had');
+        super(program, options);
+        threads.started.push(this);
+      }
+    },
+  };
+});
 
 const MIB = 2 ** 20;
 
@@ -63,6 +79,30 @@ describe.each<readonly [string, () => StreamHash]>([
       }),
     );
   });
+});
+
+it('fails when its thread ends, and the next has another', async () => {
+  const hash = openThreadHash();
+  await hash.update(randomBytes(MIB));
+  const ended = threads.started.at(-1)?.terminate();
+  const rest = (async () => {
+    for (let sent = 0; sent < 20; sent += 1) await hash.update(randomBytes(MIB));
+    await hash.digest();
+  })();
+  await expect(rest).rejects.toThrow('the thread that hashes has ended');
+  await ended;
+  const next = openThreadHash();
+  await next.update(Buffer.from('x'));
+  expect(await next.digest()).toBe(sha256(Buffer.from('x')));
+});
+
+it('does without a thread where none is to be had', async () => {
+  await threads.started.at(-1)?.terminate();
+  threads.refuse = true;
+  const hash = createStreamHash(100 * MIB);
+  threads.refuse = false;
+  await hash.update(Buffer.from('x'));
+  expect(await hash.digest()).toBe(sha256(Buffer.from('x')));
 });
 
 it('ends with its process: the thread holds nobody up, and is waited for', async () => {
