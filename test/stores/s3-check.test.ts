@@ -29,7 +29,7 @@ function bucket(honours: (condition: 'if-match' | 'if-none-match', exists: boole
   }
 
   function answer(asked: Asked): Answer {
-    if (asked.query.has('list-type')) return listing([...entries.keys()]);
+    if (asked.query.has('list-type')) return listing([...entries].map(([key, { etag }]) => ({ key, etag })));
     if (asked.method === 'PUT') return put(asked);
     if (asked.method === 'DELETE') {
       entries.delete(asked.key);
@@ -41,8 +41,10 @@ function bucket(honours: (condition: 'if-match' | 'if-none-match', exists: boole
   return { entries, answer };
 }
 
-function listing(keys: readonly string[]): Answer {
-  const contents = keys.map((key) => `<Contents><Key>${key}</Key><ETag>"e"</ETag></Contents>`).join('');
+function listing(entries: readonly { readonly key: string; readonly etag: string }[]): Answer {
+  const contents = entries
+    .map(({ key, etag }) => `<Contents><Key>${key}</Key><ETag>${etag}</ETag></Contents>`)
+    .join('');
   return {
     headers: { 'content-type': 'application/xml' },
     body: `<ListBucketResult>${contents}</ListBucketResult>`,
@@ -96,6 +98,18 @@ describe('the proof that conditional writes hold', () => {
       asked.method === 'DELETE' && (deletions += 1) > 1 ? failure(403, 'AccessDenied') : answer(asked),
     );
     await expect((await server.open()).check()).rejects.toThrow('allow s3:DeleteObject');
+  });
+
+  it('fails where a listing tells another ETag than an answer does', async () => {
+    const { entries, answer } = bucket(() => true);
+    await using server = await startAnswers((asked) =>
+      asked.query.has('list-type')
+        ? listing([...entries.keys()].map((key) => ({ key, etag: '"other"' })))
+        : answer(asked),
+    );
+    await expect((await server.open()).check()).rejects.toThrow(
+      /when it is read and other when it is listed/,
+    );
   });
 
   it('fails where keys are written and not listed', async () => {

@@ -62,6 +62,12 @@ const REPEATED = Object.entries(ACTS)
         await warmUp(scene);
         await act.prepare?.(scene);
       },
+      act: async (scene) => {
+        const before = scene.proxy.requests.length;
+        await act.act(scene);
+        if (scene.proxy.requests[before]?.bySdk !== false)
+          throw new Error('the SDK has sent it all the same');
+      },
     },
   ]);
 

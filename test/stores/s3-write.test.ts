@@ -187,3 +187,42 @@ describe('a listing', () => {
     expect(server.asked).toHaveLength(1);
   });
 });
+
+describe('a conditional write in parts', () => {
+  const upload = (complete: readonly Answer[]) => {
+    let count = 0;
+    return ({ method, query }: Asked): Answer => {
+      if (method === 'POST' && query.has('uploads')) {
+        return {
+          body: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+        };
+      }
+      if (method === 'PUT') return { headers: { etag: '"part"' } };
+      if (method !== 'POST') return { status: 204 };
+      count += 1;
+      return complete[count - 1] ?? failure(500, 'InternalError');
+    };
+  };
+  async function* large(): AsyncIterable<Uint8Array> {
+    for (let sent = 0; sent < 9; sent += 1) yield Buffer.alloc(2 ** 20, sent);
+  }
+
+  it.each<readonly [string, readonly Answer[]]>([
+    ['its condition does not hold', [lost]],
+    ['its first try may have been done', [{ resetAfter: 'nothing' }, failure(404, 'NoSuchUpload')]],
+    ['it met another', [failure(409, 'ConditionalRequestConflict'), failure(404, 'NoSuchUpload')]],
+  ])('is lost where %s: whoever writes so looks again', async (_, complete) => {
+    for (const condition of [{ ifMatch: 'e0' }, { ifNoneMatch: '*' }] as const) {
+      await using server = await startAnswers(upload(complete));
+      const store = await server.open();
+      await expect(store.put('published/a', large(), { condition })).rejects.toMatchObject({
+        code: 'precondition-failed',
+      });
+      const completed = server.asked.filter(({ query }) => query.has('uploadId')).at(-2);
+      expect(completed?.headers).toMatchObject(
+        'ifMatch' in condition ? { 'if-match': '"e0"' } : { 'if-none-match': '*' },
+      );
+      expect(server.asked.at(-1)?.method).toBe('DELETE');
+    }
+  });
+});

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
-import type { ObjectStore, PutCondition } from '../../ports.ts';
+import type { ObjectInfo, ObjectStore, PutCondition } from '../../ports.ts';
 
 type Store = Pick<ObjectStore, 'get' | 'put' | 'list' | 'delete'>;
 
@@ -19,7 +19,7 @@ export async function checkConditions(store: Store, uri: string): Promise<void> 
     await race(store, key, { ifNoneMatch: '*' }, 0, uri);
     await race(store, key, { ifMatch: first }, 1, uri);
     await race(store, key, { ifMatch: first }, 0, uri);
-    await expectListed(store, key);
+    await expectListed(store, key, await etagOf(store, key));
     await store.delete([key]);
     // MinIO before August 2025 wrote then (https://github.com/minio/minio/issues/21526).
     await race(store, key, { ifMatch: first }, 0, uri);
@@ -67,11 +67,15 @@ async function etagOf(store: Store, key: string): Promise<string> {
   return found.etag;
 }
 
-/** It takes another permission than reading does. */
-async function expectListed(store: Store, key: string): Promise<void> {
-  const listed: string[] = [];
-  for await (const page of store.list(key)) listed.push(...page.map((info) => info.key));
-  if (listed[0] === key) return;
+/** It takes another permission than reading does. What is listed is compared with what was read, and written over. */
+async function expectListed(store: Store, key: string, etag: string): Promise<void> {
+  const listed: ObjectInfo[] = [];
+  for await (const page of store.list(key)) listed.push(...page);
+  if (listed[0]?.key === key) {
+    if (listed[0].etag === etag) return;
+    const message = `the ETag of ${key} is ${etag} when it is read and ${listed[0].etag} when it is listed; use a server that tells one (docs/stores.md)`;
+    throw new StoreError('store-unsuitable', message, { key });
+  }
   throw new StoreError('store-unsuitable', `${key} was written and is not there when it is listed`, { key });
 }
 

@@ -10,15 +10,21 @@ export function conditionOf(condition: PutCondition | undefined): {
   return 'ifMatch' in condition ? { IfMatch: `"${condition.ifMatch}"` } : { IfNoneMatch: '*' };
 }
 
-/** The failure of a request whose condition did not hold. With `ifMatch` S3 answers 404 where nothing is. */
+/**
+ * The failure of a request whose condition did not hold. With `ifMatch` S3 answers 404 where nothing is. `isUndecided`: it may
+ * have held, and the write has to be made anew.
+ */
 export function lossOf(
   error: unknown,
   key: string,
   condition: PutCondition | undefined,
+  isUndecided = false,
 ): StoreError | undefined {
   if (condition === undefined || !(error instanceof StoreError)) return undefined;
   const isLost =
-    error.code === 'precondition-failed' || (error.code === 'not-found' && 'ifMatch' in condition);
+    isUndecided ||
+    error.code === 'precondition-failed' ||
+    (error.code === 'not-found' && 'ifMatch' in condition);
   if (!isLost) return undefined;
   const message =
     'ifMatch' in condition ? `${key} was changed meanwhile` : `expected nothing under ${key}, found a value`;

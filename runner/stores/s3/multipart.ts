@@ -87,10 +87,11 @@ async function complete(
     );
     return { etag: etagIn(ETag) };
   } catch (error) {
-    // Perhaps our own first try, whose answer got lost: whoever writes on a condition looks again anyway.
-    const lost = lossOf(error, key, condition);
-    if (lost !== undefined) throw lost;
     const answer = answerOf(error);
+    // Perhaps by our own first try, whose answer got lost: whoever writes on a condition looks again anyway.
+    const isUndecided = answer?.name === 'NoSuchUpload' || answer?.status === 409;
+    const lost = lossOf(error, key, condition, isUndecided);
+    if (lost !== undefined) throw lost;
     if (answer?.name !== 'NoSuchUpload' || answer.attempts < 2) throw error;
     // A try whose answer got lost may have been done: then the next one finds no such upload any more.
     const found = await headObject(session, key, signal);

@@ -9,7 +9,7 @@ import { StoreError } from '../../errors.ts';
 import type { StoredBody } from '../../ports.ts';
 import { answeredAt, etagIn } from './answer.ts';
 import { answerOf } from './failure.ts';
-import { checksumIn, repeatGet, type Checksum } from './repeat.ts';
+import { repeatGet, type Checksum } from './repeat.ts';
 import type { Session } from './session.ts';
 
 export interface Range {
@@ -74,9 +74,9 @@ async function openAgain(
   input: GetObjectCommandInput & { readonly Key: string },
   signal: AbortSignal | undefined,
 ): Promise<Opened | 'nothing' | undefined> {
-  const answer = await repeatGet(session, input, signal);
-  if (typeof answer !== 'object') return answer;
-  const { headers, body: stream } = answer;
+  const got = await repeatGet(session, input, signal);
+  if (typeof got !== 'object') return got;
+  const { headers, body: stream } = got.answer;
   const lengthBytes = Number(headers['content-length']);
   const head = headOf(
     key,
@@ -88,7 +88,7 @@ async function openAgain(
     },
     (dateOf(headers['date']) ?? new Date()).toISOString(),
   );
-  return { head, stream, lengthBytes, checksum: checksumIn(answer) };
+  return { head, stream, lengthBytes, checksum: got.checksum };
 }
 
 function dateOf(text: string | undefined): Date | undefined {

@@ -22,8 +22,12 @@ export interface Pattern {
   readonly sign: (request: HttpRequest) => Promise<HttpRequest>;
 }
 
-/** Of a command with this input. */
-export type Patterns = (command: 'GetObject' | 'PutObject', input: object) => Pattern | undefined;
+/** By command and input. */
+export interface Patterns {
+  find(command: 'GetObject' | 'PutObject', input: object): Pattern | undefined;
+  /** From now on the SDK sends all of this kind. */
+  drop(command: 'GetObject' | 'PutObject', input: object): void;
+}
 
 /** What differs from request to request of one kind; the headers are set anew for each. The SDK adds the checksum's. */
 const OWN_FIELDS = ['Key', 'Body', 'IfMatch', 'IfNoneMatch', 'Range', 'ChecksumMode', 'ChecksumAlgorithm'];
@@ -42,7 +46,7 @@ const ANY_BODY = 'UNSIGNED-PAYLOAD';
  * times as long as sending it. What comes out is the same for all of one kind: this keeps it.
  */
 export function learnPatterns(client: S3Client): Patterns {
-  const patterns = new Map<string, Pattern>();
+  const patterns = new Map<string, Pattern | undefined>();
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
@@ -56,7 +60,12 @@ export function learnPatterns(client: S3Client): Patterns {
     // High: after the SDK has read the answer as a success.
     { step: 'deserialize', name: 'sluicePattern', priority: 'high' },
   );
-  return (command, input) => patterns.get(kindOf(`${command}Command`, input));
+  return {
+    find: (command, input) => patterns.get(kindOf(`${command}Command`, input)),
+    drop(command, input) {
+      patterns.set(kindOf(`${command}Command`, input), undefined);
+    },
+  };
 }
 
 /** As the SDK writes a key in a path. */

@@ -6,7 +6,7 @@ import { headObject, openObject, type Head, type Opened, type Range } from './op
 import { addTo, refuseMismatch } from './repeat.ts';
 import type { Session } from './session.ts';
 
-/** Read at once: its connection is free again, and the SDK has compared its checksum before anyone sees it. */
+/** Read at once: its connection is free again, and its checksum is compared before anyone sees it. */
 const SMALL_BYTES = 256 * 1024;
 const MAX_BROKEN = 6;
 const BROKEN_MILLISECONDS = 200;

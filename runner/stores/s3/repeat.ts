@@ -1,19 +1,31 @@
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import type { GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { pathOf, type HttpRequest } from './pattern.ts';
 import type { Session } from './session.ts';
 
-export interface Answer {
+interface Answer {
   readonly statusCode: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readable;
 }
 
+/** As long as an error is told in. */
+const SHORT_BYTES = 16 * 1024;
+
+const PASSING_MILLISECONDS = 100;
+
 type Sent = Answer | 'not sent' | 'broken';
 
 /** Since Node 20.15 and 22.2; before, all goes through the SDK. */
 const crc32: ((bytes: Uint8Array, before?: number) => number) | undefined = zlib.crc32;
+
+/** An answer's body, and what it is compared with. */
+export interface Got {
+  readonly answer: Answer;
+  readonly checksum: Checksum | undefined;
+}
 
 /**
  * Reads by the pattern of an earlier request. Undefined: it has to be asked by the SDK, which knows what to do about
@@ -23,35 +35,63 @@ export async function repeatGet(
   session: Session,
   input: GetObjectCommandInput & { readonly Key: string },
   signal: AbortSignal | undefined,
-): Promise<Answer | 'nothing' | undefined> {
+): Promise<Got | 'nothing' | undefined> {
   if (crc32 === undefined) return undefined;
   const sent = await send(session, 'GetObject', input, signal);
-  if (typeof sent === 'string') return undefined;
+  if (sent === 'not sent') return undefined;
+  if (sent === 'broken') return passing(signal);
   const { statusCode, headers, body } = sent;
   const wanted = input.Range === undefined ? 200 : 206;
-  if (statusCode === wanted && /^\d+$/.test(headers['content-length'] ?? '')) return sent;
+  if (statusCode === wanted && /^\d+$/.test(headers['content-length'] ?? '')) {
+    const checksum = checksumIn(headers);
+    if (checksum !== 'unknown') return { answer: sent, checksum };
+    session.clients.patterns.drop('GetObject', input);
+    body.destroy();
+    return undefined;
+  }
   if (statusCode === 404 && (await textOf(body)).includes('<Code>NoSuchKey</Code>')) return 'nothing';
-  body.destroy();
+  leave(sent);
+  if (mayPass(statusCode)) await passing(signal);
   return undefined;
 }
 
-/** Writes likewise. `broken`: it may have been done; `not done`: it was not. */
+/**
+ * Writes likewise. `lost`: its condition does not hold; `broken`: it may have been done; `not done`: it was not, and
+ * the SDK is to do it.
+ */
 export async function repeatPut(
   session: Session,
   input: PutObjectCommandInput & { readonly Key: string; readonly Body: Uint8Array },
   signal: AbortSignal | undefined,
-): Promise<{ readonly ETag: string } | 'broken' | 'not done'> {
+): Promise<{ readonly ETag: string } | 'lost' | 'broken' | 'not done'> {
   const sent = await send(session, 'PutObject', input, signal);
-  if (sent === 'broken') return sent;
   if (sent === 'not sent') return 'not done';
-  const { statusCode, headers, body } = sent;
-  const ETag = headers['etag'];
-  if (statusCode === 200 && ETag !== undefined) {
-    body.resume();
-    return { ETag };
+  if (sent === 'broken') {
+    await passing(signal);
+    return sent;
   }
-  body.destroy();
+  const { statusCode, headers } = sent;
+  const ETag = headers['etag'];
+  leave(sent);
+  if (statusCode === 200 && ETag !== undefined) return { ETag };
+  if (statusCode === 412) return 'lost';
+  if (mayPass(statusCode)) await passing(signal);
   return statusCode >= 400 && statusCode < 500 ? 'not done' : 'broken';
+}
+
+function mayPass(statusCode: number): boolean {
+  return statusCode === 429 || statusCode >= 500;
+}
+
+/** Of many that met the same trouble not all are to ask again at once. The SDK does the waiting after that. */
+async function passing(signal: AbortSignal | undefined): Promise<undefined> {
+  await sleep(Math.random() * PASSING_MILLISECONDS, undefined, signal === undefined ? {} : { signal });
+}
+
+/** Reads what is left of a short answer, so that its connection can be used again. */
+function leave({ headers, body }: Answer): void {
+  if (Number(headers['content-length'] ?? 0) <= SHORT_BYTES) body.resume();
+  else body.destroy();
 }
 
 /** The checksum of what has been read so far, `expected` by the store. */
@@ -60,12 +100,15 @@ export interface Checksum {
   found: number;
 }
 
-/** Undefined where the store tells none of the whole, or of all of an answer to a range. */
-export function checksumIn({ headers }: Answer): Checksum | undefined {
-  const text = headers['x-amz-checksum-crc32'];
-  const isWhole = headers['content-range'] === undefined && headers['x-amz-checksum-type'] !== 'COMPOSITE';
-  if (text === undefined || !isWhole || text.includes('-')) return undefined;
-  return { expected: Buffer.from(text, 'base64').readUInt32BE(0), found: 0 };
+/** Undefined where the store tells none of the whole; `unknown`: one that only the SDK can compare. */
+function checksumIn(headers: Answer['headers']): Checksum | undefined | 'unknown' {
+  const isPart = headers['content-range'] !== undefined || headers['x-amz-checksum-type'] === 'COMPOSITE';
+  const told = Object.entries(headers).filter(
+    ([name, value]) => /^x-amz-checksum-(?!type$|mode$)/.test(name) && !value.includes('-'),
+  );
+  if (isPart || told.length === 0) return undefined;
+  const bytes = Buffer.from(headers['x-amz-checksum-crc32'] ?? '', 'base64');
+  return bytes.length === 4 ? { expected: bytes.readUInt32BE(0), found: 0 } : 'unknown';
 }
 
 export function addTo(checksum: Checksum | undefined, bytes: Uint8Array): void {
@@ -87,7 +130,7 @@ async function send(
   },
   signal: AbortSignal | undefined,
 ): Promise<Sent> {
-  const pattern = clients.patterns(command, input);
+  const pattern = clients.patterns.find(command, input);
   if (pattern === undefined) return 'not sent';
   const { Key, Body } = input;
   const checksum = Body === undefined || !pattern.hasChecksum ? {} : checksumOf(Body);

@@ -53,6 +53,8 @@ async function writeBytes(
       async (client, options): Promise<{ readonly ETag?: string | undefined }> => {
         const repeated = await repeatPut(session, input, signal);
         if (typeof repeated === 'object') return repeated;
+        if (repeated === 'lost')
+          throw new StoreError('precondition-failed', `${key} was changed meanwhile`, { key });
         mayBeDone = repeated === 'broken';
         return client.send(new PutObjectCommand(input), options);
       },
