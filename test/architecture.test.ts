@@ -62,7 +62,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'compose',
   ],
   cli: ['commands'],
-  index: ['model', 'hash', 'errors', 'ports', 'calendar', 'spec', 'plan', 'ledger', 'run', 'report', 'compose'],
+  index: [
+    'model',
+    'hash',
+    'errors',
+    'ports',
+    'calendar',
+    'spec',
+    'plan',
+    'ledger',
+    'run',
+    'report',
+    'compose',
+  ],
 };
 
 function partOf(file: string): string {

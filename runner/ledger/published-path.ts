@@ -14,6 +14,9 @@ export const publishedPathRecords = recordKind(
   'delete it: the next publication writes it anew',
 );
 
+/** In a row, of a file that stays as it is listed. */
+const MAX_REFUSALS = 5;
+
 export type Placed =
   | 'placed'
   /** Our own object is not there. */
@@ -25,7 +28,7 @@ export type Placed =
  * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
  * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
  * that one's file. Should it die before it looks: the file is only ever put over what stood there before the record
- * was read. Who has written a later record puts its own file after that, and so refuses every earlier one.
+ * was read. Who has written a later record puts its own file after that, equal or not, and so refuses every earlier one.
  */
 export async function placePublished(
   store: ObjectStore,
@@ -33,6 +36,8 @@ export async function placePublished(
   counts: () => Promise<boolean>,
 ): Promise<Placed> {
   const key = publishedPathKey(pathHash(mine.path));
+  let refused: string | undefined;
+  let refusals = 0;
   for (;;) {
     const over = await listedAt(store, `published/${mine.path}`);
     const found = await publishedPathRecords.read(store, key);
@@ -48,8 +53,14 @@ export async function placePublished(
         })
       : found?.etag;
     if (etag === undefined) continue;
-    const copied = await copyOver(store, owner, over);
-    if (copied === 'changed') continue;
+    const copied = await copyOver(store, owner, over, isNew);
+    if (copied === 'changed') {
+      // What has changed is listed with another version.
+      refusals = refused === (over?.etag ?? '') ? refusals + 1 : 0;
+      refused = over?.etag ?? '';
+      if (refusals < MAX_REFUSALS) continue;
+      throw unlisted(mine.path, over);
+    }
     if (copied === 'missing' && owner === mine) return 'missing';
     if ((await publishedPathRecords.read(store, key))?.etag === etag) return 'placed';
   }
@@ -76,14 +87,15 @@ function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
   return a.instance === b.instance && a.attempt === b.attempt && a.object === b.object && a.order === b.order;
 }
 
-/** Copies only what is not there already, only bytes with the right sha256, and only over that version. */
+/** Copies only bytes with the right sha256, only over that version, and where the record is old only what is not there. */
 async function copyOver(
   store: ObjectStore,
   owner: PublishedPathRecord,
   over: ObjectInfo | undefined,
+  isNew: boolean,
 ): Promise<'copied' | 'missing' | 'changed'> {
   const to = `published/${owner.path}`;
-  if (over !== undefined && (over.sizeBytes === undefined || over.sizeBytes === owner.bytes)) {
+  if (!isNew && over !== undefined && (over.sizeBytes === undefined || over.sizeBytes === owner.bytes)) {
     if ((await wrongContent(store, to, owner.sha256, undefined)) === undefined) return 'copied';
   }
   const from = objectKeyOf(owner);
@@ -98,6 +110,16 @@ async function copyOver(
     throw error;
   }
   return 'copied';
+}
+
+function unlisted(path: string, over: ObjectInfo | undefined): StoreError {
+  const key = `published/${path}`;
+  const listed = over === undefined ? 'nothing is listed there' : `it is listed as version ${over.etag}`;
+  return new StoreError(
+    'store-unsuitable',
+    `${key} cannot be written: ${listed}, and the store says that it has changed; remove what stands there, or see sluice doctor`,
+    { key },
+  );
 }
 
 function otherBytes(

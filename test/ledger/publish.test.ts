@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Manifest } from '../../runner/model/records.ts';
+import type { ObjectStore } from '../../runner/ports.ts';
+import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { encode, keysOf, textOf } from '../contracts/object-store.ts';
 import {
@@ -177,6 +182,53 @@ describe('publishing', () => {
     await expect(bench.ledger.publish(ID)).rejects.toMatchObject({
       code: 'not-found',
       key: `objects/${ID}/${RUN}-1/a.csv`,
+    });
+  });
+});
+
+describe('what stands at a published path and is no published file', () => {
+  async function inFolder(prepare: (published: string) => void): Promise<Bench & { readonly root: string }> {
+    const root = mkdtempSync(join(tmpdir(), 'sluice-publish-'));
+    onTestFinished(() => rmSync(root, { recursive: true }));
+    mkdirSync(join(root, 'published'));
+    prepare(join(root, 'published'));
+    const bench = await openBench(createDirectoryStore(root));
+    await commit(bench, `${RUN}-1`, 'one');
+    return { ...bench, root };
+  }
+
+  it('is replaced where it is a link, and what that leads to is left alone', async () => {
+    const { ledger, store, root } = await inFolder((published) => {
+      writeFileSync(join(published, '..', 'elsewhere'), 'precious');
+      symlinkSync('../elsewhere', join(published, 'a.csv'));
+    });
+    expect(await ledger.publish(ID)).toEqual(['a.csv']);
+    expect(await textOf(store, 'published/a.csv')).toBe('one');
+    expect(readFileSync(join(root, 'elsewhere'), 'utf8')).toBe('precious');
+  });
+
+  it('is told where it is a folder', async () => {
+    const { ledger } = await inFolder((published) => mkdirSync(join(published, 'a.csv')));
+    await expect(ledger.publish(ID)).rejects.toMatchObject({
+      code: expect.stringMatching(/^store-|^bad-key$/),
+    });
+  });
+
+  it('is told where the store never takes what it lists', async () => {
+    const bench = await openBench();
+    await bench.store.put('published/a.csv', encode('old'));
+    const lying: ObjectStore = {
+      ...bench.store,
+      async *list(prefix, options) {
+        for await (const page of bench.store.list(prefix, options)) {
+          yield page.map((info) => (info.key === 'published/a.csv' ? { ...info, etag: 'listed' } : info));
+        }
+      },
+    };
+    await commit(bench, `${RUN}-1`, 'one');
+    await expect((await bench.open(lying)).publish(ID)).rejects.toMatchObject({
+      code: 'store-unsuitable',
+      message: expect.stringContaining('published/a.csv cannot be written: it is listed as version listed'),
     });
   });
 });

@@ -13,7 +13,7 @@ import {
 import { dirname, join } from 'node:path';
 import { StoreError } from '../../errors.ts';
 import { isBlob, isImmutable } from '../../model/key.ts';
-import type { StoredBody } from '../../ports.ts';
+import type { ObjectInfo, StoredBody } from '../../ports.ts';
 import { fileBody } from './body.ts';
 import type { Context } from './context.ts';
 import { systemCode } from './failure.ts';
@@ -39,7 +39,7 @@ export async function writeBlob(
     const etag = blobEtag(statSync(temporary.path, { bigint: true }));
     await inFolder(dirname(path), durable, () => {
       if (over !== undefined) refuseChanged(path, key, over);
-      if (condition === undefined || over !== undefined) renameSync(temporary.path, path);
+      if (condition === undefined || over !== undefined || !isObject(path)) renameSync(temporary.path, path);
       else linkSync(temporary.path, path);
     });
     if (durable) await syncFolder(dirname(path));
@@ -52,9 +52,14 @@ export async function writeBlob(
   }
 }
 
+/** What is no file is no object, and is replaced as if nothing were there; a folder refuses that itself. */
+function isObject(path: string): boolean {
+  return statsAt(path)?.isFile() ?? true;
+}
+
 /** Looked at right before the file is moved over it: no file system moves on a condition. */
 function refuseChanged(path: string, key: string, over: string): void {
-  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  const stats = statsAt(path);
   if (stats !== undefined && blobEtag(stats) === over) return;
   throw new StoreError('precondition-failed', `${key} was changed meanwhile`, { key });
 }
@@ -105,6 +110,25 @@ export function deleteBlob({ root }: Context, key: string): void {
     if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
   }
   removeEmptyFolders(dirname(path), join(root, key.slice(0, key.indexOf('/'))));
+}
+
+/** Of whatever stands there, without following a link; undefined where nothing can. */
+export function statsAt(path: string): BigIntStats | undefined {
+  try {
+    return lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+export function blobInfo(key: string, stats: BigIntStats): ObjectInfo {
+  return {
+    key,
+    etag: blobEtag(stats),
+    sizeBytes: Number(stats.size),
+    modifiedAt: stats.mtime.toISOString(),
+  };
 }
 
 export function blobEtag(stats: BigIntStats): string {

@@ -1,9 +1,9 @@
-import { lstatSync, readdirSync, type Dirent } from 'node:fs';
+import { readdirSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareKeys, isBlob, isWithin, type KeyRange } from '../../model/key.ts';
 import type { ObjectInfo } from '../../ports.ts';
-import { blobEtag } from './blob.ts';
+import { blobInfo, statsAt } from './blob.ts';
 import type { Context } from './context.ts';
 import { storeError, systemCode } from './failure.ts';
 import { dropTombstones, type Tombstone } from './tombstone.ts';
@@ -37,6 +37,11 @@ export async function* listKeys(
   let page: ObjectInfo[] = [];
   const marks = new Map<string, readonly Tombstone[]>();
   const start = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+  if (to === prefix && after === undefined && isBlob(prefix)) {
+    const stats = statsAt(join(context.root, prefix));
+    if (stats?.isFile() === true) yield [blobInfo(prefix, stats)];
+    return;
+  }
   for (const info of walk(context, start, bounds, marks)) {
     page.push(info);
     if (page.length < PAGE) continue;
@@ -67,14 +72,8 @@ function* walk(
       }
     } else if (isWithin(key, bounds)) {
       if (isBlob(key)) {
-        const stats = lstatSync(join(root, key), { bigint: true, throwIfNoEntry: false });
-        if (stats?.isFile() !== true) continue;
-        yield {
-          key,
-          etag: blobEtag(stats),
-          sizeBytes: Number(stats.size),
-          modifiedAt: stats.mtime.toISOString(),
-        };
+        const stats = statsAt(join(root, key));
+        if (stats?.isFile() === true) yield blobInfo(key, stats);
       } else {
         versions.suppose(join(root, key), entry.number);
         yield { key, etag: String(entry.number) };
