@@ -117,7 +117,10 @@ async function runToEnd(
     if (watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
   }, session.timing.followAfterSeconds * 1000);
   try {
-    return await waitForEnd(container, job.timeoutSeconds, cancel, session);
+    const { tellsOom, memoryLimit } = session.facts.capabilities;
+    const isLimited = memoryLimit && job.resources.memoryBytes !== undefined;
+    const limits = { timeoutSeconds: job.timeoutSeconds, tellsOom: tellsOom && isLimited };
+    return await waitForEnd(container, limits, cancel, session);
   } finally {
     clearTimeout(timer);
     if (!log.isLong()) ended.abort();

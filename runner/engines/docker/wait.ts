@@ -15,13 +15,23 @@ export interface Ending extends Omit<EndState, 'lastWords'> {
   readonly startedAt: number;
 }
 
+/** So often a killed container is looked at again, and so far apart. */
+const OOM_LOOKS = 5;
+const OOM_LOOK_MILLISECONDS = 100;
+
 /** More is not waited for by a timer: 24 days. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+
+export interface EndLimits {
+  readonly timeoutSeconds: number;
+  /** Its memory is limited by an engine that tells when that was too little. */
+  readonly tellsOom: boolean;
+}
 
 /** Waits until a started container has ended; stops it when its time is over or `cancel` is aborted. */
 export async function waitForEnd(
   container: Dockerode.Container,
-  timeoutSeconds: number,
+  { timeoutSeconds, tellsOom }: EndLimits,
   cancel: AbortSignal,
   { docker, lost, timing }: Pick<Session, 'docker' | 'lost' | 'timing'>,
 ): Promise<Ending> {
@@ -47,7 +57,14 @@ export async function waitForEnd(
   cancel.addEventListener('abort', onCancel, { once: true });
   if (cancel.aborted) onCancel();
   try {
-    const state = await untilNotRunning(docker, container, AbortSignal.any([lost, stuck.signal]));
+    const signal = AbortSignal.any([lost, stuck.signal]);
+    let state = await untilNotRunning(docker, container, signal);
+    // Docker is told of the end and of its cause in two messages, in whichever order.
+    for (let looks = tellsOom ? OOM_LOOKS : 0; looks > 0; looks -= 1) {
+      if (stopped !== undefined || !isUnexplained(state)) break;
+      await sleep(OOM_LOOK_MILLISECONDS);
+      state = await untilNotRunning(docker, container, signal);
+    }
     return {
       stopped,
       exitCode: state.ExitCode,
@@ -64,6 +81,10 @@ export async function waitForEnd(
     await stopping;
     clearTimeout(endless);
   }
+}
+
+function isUnexplained({ ExitCode, OOMKilled }: State): boolean {
+  return ExitCode === 137 && !OOMKilled;
 }
 
 type State = Dockerode.ContainerInspectInfo['State'];

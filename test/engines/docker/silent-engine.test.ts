@@ -201,12 +201,30 @@ describe('an engine that answers its ping', () => {
     function run(
       { signal }: AbortController = cancel(),
       rules: Job['outputs']['rules'] = [],
+      more: Partial<Job> = {},
     ): ReturnType<Engine['run']> {
       const store = openMemoryStore();
-      const plain = jobOf(store, 'x', 'true', { storeId: 's', timeoutSeconds: 3600 });
+      const plain = jobOf(store, 'x', 'true', { storeId: 's', timeoutSeconds: 3600, ...more });
       const job = { ...plain, outputs: { ...plain.outputs, rules } };
       return engine.run(job, { signal, watched: false, onLog: () => undefined });
     }
+
+    it('tells late that its memory was not enough: it is looked at again', async () => {
+      answersEnded();
+      answers['GET /info'] = json({ OSType: 'linux', MemoryLimit: true });
+      let looks = 0;
+      answers['GET /containers/task/json'] = (request, response) => {
+        looks += 1;
+        const ended = { Running: false, Status: 'exited', ExitCode: 137, OOMKilled: looks > 2, Error: '' };
+        const times = { StartedAt: '2021-01-29T00:00:00Z', FinishedAt: '2021-01-29T00:00:01Z' };
+        json({ State: { ...ended, ...times } })(request, response);
+      };
+      const { cause } = await run(cancel(), [], { resources: { pids: 10, memoryBytes: 2 ** 25 } });
+      expect(cause).toMatchObject({ kind: 'oom' });
+      looks = 0;
+      expect((await run()).cause).toMatchObject({ kind: 'signal' });
+      expect(looks).toBe(1);
+    });
 
     it.each(['POST /containers/create', 'POST /containers/task/start'])(
       'hangs at %s: ends it as not started, to be tried again',
