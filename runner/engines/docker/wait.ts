@@ -16,7 +16,7 @@ export interface Ending extends Omit<EndState, 'lastWords'> {
 }
 
 /** So often a killed container is looked at again, and so far apart. */
-const OOM_LOOKS = 5;
+const OOM_LOOKS = 10;
 const OOM_LOOK_MILLISECONDS = 100;
 
 /** More is not waited for by a timer: 24 days. */
