@@ -29,6 +29,9 @@ export interface Patterns {
   drop(command: 'GetObject' | 'PutObject', input: object): void;
 }
 
+/** Of other commands each request is of a kind of its own: a part of an upload names its number. */
+const LEARNT = ['GetObjectCommand', 'PutObjectCommand'];
+
 /** What differs from request to request of one kind; the headers are set anew for each. The SDK adds the checksum's. */
 const OWN_FIELDS = ['Key', 'Body', 'IfMatch', 'IfNoneMatch', 'Range', 'ChecksumMode', 'ChecksumAlgorithm'];
 const OWN_HEADERS =
@@ -50,8 +53,9 @@ export function learnPatterns(client: S3Client): Patterns {
   client.middlewareStack.add(
     (next, context) => async (args) => {
       const result = await next(args);
-      const kind = kindOf(String(context['commandName']), args.input);
-      if (!patterns.has(kind)) {
+      const command = String(context['commandName']);
+      const kind = LEARNT.includes(command) ? kindOf(command, args.input) : undefined;
+      if (kind !== undefined && !patterns.has(kind)) {
         const pattern = patternOf(args.request, args.input, context['__smithy_context']);
         if (pattern !== undefined) patterns.set(kind, pattern);
       }
@@ -114,7 +118,12 @@ function signerIn(context: unknown): Pattern['sign'] | undefined {
   const { httpAuthOption: option, signer, identity } = scheme;
   if (!has(option, 'schemeId') || option.schemeId !== 'aws.auth#sigv4') return undefined;
   if (!has(option, 'signingProperties') || !isSigner(signer)) return undefined;
-  return async (request) => signer.sign(request, identity, option.signingProperties);
+  const properties = option.signingProperties;
+  if (!has(properties, 'context') || !has(properties.context, 'endpointV2')) return undefined;
+  const { endpointV2, authSchemes } = properties.context as Record<string, unknown>;
+  // The whole context holds the first request, with its body.
+  const kept = { ...properties, context: { endpointV2, authSchemes } };
+  return async (request) => signer.sign(request, identity, kept);
 }
 
 interface Signer {
