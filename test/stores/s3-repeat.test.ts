@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObjectStore } from '../../runner/ports.ts';
-import { encode } from '../contracts/object-store.ts';
+import { encode, textOf } from '../contracts/object-store.ts';
 import { failure, object, startAnswers, type Answer, type Asked, type Answers } from './s3-answers.ts';
 
 const KEY = 'runs/a.json';
@@ -33,14 +33,6 @@ const ways = ({ asked }: Answers): readonly string[] =>
   asked
     .slice(2)
     .map(({ method, headers }) => `${method}${'amz-sdk-request' in headers ? ' by the SDK' : ''}`);
-
-async function textOf(store: ObjectStore, key: string): Promise<string | undefined> {
-  const found = await store.get(key);
-  if (found === undefined) return undefined;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of found.body) chunks.push(chunk);
-  return Buffer.concat(chunks).toString();
-}
 
 const checksumOf = (bytes: Uint8Array): string => {
   const binary = Buffer.alloc(4);

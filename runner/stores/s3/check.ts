@@ -67,7 +67,7 @@ async function etagOf(store: Store, key: string): Promise<string> {
   return found.etag;
 }
 
-/** It takes another permission than reading does. What is listed is compared with what was read, and written over. */
+/** It takes another permission than reading does. What is listed is what a publisher writes over. */
 async function expectListed(store: Store, key: string, etag: string): Promise<void> {
   const listed: ObjectInfo[] = [];
   for await (const page of store.list(key)) listed.push(...page);

@@ -11,8 +11,8 @@ export function conditionOf(condition: PutCondition | undefined): {
 }
 
 /**
- * The failure of a request whose condition did not hold. With `ifMatch` S3 answers 404 where nothing is. `isUndecided`: it may
- * have held, and the write has to be made anew.
+ * The failure of a request whose condition did not hold. With `ifMatch` S3 answers 404 where nothing is.
+ * `isUndecided`: it may have held, and the write has to be made anew.
  */
 export function lossOf(
   error: unknown,

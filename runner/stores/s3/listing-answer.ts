@@ -1,4 +1,5 @@
 import type { ListObjectsV2CommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { collect } from './collect.ts';
 import { readListing, type ListingText } from './listing-text.ts';
 
 /** By the metadata that comes with each output. */
@@ -15,7 +16,7 @@ export function readListings(client: S3Client): void {
       const result = await next(request);
       const { response } = result;
       if (context['commandName'] !== 'ListObjectsV2Command' || !isAnswer(response)) return result;
-      const body = await bytesOf(response.body);
+      const body = response.body instanceof Uint8Array ? response.body : await collect(response.body);
       const listing = readListing(new TextDecoder().decode(body));
       response.body = listing === undefined ? body : READ_ALREADY;
       if (listing !== undefined) taken.set(response, listing);
@@ -79,11 +80,4 @@ function isAnswer(response: unknown): response is Answer {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-async function bytesOf(body: AsyncIterable<Uint8Array> | Uint8Array): Promise<Uint8Array> {
-  if (body instanceof Uint8Array) return body;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

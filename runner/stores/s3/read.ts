@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../errors.ts';
 import type { StoredBody } from '../../ports.ts';
+import { collect } from './collect.ts';
 import { failureOf } from './failure.ts';
 import { headObject, openObject, type Head, type Opened, type Range } from './open.ts';
 import { addTo, refuseMismatch } from './repeat.ts';
@@ -48,9 +49,7 @@ async function emptyRange(
 }
 
 async function readWhole({ stream, lengthBytes, checksum }: Opened): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
+  const bytes = await collect(stream);
   if (bytes.length !== lengthBytes) throw new Error(`expected ${lengthBytes} bytes, found ${bytes.length}`);
   addTo(checksum, bytes);
   refuseMismatch(checksum);

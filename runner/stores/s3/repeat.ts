@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import type { GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { collect } from './collect.ts';
 import { pathOf, type HttpRequest } from './pattern.ts';
 import type { Session } from './session.ts';
 
@@ -49,7 +50,10 @@ export async function repeatGet(
     body.destroy();
     return undefined;
   }
-  if (statusCode === 404 && (await textOf(body)).includes('<Code>NoSuchKey</Code>')) return 'nothing';
+  if (statusCode === 404) {
+    const said = await collect(body).catch(() => '');
+    if (said.includes('<Code>NoSuchKey</Code>')) return 'nothing';
+  }
   leave(sent);
   if (mayPass(statusCode)) await passing(signal);
   return undefined;
@@ -172,14 +176,4 @@ function isAnswer(response: object): response is Answer {
     'body' in response &&
     response.body instanceof Readable
   );
-}
-
-async function textOf(body: Readable): Promise<string> {
-  try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body) chunks.push(chunk);
-    return Buffer.concat(chunks).toString();
-  } catch {
-    return '';
-  }
 }

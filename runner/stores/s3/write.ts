@@ -4,6 +4,7 @@ import { isBlob, isImmutable } from '../../model/key.ts';
 import type { PutCondition } from '../../ports.ts';
 import { answerOf } from './failure.ts';
 import { etagIn } from './answer.ts';
+import { collect } from './collect.ts';
 import { conditionOf, lossOf } from './condition.ts';
 import { placement } from './placement.ts';
 import { readObject } from './read.ts';
@@ -80,16 +81,4 @@ async function ownEarlierTry(
   const found = await readObject(session, key, undefined, signal);
   if (found === undefined || found.sizeBytes !== bytes.length) return undefined;
   return Buffer.from(bytes).equals(await collect(found.body, signal)) ? { etag: found.etag } : undefined;
-}
-
-async function collect(
-  body: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) {
-    signal?.throwIfAborted();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
