@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../errors.ts';
-import { createStreamHash } from '../hash/stream-hash.ts';
+import { verified } from '../hash/hashed-body.ts';
 import type { StoredObject } from '../model/job.ts';
 import type { ObjectStore } from '../ports.ts';
 
@@ -28,26 +28,17 @@ export async function downloadObject(
   const target = join(folder, object.path);
   const partial = `${target}.part-${process.pid}`;
   await mkdir(dirname(target), { recursive: true });
-  const hash = createStreamHash(object.bytes);
+  const damaged = (sha256: string): StoreError =>
+    new StoreError(
+      'store-corrupt',
+      `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used. Run its task again: --rebuild all`,
+      { key },
+    );
   try {
     await pipeline(
-      Readable.from(found.body, { objectMode: false }),
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          await hash.update(chunk);
-          yield chunk;
-        }
-      },
+      Readable.from(verified(found, object.sha256, damaged), { objectMode: false }),
       createWriteStream(partial),
     );
-    const sha256 = await hash.digest();
-    if (sha256 !== object.sha256) {
-      throw new StoreError(
-        'store-corrupt',
-        `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used. Run its task again: --rebuild all`,
-        { key },
-      );
-    }
     await rename(partial, target);
   } finally {
     await rm(partial, { force: true });

@@ -1,11 +1,12 @@
 import { StoreError } from '../errors.ts';
+import { verified } from '../hash/hashed-body.ts';
 import type { PublishedPathRecord } from '../model/records.ts';
 import type { ObjectInfo, ObjectStore, PutCondition } from '../ports.ts';
 import { attemptPrefix, publishedPathKey } from './keys.ts';
 import { listedAt } from './listing.ts';
 import { recordKind } from './record.ts';
 import { publishedPathFields } from './record-shapes.ts';
-import { sha256, verified } from './sha256.ts';
+import { sha256 } from './sha256.ts';
 import { wrongContent } from './wrong-content.ts';
 
 export const publishedPathRecords = recordKind(

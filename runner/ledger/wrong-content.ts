@@ -1,6 +1,6 @@
 import { StoreError } from '../errors.ts';
+import { sha256Of } from '../hash/hashed-body.ts';
 import type { ObjectStore } from '../ports.ts';
-import { sha256Of } from './sha256.ts';
 
 /** What is wrong with the bytes of an object, in words; undefined where nothing is. */
 export async function wrongContent(

@@ -1,6 +1,6 @@
 import { StoreError } from '../../errors.ts';
+import { verified } from '../../hash/hashed-body.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { verified } from '../sha256.ts';
 
 /** Up to here an object is held in memory whole: one request, where a stream costs a bucket three. */
 const SMALL_BYTES = 1024 * 1024;

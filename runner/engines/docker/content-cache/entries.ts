@@ -1,7 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { chmod, mkdir, open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createStreamHash } from '../../../hash/stream-hash.ts';
+import { sha256Of } from '../../../hash/hashed-body.ts';
 import type { StoredObject } from '../../../model/job.ts';
 import type { CachePlace } from './place.ts';
 
@@ -109,9 +109,7 @@ export async function* bytesOf(file: FileHandle, signal: AbortSignal): AsyncGene
 }
 
 async function hashOf(file: FileHandle, signal: AbortSignal): Promise<string> {
-  const hash = createStreamHash((await file.stat()).size);
-  for await (const chunk of bytesOf(file, signal)) await hash.update(chunk);
-  return hash.digest();
+  return sha256Of({ body: bytesOf(file, signal), sizeBytes: (await file.stat()).size });
 }
 
 function versionOf({ ino, size, mtimeNs }: BigIntStats): string {
