@@ -28,11 +28,9 @@ export function createSlots(
   const busy = new Set<string>();
   /** Versions that this process left free. */
   const free = new Map<string, string>();
-  /** Found in another's hand: read first. */
-  const foreign = new Set<string>();
+  /** Found in the hand of another run: read first. */
+  const foreign = new Map<string, string>();
   const fullUntil = new Map<string, number>();
-  /** By pool, one of the runs that had it when it was full. */
-  const holders = new Map<string, string>();
 
   const put = (key: string, record: SlotRecord, condition: PutCondition) =>
     slotRecords.write(store, key, record, { condition, durable: false });
@@ -62,8 +60,7 @@ export function createSlots(
         found.record.run !== run &&
         (await liveness(found.record.run)) === 'live';
       if (isHeld) {
-        foreign.add(key);
-        holders.set(poolOf(key), found.record.run);
+        foreign.set(key, found.record.run);
         return undefined;
       }
       condition = { ifMatch: found.etag };
@@ -73,9 +70,8 @@ export function createSlots(
   }
 
   async function takeOf(want: SlotWant, instance: InstanceId, run: string): Promise<readonly Slot[]> {
-    const keys = Array.from({ length: want.capacity }, (_, n) => slotKey(want, n + 1));
     const taken: Slot[] = [];
-    const untried = keys.filter((key) => !busy.has(key));
+    const untried = slotKeys(want).filter((key) => !busy.has(key));
     untried.sort((a, b) => Number(free.has(b)) - Number(free.has(a)));
     for (const [at, key] of untried.entries()) {
       if (taken.length === want.weight || taken.length + untried.length - at < want.weight) break;
@@ -132,10 +128,11 @@ export function createSlots(
         if (got.length === 0) {
           if (!isFull) fullUntil.set(name, clock.now() + FULL_MILLISECONDS);
           await give(slots);
-          const by = holders.get(name);
+          const by = slotKeys(want)
+            .map((key) => foreign.get(key))
+            .find((holder) => holder !== undefined);
           return { kind: 'full', want, ...(by !== undefined && { by }) };
         }
-        holders.delete(name);
         slots.push(...got);
       }
       return { kind: 'taken', slots };
@@ -143,6 +140,10 @@ export function createSlots(
 
     releaseSlots: give,
   };
+}
+
+function slotKeys(want: SlotWant): readonly string[] {
+  return Array.from({ length: want.capacity }, (_, n) => slotKey(want, n + 1));
 }
 
 function poolOf(key: string): string {

@@ -117,8 +117,8 @@ async function runToEnd(
     if (watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
   }, session.timing.followAfterSeconds * 1000);
   try {
-    const { tellsOom, memoryLimit } = session.facts.capabilities;
-    const isLimited = memoryLimit && job.resources.memoryBytes !== undefined;
+    const { tellsOom } = session.facts.capabilities;
+    const isLimited = memoryLimitOf(job, session) !== undefined;
     const limits = { timeoutSeconds: job.timeoutSeconds, tellsOom: tellsOom && isLimited };
     return await waitForEnd(container, limits, cancel, session);
   } finally {
@@ -128,16 +128,17 @@ async function runToEnd(
   }
 }
 
-function circumstancesOf(
-  job: Job,
-  { stopped }: Ending,
-  { facts: { capabilities } }: Session,
-): EndCircumstances {
+/** Undefined also where the engine cannot limit it. */
+function memoryLimitOf(job: Job, { facts }: Session): number | undefined {
+  return facts.capabilities.memoryLimit ? job.resources.memoryBytes : undefined;
+}
+
+function circumstancesOf(job: Job, { stopped }: Ending, session: Session): EndCircumstances {
   return {
     stopped,
     timeoutSeconds: job.timeoutSeconds,
-    memoryBytes: capabilities.memoryLimit ? job.resources.memoryBytes : undefined,
-    tellsOom: capabilities.tellsOom,
+    memoryBytes: memoryLimitOf(job, session),
+    tellsOom: session.facts.capabilities.tellsOom,
   };
 }
 

@@ -5,10 +5,7 @@ export async function withSlots(work: Work, act: () => Promise<AttemptOutcome>):
   const { planned, environment, slots: wants } = work;
   if (wants.length === 0) return act();
   const taken = await environment.ledger.takeSlots(wants, planned.id, environment.run);
-  if (taken.kind === 'full') {
-    const { want, by } = taken;
-    return { kind: 'crowded', want, ...(by !== undefined && { by }) };
-  }
+  if (taken.kind === 'full') return { ...taken, kind: 'crowded' };
   try {
     return await act();
   } finally {
