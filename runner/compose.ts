@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
 import { ProblemsError } from './errors.ts';
-import type { CacheSettings } from './engines/docker/session.ts';
+import type { CacheSettings } from './engines/docker/connection/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
-import { parseSize } from './spec/schema/size.ts';
+import { parseSize } from './language/schema/size.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
 
 /** Flags come before `SLUICE_*` variables, these before `sluice.yaml`, this before the defaults. */
@@ -35,8 +35,8 @@ export interface OpenedProject {
 /** Reads and checks every file of the project; all mistakes at once as a `ProblemsError`. */
 export async function openProject(options: ComposeOptions): Promise<OpenedProject> {
   const [{ loadProject }, { folderSource, locateProject }] = await Promise.all([
-    import('./spec/load.ts'),
-    import('./spec/source.ts'),
+    import('./language/load.ts'),
+    import('./language/source.ts'),
   ]);
   const { root, selection } = await locateProject(
     folderOf(options),
@@ -61,8 +61,8 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
  */
 export async function openSettings(options: ComposeOptions): Promise<Project> {
   const [{ loadSettings }, { folderSource, locateProject }] = await Promise.all([
-    import('./spec/load.ts'),
-    import('./spec/source.ts'),
+    import('./language/load.ts'),
+    import('./language/source.ts'),
   ]);
   const { root } = await locateProject(folderOf(options));
   return soundProject(await loadSettings(folderSource(root)), options);
@@ -216,7 +216,7 @@ export async function openLedgerOn(
   env: ComposeOptions['env'] = process.env,
 ): Promise<Ledger> {
   const { openLedger } = await import('./ledger/open.ts');
-  const { processIdentity } = await import('./ledger/process.ts');
+  const { processIdentity } = await import('./ledger/runs/process.ts');
   const folder = cacheFolder(env);
   return openLedger(store, {
     clock: systemClock,

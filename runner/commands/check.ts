@@ -18,7 +18,7 @@ export async function checkCommand(
     return EXIT.ok;
   }
   if (opened.warnings.length > 0) {
-    const { formatProblems } = await import('../spec/frame.ts');
+    const { formatProblems } = await import('../language/frame.ts');
     output.warn(formatProblems(opened.warnings, { color: output.color }));
   }
   for (const pipeline of pipelines) {

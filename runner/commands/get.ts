@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { EXIT, StoreError } from '../errors.ts';
-import { goneMessage } from '../ledger/gone.ts';
+import { goneMessage } from '../ledger/gc/gone.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { formatBytes, formatCount } from '../report/words.ts';
 import { fetchInstance, type Fetched, type FetchedFile } from './fetch-instance.ts';

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { EXIT, type ProblemsError } from '../errors.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { flagsOf } from './declare.ts';
 import { createOutput, reportError, usageError } from './output.ts';
 import { createProgram } from './program.ts';

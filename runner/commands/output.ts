@@ -66,7 +66,7 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
     const { problemsDocument } = await import('../report/json.ts');
     await output.document(problemsDocument(problems));
   } else {
-    const { formatProblems } = await import('../spec/frame.ts');
+    const { formatProblems } = await import('../language/frame.ts');
     output.warn(formatProblems(problems, { color: output.color }));
   }
   if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));

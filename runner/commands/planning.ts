@@ -4,7 +4,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { openLedger } from './open-ledger.ts';
 import type { Output } from './output.ts';
 import { usageError } from './output.ts';
@@ -77,7 +77,7 @@ function pick(opened: OpenedProject, target: Target): Pipeline {
 
 async function sayWarnings(opened: OpenedProject, output: Output): Promise<void> {
   if (opened.warnings.length === 0) return;
-  const { formatProblems } = await import('../spec/frame.ts');
+  const { formatProblems } = await import('../language/frame.ts');
   output.warn(formatProblems(opened.warnings, { color: output.color }));
 }
 

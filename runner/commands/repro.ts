@@ -5,7 +5,7 @@ import { openEngine } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import type { Job } from '../model/job.ts';
 import { describeJob } from '../run/describe-job.ts';
-import { evaluateCondition, evaluateTemplate } from '../spec/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
 import { oneInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
 import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';

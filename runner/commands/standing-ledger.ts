@@ -2,7 +2,7 @@ import { openLedgerOn, openStore } from '../compose.ts';
 import { StoreError } from '../errors.ts';
 import { STORE_KEY } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { storeRecords } from '../ledger/store-record.ts';
+import { storeRecords } from '../ledger/records/store-record.ts';
 import type { Project } from '../model/pipeline.ts';
 
 /** The ledger of a store that is there: what only looks at one must not make it. */

@@ -4,7 +4,7 @@ import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { harmless } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
 import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { openLedger } from './open-ledger.ts';

@@ -1,7 +1,7 @@
 import { systemClock } from '../clock.ts';
 import { openSettings } from '../compose.ts';
 import { EXIT } from '../errors.ts';
-import { usageByTask, type Usage } from '../ledger/usage.ts';
+import { usageByTask, type Usage } from '../ledger/gc/usage.ts';
 import { formatBytes } from '../report/words.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';

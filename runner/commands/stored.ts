@@ -2,7 +2,7 @@ import { openProject } from '../compose.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { InstanceId } from '../model/partition.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { askedInstances, oneInstance } from './instance.ts';
 import { usageError, type Output } from './output.ts';
 import { composeOptions, makeSessionPlan, openSession, type CommonFlags } from './planning.ts';

@@ -1,6 +1,6 @@
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import type { Target } from './target.ts';
 
 /**

@@ -4,8 +4,8 @@ import { instanceKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
-import { recordKind } from './record.ts';
-import { failureFields } from './record-shapes.ts';
+import { recordKind } from './records/record.ts';
+import { failureFields } from './records/record-shapes.ts';
 
 export const failureRecords = recordKind(
   'the record of a failure',

@@ -7,12 +7,12 @@ import { attemptId } from '../model/run-id.ts';
 import type { PutCondition } from '../ports.ts';
 import { exceptionKey, exceptionPrefix, instanceKey } from './keys.ts';
 import type { CommitResult, Ledger, StoredManifest } from './ledger.ts';
-import { keysBelow } from './listing.ts';
+import { keysBelow } from './knowledge/listing.ts';
 import type { Context } from './context.ts';
-import { recordKind } from './record.ts';
-import { manifestFields } from './record-shapes.ts';
+import { recordKind } from './records/record.ts';
+import { manifestFields } from './records/record-shapes.ts';
 import { sha256 } from './sha256.ts';
-import { supersede } from './superseded.ts';
+import { supersede } from './gc/superseded.ts';
 
 export const manifestRecords = recordKind(
   'the manifest',

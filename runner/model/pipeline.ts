@@ -10,7 +10,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** A text that may hold `${{ }}`, kept as written. Evaluated by `spec/expression`. */
+/** A text that may hold `${{ }}`, kept as written. Evaluated by `language/expression`. */
 export type Template = string;
 
 export type Param =

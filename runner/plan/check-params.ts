@@ -2,7 +2,7 @@ import { keyText } from '../model/partition.ts';
 import type { Param, Pipeline, Scalar } from '../model/pipeline.ts';
 import type { PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { problem } from './request-problem.ts';
 import { typed } from './typed-value.ts';
 

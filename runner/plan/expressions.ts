@@ -7,7 +7,7 @@ export interface PlanContexts {
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** `${{ }}` as `spec/expression` evaluates it; a seam, so that planning without expressions loads none of it. */
+/** `${{ }}` as `language/expression` evaluates it; a seam, so that planning without expressions loads none of it. */
 export interface Expressions {
   readonly template: (template: string, contexts: PlanContexts) => string;
   readonly condition: (expression: string, contexts: PlanContexts) => boolean;

@@ -6,7 +6,7 @@ import { keyText } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import { didYouMean } from '../spec/suggest.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { checkRange, checkSingle, checkTimes } from './check-dates.ts';
 import { checkParams } from './check-params.ts';
 import { latestDue } from './due.ts';

@@ -10,19 +10,19 @@ import { runHook } from './attempt/hook.ts';
 import { runAttempt } from './attempt/sequence.ts';
 import type { AttemptOutcome, Work } from './attempt/work.ts';
 import type { Emit } from './events.ts';
-import { followUp } from './follow-up.ts';
+import { followUp } from './progress/follow-up.ts';
 import type { Heart } from './heart.ts';
-import type { Masker } from './mask.ts';
-import type { AbsentMember } from './needs.ts';
-import { isDoneBefore, nodesOf } from './nodes.ts';
-import { slotsIn } from './shares.ts';
-import { createProgress } from './progress.ts';
+import type { Masker } from './log/mask.ts';
+import type { AbsentMember } from './progress/needs.ts';
+import { isDoneBefore, nodesOf } from './progress/nodes.ts';
+import { slotsIn } from './progress/shares.ts';
+import { createProgress } from './progress/progress.ts';
 import { whatIsLost } from './reach.ts';
 import type { Results } from './results.ts';
-import { decideRetry } from './retry.ts';
+import { decideRetry } from './progress/retry.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { runJson } from './run-json.ts';
-import type { ProgressEvent, Step } from './step.ts';
+import type { ProgressEvent, Step } from './progress/step.ts';
 
 export interface Drive {
   readonly plan: Plan;

@@ -2,8 +2,8 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { AttemptOutcome, AttemptFailure } from './attempt/work.ts';
-import { isDoneBefore } from './nodes.ts';
-import type { Settled } from './step.ts';
+import { isDoneBefore } from './progress/nodes.ts';
+import type { Settled } from './progress/step.ts';
 
 /** Gathers what the report says of each instance: the machine knows the state, the attempts the rest. */
 export interface Results {

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initCommand } from '../../runner/commands/init.ts';
 import type { Output } from '../../runner/commands/output.ts';
-import { loadProject } from '../../runner/spec/load.ts';
-import { folderSource } from '../../runner/spec/source.ts';
+import { loadProject } from '../../runner/language/load.ts';
+import { folderSource } from '../../runner/language/source.ts';
 
 let folder: string;
 const said: string[] = [];

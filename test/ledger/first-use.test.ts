@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { ensureStoreRecord } from '../../runner/ledger/store-record.ts';
+import { ensureStoreRecord } from '../../runner/ledger/records/store-record.ts';
 import { StoreError } from '../../runner/errors.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import { keysOf } from '../contracts/object-store.ts';

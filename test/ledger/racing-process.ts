@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { openLedger } from '../../runner/ledger/open.ts';
-import { processIdentity } from '../../runner/ledger/process.ts';
+import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { attemptId, runId } from '../../runner/model/run-id.ts';
 import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { manifestOf, runRecord, upload } from './sample.ts';

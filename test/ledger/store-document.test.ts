@@ -12,7 +12,7 @@ import {
   slotFields,
   storeFields,
   taskFields,
-} from '../../runner/ledger/record-shapes.ts';
+} from '../../runner/ledger/records/record-shapes.ts';
 import { keysOf, textOf } from '../contracts/object-store.ts';
 import {
   failureOf,

@@ -3,7 +3,7 @@ import { ProblemsError } from '../../runner/errors.ts';
 import type { Problem } from '../../runner/model/problem.ts';
 import type { DateRange, PlanRequest } from '../../runner/model/plan.ts';
 import type { Pipeline, Task } from '../../runner/model/pipeline.ts';
-import { ExpressionError } from '../../runner/spec/expression/problem.ts';
+import { ExpressionError } from '../../runner/language/expression/problem.ts';
 import { scopeOf } from '../../runner/plan/scope.ts';
 import {
   expressions,

@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, upMilliseconds } from '../../runner/clock.ts';
 import { createDryEngine } from '../../runner/engines/dry/engine.ts';
 import { openLedger } from '../../runner/ledger/open.ts';
-import { processIdentity } from '../../runner/ledger/process.ts';
+import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { runId } from '../../runner/model/run-id.ts';
 import type { Engine } from '../../runner/ports.ts';
 import { runPlan } from '../../runner/run/run.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/spec/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
 import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { instance, pipeline, planOf, task } from './world.ts';
 

@@ -5,7 +5,7 @@ import { checkStore } from '../../runner/ledger/check/check.ts';
 import type { Finding } from '../../runner/ledger/check/finding.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
 import { openLedger } from '../../runner/ledger/open.ts';
-import { processIdentity } from '../../runner/ledger/process.ts';
+import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { createS3Store } from '../../runner/stores/s3/store.ts';
 import { parseS3Uri } from '../../runner/stores/s3/uri.ts';
 import { startS3Proxy, type S3Proxy } from '../parts/s3-proxy/s3-proxy.ts';

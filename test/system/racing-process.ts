@@ -4,14 +4,14 @@ import { upMilliseconds } from '../../runner/clock.ts';
 import { openProject, openProjectLedger, randomHex } from '../../runner/compose.ts';
 import { createDryEngine } from '../../runner/engines/dry/engine.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
-import { processIdentity } from '../../runner/ledger/process.ts';
+import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { STORE_SCHEMA } from '../../runner/model/records.ts';
 import { runId } from '../../runner/model/run-id.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
 import { scopeOf } from '../../runner/plan/scope.ts';
 import type { Engine } from '../../runner/ports.ts';
 import { runPlan } from '../../runner/run/run.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/spec/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
 
 /**
  * A process of its own that runs the pipeline of a project for each range of dates that it is told on a line, all at

@@ -2,8 +2,8 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadProject } from '../../runner/spec/load.ts';
-import { folderSource } from '../../runner/spec/source.ts';
+import { loadProject } from '../../runner/language/load.ts';
+import { folderSource } from '../../runner/language/source.ts';
 import { templates } from './data.ts';
 
 async function problemsOf(folder: string): Promise<readonly string[]> {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Job } from '../../model/job.ts';
-import { capabilitiesOf } from './create.ts';
+import { capabilitiesOf } from './container/create.ts';
 
 /**
  * The equal `docker run`, word by word, for a person to repeat a job by hand. `folder` holds what the container

@@ -1,13 +1,13 @@
 import { EngineError } from '../../errors.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
 import type { Engine, ObjectStore } from '../../ports.ts';
-import { EngineSilence } from './answer-within.ts';
-import { runAttempt } from './attempt.ts';
-import { connect } from './connect.ts';
+import { EngineSilence } from './connection/answer-within.ts';
+import { runAttempt } from './container/attempt.ts';
+import { connect } from './connection/connect.ts';
 import { describe } from './describe.ts';
-import { causeOf, engineAnswer } from './engine-answer.ts';
-import { openSession, TIMING, type CacheSettings, type Session, type Timing } from './session.ts';
-import { sweep } from './sweep.ts';
+import { causeOf, engineAnswer } from './connection/engine-answer.ts';
+import { openSession, TIMING, type CacheSettings, type Session, type Timing } from './connection/session.ts';
+import { sweep } from './container/sweep.ts';
 
 export interface DockerEngineOptions {
   /** As DOCKER_HOST is written; default DOCKER_HOST, then the first usual socket that answers. */

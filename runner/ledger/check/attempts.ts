@@ -2,7 +2,7 @@ import { runOfAttempt } from '../../model/run-id.ts';
 import { attemptOf } from '../failures.ts';
 import { attemptPrefix } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import type { StoredAttempts } from '../stored-attempts.ts';
+import type { StoredAttempts } from '../gc/stored-attempts.ts';
 import type { Checking } from './finding.ts';
 import { mayLive, readUndamaged } from './records.ts';
 

@@ -2,7 +2,7 @@ import type { ObjectInfo, ObjectStore } from '../../ports.ts';
 import type { Ledger } from '../ledger.ts';
 import { placeOf, type Place } from '../layout.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { storedAttempts, type StoredAttempts } from '../stored-attempts.ts';
+import { storedAttempts, type StoredAttempts } from '../gc/stored-attempts.ts';
 import { checkAttempts } from './attempts.ts';
 import type { CheckTotals, Checking, Finding } from './finding.ts';
 import { checkManifest, checkMark } from './manifests.ts';

@@ -1,12 +1,12 @@
 import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
-import { goneMessage } from '../gone.ts';
+import { goneMessage } from '../gc/gone.ts';
 import { attemptPrefix, exceptionKey, instanceKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { listedAt } from '../listing.ts';
+import { listedAt } from '../knowledge/listing.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { wrongContent } from '../wrong-content.ts';
+import { wrongContent } from '../records/wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readUndamaged, unlessDamaged } from './records.ts';
 

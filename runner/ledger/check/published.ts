@@ -1,9 +1,9 @@
 import type { PublishedPathRecord } from '../../model/records.ts';
-import { pathHash, publishedPathRecords } from '../published-path.ts';
-import { listedAt } from '../listing.ts';
+import { pathHash, publishedPathRecords } from '../publish/published-path.ts';
+import { listedAt } from '../knowledge/listing.ts';
 import { publicationKey, publishedPathKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { wrongContent } from '../wrong-content.ts';
+import { wrongContent } from '../records/wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readRecord } from './records.ts';
 

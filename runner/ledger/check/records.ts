@@ -3,16 +3,16 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
-import { claimRecords } from '../claims.ts';
+import { claimRecords } from '../claims/claims.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
-import { heartbeatRecords } from '../heartbeats.ts';
+import { heartbeatRecords } from '../runs/heartbeats.ts';
 import type { Place } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
-import { publicationRecords } from '../publications.ts';
-import type { RecordKind } from '../record.ts';
-import { runRecords } from '../runs.ts';
-import { storeRecords } from '../store-record.ts';
-import { taskRecords } from '../task-keys.ts';
+import { publicationRecords } from '../publish/publications.ts';
+import type { RecordKind } from '../records/record.ts';
+import { runRecords } from '../runs/runs.ts';
+import { storeRecords } from '../records/store-record.ts';
+import { taskRecords } from '../records/task-keys.ts';
 import type { Checking } from './finding.ts';
 
 type RecordPlace = Extract<

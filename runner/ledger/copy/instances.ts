@@ -2,11 +2,11 @@ import { StoreError } from '../../errors.ts';
 import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
-import { goneMessage } from '../gone.ts';
+import { goneMessage } from '../gc/gone.ts';
 import { attemptPrefix } from '../keys.ts';
 import type { StoredManifest } from '../ledger.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { supersededBy } from '../superseded.ts';
+import { supersededBy } from '../gc/superseded.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';
 

@@ -1,4 +1,4 @@
-import { claimRecords } from '../claims.ts';
+import { claimRecords } from '../claims/claims.ts';
 import { placeOf } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
 

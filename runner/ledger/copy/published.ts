@@ -1,8 +1,8 @@
 import { StoreError } from '../../errors.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
-import { listedAt } from '../listing.ts';
-import { placePublished, publishedPathRecords } from '../published-path.ts';
+import { listedAt } from '../knowledge/listing.ts';
+import { placePublished, publishedPathRecords } from '../publish/published-path.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';

@@ -4,8 +4,8 @@ import { runOfAttempt } from '../../model/run-id.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { failureRecords } from '../failures.ts';
 import { placeOf, type Place } from '../layout.ts';
-import { isConflict } from '../record.ts';
-import { runRecords } from '../runs.ts';
+import { isConflict } from '../records/record.ts';
+import { runRecords } from '../runs/runs.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
 

@@ -2,7 +2,7 @@ import { ProblemsError } from '../../errors.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { STORE_KEY } from '../keys.ts';
-import { storeRecords } from '../store-record.ts';
+import { storeRecords } from '../records/store-record.ts';
 
 /**
  * True: an earlier call has begun to copy this very source there. A copy has an id of its own: engines tell whose

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { StoredManifest } from '../../ledger/ledger.ts';
-import { supersededBy } from '../../ledger/superseded.ts';
+import { supersededBy } from '../../ledger/gc/superseded.ts';
 import { contentDigest } from '../../model/content-digest.ts';
 import type { JobResult } from '../../model/job.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';

@@ -1,9 +1,9 @@
 import { StoreError } from '../../errors.ts';
 import type { Job, JobResult } from '../../model/job.ts';
-import { createLineBlocks } from '../lines.ts';
-import { createShownLines } from '../shown-lines.ts';
-import { runMasked } from '../masked-engine.ts';
-import { createStoredLog } from '../stored-log.ts';
+import { createLineBlocks } from '../log/lines.ts';
+import { createShownLines } from '../log/shown-lines.ts';
+import { runMasked } from '../log/masked-engine.ts';
+import { createStoredLog } from '../log/stored-log.ts';
 import { objectsPrefix } from './objects-prefix.ts';
 import type { Execution, Work } from './work.ts';
 

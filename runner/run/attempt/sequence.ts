@@ -1,7 +1,7 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Manifest } from '../../model/records.ts';
-import { nameBeside } from '../name-beside.ts';
+import { nameBeside } from '../progress/name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
 import { commitResult, dropObjects, type Result } from './commit.ts';
 import { compareResult } from './compare.ts';

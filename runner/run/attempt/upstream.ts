@@ -4,7 +4,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { Manifest, ManifestInput } from '../../model/records.ts';
 import type { NeedsContext } from '../expressions.ts';
-import { nameBeside } from '../name-beside.ts';
+import { nameBeside } from '../progress/name-beside.ts';
 import type { Subject } from './work.ts';
 
 /** One need with what stands behind it now. */

@@ -4,9 +4,9 @@ import type { PlannedInstance } from '../../model/plan.ts';
 import type { ClaimRecord } from '../../model/records.ts';
 import type { SlotWant } from '../../model/slot.ts';
 import type { Emit } from '../events.ts';
-import type { Masker } from '../mask.ts';
-import type { AbsentMember } from '../needs.ts';
-import type { RetryDecision } from '../retry.ts';
+import type { Masker } from '../log/mask.ts';
+import type { AbsentMember } from '../progress/needs.ts';
+import type { RetryDecision } from '../progress/retry.ts';
 import type { RunEnvironment } from '../run-environment.ts';
 
 /** What an instance's job is made of; enough to say it without running it. */

@@ -2,7 +2,7 @@ import type Dockerode from 'dockerode';
 import { pack } from 'tar-stream';
 import { findImage } from '../images/find-image.ts';
 import { HOLDER_COMMAND, holderProgram } from './holder-program.ts';
-import { engineMessages } from '../message-stream.ts';
+import { engineMessages } from '../connection/message-stream.ts';
 
 /** Raised when the program changes: an engine may hold an older one. */
 const VERSION = 1;

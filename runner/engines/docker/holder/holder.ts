@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import type { Capabilities } from '../../../model/capabilities.ts';
 import type { Job } from '../../../model/job.ts';
-import { answerWithin } from '../answer-within.ts';
-import { isEngineAway } from '../engine-answer.ts';
+import { answerWithin } from '../connection/answer-within.ts';
+import { isEngineAway } from '../connection/engine-answer.ts';
 import { hostEntries } from './host-entries.ts';
 import { ensureHolderImage } from './holder-image.ts';
 import { HOLDER_COMMAND } from './holder-program.ts';
-import { labelsOf } from '../labels.ts';
-import { removeAtLast } from '../last-removal.ts';
-import { createContainer } from '../request.ts';
-import { startingWithin } from '../starting-within.ts';
+import { labelsOf } from '../container/labels.ts';
+import { removeAtLast } from '../container/last-removal.ts';
+import { createContainer } from '../connection/request.ts';
+import { startingWithin } from '../connection/starting-within.ts';
 
 const ANSWER_SECONDS = 20;
 

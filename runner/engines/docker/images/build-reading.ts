@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { EngineMessage } from '../message-stream.ts';
+import type { EngineMessage } from '../connection/message-stream.ts';
 import type { ImageProgress } from './pull-progress.ts';
 
 const LAST_LINES = 20;

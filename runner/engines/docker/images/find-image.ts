@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
-import { answerWithin, LOOK_UP_SECONDS } from '../answer-within.ts';
-import { engineAnswer } from '../engine-answer.ts';
+import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
+import { engineAnswer } from '../connection/engine-answer.ts';
 
 export type Ensured = { readonly id: string } | { readonly cause: Cause };
 

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import { answerWithin, LOOK_UP_SECONDS } from '../answer-within.ts';
+import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 
 /** What of an image decides how it is run and what is recorded. */
 export interface ImageFacts {

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
 import type { JobImage } from '../../../model/job.ts';
-import { causeOf } from '../engine-answer.ts';
+import { causeOf } from '../connection/engine-answer.ts';
 import { findImage, type Ensured } from './find-image.ts';
 import { pull } from './pull.ts';
 import type { ImageProgress } from './pull-progress.ts';

@@ -1,4 +1,4 @@
-import type { EngineMessage } from '../message-stream.ts';
+import type { EngineMessage } from '../connection/message-stream.ts';
 
 export interface ImageProgress {
   readonly message: string;

@@ -2,12 +2,12 @@ import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
 import { findLogin, type LoginLookup, type LoginOptions } from './credentials.ts';
 import type { Login } from './credential-helper.ts';
-import { engineAnswer, engineLost, isEngineAway } from '../engine-answer.ts';
-import { engineMessages } from '../message-stream.ts';
+import { engineAnswer, engineLost, isEngineAway } from '../connection/engine-answer.ts';
+import { engineMessages } from '../connection/message-stream.ts';
 import { pullCause, type PullContext } from './pull-cause.ts';
 import { createPullProgress, type ImageProgress } from './pull-progress.ts';
 import type { Reference } from './reference.ts';
-import { createSilence } from '../silence.ts';
+import { createSilence } from '../connection/silence.ts';
 
 export interface PullOptions extends LoginOptions {
   /** `os/architecture[/variant]`; undefined: the engine's own. */

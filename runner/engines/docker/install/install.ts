@@ -1,5 +1,5 @@
 import { EngineError } from '../../../errors.ts';
-import { engineHosts } from '../hosts.ts';
+import { engineHosts } from '../connection/hosts.ts';
 import { thisMachine, type Machine } from './machine.ts';
 import { aptInstall, remedyFor } from './remedy.ts';
 

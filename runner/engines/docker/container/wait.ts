@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type Dockerode from 'dockerode';
+import { answerWithin, EngineSilence, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
+import type { EndCircumstances, EndState } from './cause.ts';
+import { engineAnswer } from '../connection/engine-answer.ts';
+import { Fault } from '../connection/fault.ts';
+import { requestStream } from '../connection/request.ts';
+import type { Session } from '../connection/session.ts';
+
+export interface Ending extends Omit<EndState, 'lastWords'> {
+  readonly stopped: EndCircumstances['stopped'];
+  /** Between the container's own start and end. */
+  readonly seconds: number | undefined;
+  /** By the engine's clock; NaN where it does not say. */
+  readonly startedAt: number;
+}
+
+/** So often a killed container is looked at again, and so far apart. */
+const OOM_LOOKS = 10;
+const OOM_LOOK_MILLISECONDS = 100;
+
+/** More is not waited for by a timer: 24 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export interface EndLimits {
+  readonly timeoutSeconds: number;
+  /** Its memory is limited by an engine that tells when that was too little. */
+  readonly tellsOom: boolean;
+}
+
+/** Waits until a started container has ended; stops it when its time is over or `cancel` is aborted. */
+export async function waitForEnd(
+  container: Dockerode.Container,
+  { timeoutSeconds, tellsOom }: EndLimits,
+  cancel: AbortSignal,
+  { docker, lost, timing }: Pick<Session, 'docker' | 'lost' | 'timing'>,
+): Promise<Ending> {
+  let stopped: Ending['stopped'];
+  let stopping: Promise<void> | undefined;
+  let endless: NodeJS.Timeout | undefined;
+  const stuck = new AbortController();
+  const stop = (why: 'timeout' | 'cancelled', graceSeconds: number): void => {
+    if (stopped !== undefined) return;
+    stopped = why;
+    stopping = end(graceSeconds);
+  };
+  const end = async (graceSeconds: number): Promise<void> => {
+    await stopContainer(container, graceSeconds, lost);
+    endless = setTimeout(() => stuck.abort(new EngineSilence(LOOK_UP_SECONDS)), LOOK_UP_SECONDS * 1000);
+  };
+  const onCancel = (): void => stop('cancelled', timing.cancelGraceSeconds);
+  const milliseconds = timeoutSeconds * 1000;
+  const timer =
+    milliseconds > LONGEST_TIMER
+      ? undefined
+      : setTimeout(() => stop('timeout', timing.timeoutGraceSeconds), milliseconds);
+  cancel.addEventListener('abort', onCancel, { once: true });
+  if (cancel.aborted) onCancel();
+  try {
+    const signal = AbortSignal.any([lost, stuck.signal]);
+    let state = await untilNotRunning(docker, container, signal);
+    // Docker is told of the end and of its cause in two messages, in whichever order.
+    for (let looks = tellsOom ? OOM_LOOKS : 0; looks > 0; looks -= 1) {
+      if (stopped !== undefined || !isUnexplained(state)) break;
+      await sleep(OOM_LOOK_MILLISECONDS);
+      state = await untilNotRunning(docker, container, signal);
+    }
+    return {
+      stopped,
+      exitCode: state.ExitCode,
+      oomKilled: state.OOMKilled,
+      error: state.Error,
+      seconds: secondsBetween(state.StartedAt, state.FinishedAt),
+      startedAt: Date.parse(state.StartedAt),
+    };
+  } catch (error) {
+    throw stuck.signal.aborted ? stuck.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    cancel.removeEventListener('abort', onCancel);
+    await stopping;
+    clearTimeout(endless);
+  }
+}
+
+function isUnexplained({ ExitCode, OOMKilled }: State): boolean {
+  return ExitCode === 137 && !OOMKilled;
+}
+
+type State = Dockerode.ContainerInspectInfo['State'];
+
+/** An answer to `wait` is only a reason to look: it may come early, with -1 for a status (Podman). */
+async function untilNotRunning(
+  docker: Dockerode,
+  container: Dockerode.Container,
+  signal: AbortSignal,
+): Promise<State> {
+  for (let round = 0; ; round += 1) {
+    try {
+      await waitOnce(docker, container.id, signal);
+      const { State: state } = await answerWithin(
+        LOOK_UP_SECONDS,
+        (abortSignal) => container.inspect({ abortSignal } as Dockerode.ContainerInspectOptions),
+        signal,
+      );
+      if (!state.Running && !state.Paused && !RUNNING.has(state.Status)) return state;
+    } catch (error) {
+      if (engineAnswer(error).status !== 404) throw error;
+      const message = 'its container was removed by somebody else while it ran';
+      throw new Fault({ kind: 'signal', message, transient: false });
+    }
+    await sleep(Math.min(1000, 20 * 2 ** round));
+  }
+}
+
+/**
+ * The engine sends the head of this answer at once and its body at the end. The client's own method never settles if
+ * the connection breaks in between; who reads the stream is told.
+ */
+async function waitOnce(docker: Dockerode, id: string, signal: AbortSignal): Promise<void> {
+  for await (const _ of await requestStream(docker, {
+    method: 'POST',
+    path: `/containers/${id}/wait`,
+    signal,
+  }));
+}
+
+const RUNNING = new Set(['running', 'paused', 'stopping', 'created', 'restarting']);
+
+/**
+ * TERM, then KILL after the grace. One that has ended meanwhile is no error; where an engine does neither in time,
+ * nobody waits for its end for ever.
+ */
+async function stopContainer(
+  container: Dockerode.Container,
+  graceSeconds: number,
+  lost: AbortSignal,
+): Promise<void> {
+  try {
+    await answerWithin(
+      graceSeconds + LOOK_UP_SECONDS,
+      (abortSignal) => container.stop({ t: graceSeconds, abortSignal }),
+      lost,
+    );
+  } catch {
+    const kill = (abortSignal: AbortSignal) => container.kill({ abortSignal });
+    await answerWithin(LOOK_UP_SECONDS, kill, lost).catch(() => undefined);
+  }
+}
+
+function secondsBetween(start: string, end: string): number | undefined {
+  const started = Date.parse(start);
+  const milliseconds = Date.parse(end) - started;
+  // Engines write the year 1 for what never happened; the end's clock may be coarser than the start's.
+  if (!(started > 0) || !(milliseconds > -1000)) return undefined;
+  return Math.max(0, milliseconds) / 1000;
+}

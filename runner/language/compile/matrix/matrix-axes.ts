@@ -1,0 +1,65 @@
+import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
+import { keyText } from '../../../model/partition.ts';
+import { sameValue } from './matrix-include.ts';
+import { items, members, scalar } from '../node.ts';
+import type { Node } from '../node.ts';
+import type { Report } from '../report.ts';
+import { quoted, suggest } from '../words.ts';
+
+/** More could not be planned by anybody; longer products are cut off, so that they do not fill memory first. */
+export const MAX_LEGS = 10_000;
+
+/** Every combination of the axes' values, in their order. */
+export function combine(axes: readonly (readonly [string, Node])[], report: Report): readonly MatrixLeg[] {
+  if (axes.length === 0) return [];
+  let legs: MatrixLeg[] = [{}];
+  for (const [name, values] of axes) {
+    const distinct = new Map<string, Scalar>();
+    for (const item of items(values)) {
+      const value = scalar(item);
+      if (value === undefined) continue;
+      if (distinct.has(keyText(value))) {
+        report.error(item, 'matrix-duplicate', `\`${name}\` has the value ${keyText(value)} twice`, {
+          fix: "Remove one; 1 and '1' name the same partition.",
+        });
+      } else if (keyText(value) === '') {
+        report.error(item, 'matrix-invalid', `\`${name}\` has an empty value, which can't name a partition`, {
+          fix: 'Write a word for it, such as none.',
+        });
+      } else distinct.set(keyText(value), value);
+    }
+    legs = legs.flatMap((leg) => [...distinct.values()].map((value) => ({ ...leg, [name]: value })));
+    if (legs.length > MAX_LEGS) return legs;
+  }
+  return legs;
+}
+
+/** What no `exclude` entry matches, by some of the axes or all. */
+export function applyExcludes(
+  legs: readonly MatrixLeg[],
+  axes: readonly string[],
+  exclude: readonly Node[],
+  report: Report,
+): readonly MatrixLeg[] {
+  let left = legs;
+  for (const node of exclude) {
+    const wanted = members(node);
+    const unknown = wanted.filter(([name]) => !axes.includes(name));
+    for (const [name, value] of unknown) {
+      report.error(value, 'matrix-unmatched', `there is no axis \`${name}\` to exclude by`, {
+        fix: suggest(name, axes, 'Add the axis, or remove `exclude`.'),
+        at: 'key',
+      });
+    }
+    if (unknown.length > 0) continue;
+    const matches = (leg: MatrixLeg): boolean =>
+      wanted.every(([name, value]) => sameValue(leg[name], scalar(value)));
+    if (!legs.some(matches)) {
+      report.error(node, 'matrix-unmatched', 'this `exclude` matches no combination', {
+        fix: `Write values of ${quoted(axes)} as they stand above.`,
+      });
+    }
+    left = left.filter((leg) => !matches(leg));
+  }
+  return left;
+}

@@ -1,0 +1,157 @@
+import { grainOf, timeOf } from '../time/grain.ts';
+import type { LocatedNeed, TaskEnd } from '../drafts.ts';
+import type { Report } from '../report.ts';
+
+/** A task among all pipelines' tasks, with its bound needs. */
+export interface GraphTask {
+  readonly id: string;
+  readonly end: TaskEnd;
+  readonly needs: readonly LocatedNeed[];
+}
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+  /** Steps in time that the need goes forward; negative is earlier. */
+  readonly steps: number;
+  readonly need: LocatedNeed;
+}
+
+/**
+ * A task may need itself or each other only at strictly earlier times. Each knot of tasks that need each other is
+ * searched for a way round that does not end earlier than it began; it is reported as a path.
+ */
+export function checkCycles(tasks: readonly GraphTask[], report: Report): void {
+  const byId = new Map(tasks.map((task) => [task.id, task]));
+  for (const knot of knotsOf(tasks, byId)) {
+    const cycle = cycleNotBackwards(knot, edgesIn(knot, byId));
+    if (cycle !== undefined) reportCycle(cycle, report);
+  }
+}
+
+function targetOf(need: LocatedNeed): string {
+  return `${need.rule.target.pipeline}/${need.rule.target.task}`;
+}
+
+/** Only the coarsest steps of a knot lead back for certain: the day before may lie in the same month. */
+function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>): readonly Edge[] {
+  const grain = (id: string): number => {
+    const end = byId.get(id)?.end;
+    const param = end === undefined ? undefined : timeOf(end);
+    return param === undefined ? -1 : grainOf(param);
+  };
+  const coarsest = Math.max(...[...knot].map(grain));
+  return [...knot].flatMap((from) =>
+    (byId.get(from)?.needs ?? []).flatMap((need) => {
+      const to = targetOf(need);
+      if (!knot.has(to)) return [];
+      const { select } = need.rule;
+      const offset = select.kind === 'offset' ? select.offset : 0;
+      const steps = offset < 0 && grain(to) < coarsest ? 0 : offset;
+      return [{ from, to, steps, need }];
+    }),
+  );
+}
+
+/**
+ * Bellman and Ford's search for a positive cycle. Every edge counts a little more than its steps, so that a way
+ * round of no steps at all is positive too, and one of a single step back is not.
+ */
+function cycleNotBackwards(knot: ReadonlySet<string>, edges: readonly Edge[]): readonly Edge[] | undefined {
+  const scale = knot.size + 1;
+  const reach = new Map<string, number>([...knot].map((id) => [id, 0]));
+  const arrivedBy = new Map<string, Edge>();
+  let last: string | undefined;
+  for (let round = 0; round <= knot.size; round += 1) {
+    last = undefined;
+    for (const edge of edges) {
+      const length = (reach.get(edge.from) ?? 0) + edge.steps * scale + 1;
+      if (length <= (reach.get(edge.to) ?? 0)) continue;
+      reach.set(edge.to, length);
+      arrivedBy.set(edge.to, edge);
+      last = edge.to;
+    }
+    if (last === undefined) return undefined;
+  }
+  // What still grows after so many rounds is reached from a cycle: go back far enough to stand on it.
+  let at = last ?? '';
+  for (let step = 0; step < knot.size; step += 1) at = arrivedBy.get(at)?.from ?? at;
+  const cycle: Edge[] = [];
+  const first = at;
+  do {
+    const edge = arrivedBy.get(at);
+    if (edge === undefined) return undefined;
+    cycle.unshift(edge);
+    at = edge.from;
+  } while (at !== first);
+  return cycle;
+}
+
+/** Strongly connected components that hold a cycle, by Tarjan's algorithm without recursion. */
+function knotsOf(
+  tasks: readonly GraphTask[],
+  byId: ReadonlyMap<string, GraphTask>,
+): readonly ReadonlySet<string>[] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const onStack = new Set<string>();
+  const knots: Set<string>[] = [];
+  const targets = (id: string) => (byId.get(id)?.needs ?? []).map(targetOf).filter((to) => byId.has(to));
+  const lower = (id: string, value: number): void => {
+    low.set(id, Math.min(low.get(id) ?? value, value));
+  };
+  for (const { id: root } of tasks) {
+    if (index.has(root)) continue;
+    const work: { id: string; left: string[] }[] = [];
+    const enter = (id: string): void => {
+      index.set(id, index.size);
+      lower(id, index.get(id) ?? 0);
+      stack.push(id);
+      onStack.add(id);
+      work.push({ id, left: targets(id) });
+    };
+    enter(root);
+    for (let frame = work.at(-1); frame !== undefined; frame = work.at(-1)) {
+      const next = frame.left.pop();
+      if (next !== undefined) {
+        if (!index.has(next)) enter(next);
+        else if (onStack.has(next)) lower(frame.id, index.get(next) ?? 0);
+        continue;
+      }
+      work.pop();
+      const above = work.at(-1);
+      if (above !== undefined) lower(above.id, low.get(frame.id) ?? 0);
+      if (low.get(frame.id) !== index.get(frame.id)) continue;
+      const knot = new Set(stack.splice(stack.indexOf(frame.id)));
+      for (const id of knot) onStack.delete(id);
+      if (knot.size > 1 || targets(frame.id).includes(frame.id)) knots.push(knot);
+    }
+  }
+  return knots;
+}
+
+function reportCycle(cycle: readonly Edge[], report: Report): void {
+  // Begins at the task whose name comes first, so that the message does not depend on the order of search.
+  const start = cycle.reduce((best, edge, at) => (edge.from < (cycle[best]?.from ?? '') ? at : best), 0);
+  const turned = [...cycle.slice(start), ...cycle.slice(0, start)];
+  const [first] = turned;
+  if (first === undefined) return;
+  const pipelines = new Set(cycle.map((edge) => edge.from.split('/')[0]));
+  const shown = (id: string): string => (pipelines.size === 1 ? (id.split('/')[1] ?? id) : id);
+  const path = [...turned.map((edge) => edge.from), first.from].map(shown).join(' → ');
+  const message =
+    turned.length === 1
+      ? `\`${shown(first.from)}\` needs its own result of the same time`
+      : `these tasks wait for each other: ${path}`;
+  // A step back in time is only possible between two keys of one kind.
+  const movable = turned.find(
+    (edge) => edge.need.rule.select.kind === 'same' && edge.need.rule.select.key !== undefined,
+  );
+  report.error(first.need.node, 'cycle', message, {
+    fix:
+      movable === undefined
+        ? 'Remove one of the needs.'
+        : `Remove one of the needs, or let one read an earlier result: { task: ${shown(movable.to)}, offset: -1 }.`,
+  });
+}

@@ -1,0 +1,51 @@
+import type { Pipeline, Task } from '../../../model/pipeline.ts';
+import { checkCycles } from './cycles.ts';
+import type { GraphTask } from './cycles.ts';
+import type { Drafts, LocatedNeed, PipelineDraft } from '../drafts.ts';
+import { compileAfter } from './hook-needs.ts';
+import { compileNeeds } from './needs.ts';
+import { checkPublications } from '../publish.ts';
+import type { Report } from '../report.ts';
+import type { TaskDraft } from '../task.ts';
+import { checkTemplates } from '../templates.ts';
+
+/** Binds what tasks say of each other, and checks what holds between tasks and pipelines. */
+export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<string, Pipeline> {
+  const pipelines = new Map<string, Pipeline>();
+  const graph: GraphTask[] = [];
+  const all: { readonly pipeline: string; readonly draft: TaskDraft }[] = [];
+  for (const [name, own] of drafts) {
+    if (own === undefined) continue;
+    const tasks: Record<string, Task> = {};
+    for (const draft of own.tasks.values()) {
+      const linked = linkTask(draft, own, drafts, report);
+      tasks[draft.task.name] = linked.task;
+      graph.push({
+        id: `${name}/${draft.task.name}`,
+        end: { draft, called: draft.task.name, params: own.pipeline.params },
+        needs: linked.needs,
+      });
+      all.push({ pipeline: name, draft });
+    }
+    pipelines.set(name, { ...own.pipeline, tasks });
+  }
+  checkCycles(graph, report);
+  checkPublications(all, report);
+  return pipelines;
+}
+
+function linkTask(
+  draft: TaskDraft,
+  own: PipelineDraft,
+  drafts: Drafts,
+  report: Report,
+): { readonly task: Task; readonly needs: readonly LocatedNeed[] } {
+  if (draft.task.kind === 'hook') {
+    const after = compileAfter(draft, own, report);
+    checkTemplates(draft, [], own, drafts, report);
+    return { task: { ...draft.task, after }, needs: [] };
+  }
+  const needs = compileNeeds(draft, own, drafts, report);
+  checkTemplates(draft, needs, own, drafts, report);
+  return { task: { ...draft.task, needs: needs.map(({ rule }) => rule) }, needs };
+}

@@ -1,0 +1,85 @@
+import type { Select } from '../../../model/pipeline.ts';
+import type { TimeParam } from '../time/grain.ts';
+import { boolean, child, number } from '../node.ts';
+import type { Node } from '../node.ts';
+import type { Report } from '../report.ts';
+import { quoted } from '../words.ts';
+
+const REACHES = ['last', 'latest', 'offset'] as const;
+
+export type Reach = (typeof REACHES)[number];
+
+/** The key of a need that walks along a time key. */
+export function reachOf(node: Node, report: Report): Reach | 'several' | undefined {
+  const written = REACHES.filter((key) => {
+    const at = child(node, key);
+    return at !== undefined && boolean(at) !== false;
+  });
+  if (written.length <= 1) return written[0];
+  report.error(node, 'need-invalid', `a need has one of ${quoted(written, 'or')}, not several`, {
+    fix: 'Make two needs of it, one of them with another name (`as:`).',
+  });
+  return 'several';
+}
+
+/** A window, the newest, or so many steps away: each needs to know where the key begins. */
+export function byReach(
+  node: Node,
+  reach: Reach,
+  mine: TimeParam,
+  theirs: TimeParam,
+  name: string,
+  report: Report,
+): Select | undefined {
+  const at = child(node, reach) ?? node;
+  if (theirs.start === undefined) {
+    report.error(
+      at,
+      'start-missing',
+      `\`${reach}\` reaches back, and nothing says where \`${theirs.name}\` of \`${name}\` begins`,
+      {
+        fix: `Add a start to that param: ${theirs.name}: { type: ${theirs.type}, start: ${EXAMPLES[theirs.type]} }.`,
+        at: 'key',
+      },
+    );
+  }
+  const ends = { key: theirs.name, from: mine.name };
+  switch (reach) {
+    case 'last':
+      return { kind: 'window', ...ends, last: number(at) ?? 1 };
+    case 'latest':
+      return { kind: 'latest', ...ends };
+    case 'offset': {
+      if (theirs.type === mine.type) return { kind: 'offset', ...ends, offset: number(at) ?? 0 };
+      report.error(
+        at,
+        'need-invalid',
+        `\`offset\` counts steps of one key, and \`${theirs.name}\` of \`${name}\` is a ${theirs.type} where mine is a ${mine.type}`,
+        {
+          fix: 'Use `last` or `latest`.',
+          at: 'key',
+        },
+      );
+      return undefined;
+    }
+  }
+}
+
+const EXAMPLES = { hour: '2024-01-01T00', date: '2024-01-01', month: '2024-01', year: '2024' } as const;
+
+export function checkAtLeast(node: Node, select: Select, report: Report): Select {
+  const at = child(node, 'at-least');
+  const atLeast = number(at);
+  if (at === undefined || atLeast === undefined) return select;
+  if (select.kind === 'window' && atLeast > select.last) {
+    report.error(at, 'need-invalid', `at least ${atLeast} of the last ${select.last} can never be there`, {
+      fix: `Write ${select.last} or less.`,
+    });
+  } else if (select.kind !== 'window' && select.kind !== 'within') {
+    report.error(at, 'need-invalid', '`at-least` counts positions in time, and this need has only one', {
+      fix: 'Write `optional: true` to go without it, or `last: N` for a window.',
+      at: 'key',
+    });
+  }
+  return select;
+}

@@ -1,0 +1,130 @@
+import type { NeedRule } from '../../../model/pipeline.ts';
+import type { Drafts, LocatedNeed, PipelineDraft, TaskEnd } from '../drafts.ts';
+import { bindKeys } from './need-keys.ts';
+import { bindTime } from './need-time.ts';
+import { boolean, child, number, text } from '../node.ts';
+import type { Node } from '../node.ts';
+import { placeOf } from '../report.ts';
+import type { Report } from '../report.ts';
+import type { TaskDraft } from '../task.ts';
+import { suggest } from '../words.ts';
+
+/** Every need of a task as a rule; `bindTime` and `bindKeys` say which instances it means. */
+export function compileNeeds(
+  draft: TaskDraft,
+  own: PipelineDraft,
+  drafts: Drafts,
+  report: Report,
+): readonly LocatedNeed[] {
+  const found = draft.merged.lists.needs.flatMap(
+    (node) => compileNeed(draft, node, own, drafts, report) ?? [],
+  );
+  const kept: LocatedNeed[] = [];
+  for (const need of found) {
+    const other = kept.find(({ rule }) => overlap(rule.name, need.rule.name));
+    if (other === undefined) kept.push(need);
+    else {
+      const folders =
+        other.rule.name === need.rule.name
+          ? `two needs would both be laid into /inputs/${need.rule.name}`
+          : `/inputs/${need.rule.name} and /inputs/${other.rule.name} would lie inside each other`;
+      report.error(need.node, 'need-duplicate', folders, {
+        fix: `Name one of them: { task: ${taskText(need.rule)}, as: … }.`,
+      });
+    }
+  }
+  return kept;
+}
+
+function overlap(one: string, other: string): boolean {
+  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+}
+
+function compileNeed(
+  draft: TaskDraft,
+  node: Node,
+  own: PipelineDraft,
+  drafts: Drafts,
+  report: Report,
+): LocatedNeed | undefined {
+  const written = text(node) ?? text(child(node, 'task'));
+  if (written === undefined) return undefined;
+  const at = child(node, 'task') ?? node;
+  const target = findTarget(at, written, own, drafts, report);
+  if (target === undefined) return undefined;
+  const { end, pipeline, task } = target;
+  if (end.draft.task.kind === 'hook') {
+    report.error(at, 'need-of-hook', `\`${task}\` is a hook: it commits nothing that could be needed`, {
+      fix: 'Remove this need, or the status function from the `if` of the other.',
+    });
+    return undefined;
+  }
+  if (draft.unclear || end.draft.unclear) return undefined;
+  const needer: TaskEnd = { draft, called: draft.task.name, params: own.pipeline.params };
+  const select = bindTime(node, needer, end, report);
+  const keys = bindKeys(node, needer, end, report);
+  if (select === undefined || keys === undefined) return undefined;
+  const foreign = pipeline !== own.pipeline.name;
+  const atLeast = number(child(node, 'at-least'));
+  const { file, line, column } = placeOf(node);
+  return {
+    node,
+    rule: {
+      name: text(child(node, 'as')) ?? (foreign ? `${pipeline}/${task}` : task),
+      target: { pipeline, task },
+      foreign,
+      select,
+      ...keys,
+      optional: boolean(child(node, 'optional')) ?? false,
+      ...(atLeast === undefined ? {} : { atLeast }),
+      mode: text(child(node, 'mode')) === 'uri' ? 'uri' : 'files',
+      position: { file, line, column },
+    },
+  };
+}
+
+interface Target {
+  readonly end: TaskEnd;
+  readonly pipeline: string;
+  readonly task: string;
+}
+
+/** The task that a need names; reported where there is none. */
+export function findTarget(
+  at: Node,
+  written: string,
+  own: PipelineDraft,
+  drafts: Drafts,
+  report: Report,
+): Target | undefined {
+  const [first = '', second] = written.split('/');
+  const pipeline = second === undefined ? own.pipeline.name : first;
+  const task = second ?? first;
+  const there = pipeline === own.pipeline.name ? own : drafts.get(pipeline);
+  if (there === undefined) {
+    if (!drafts.has(pipeline)) {
+      report.error(at, 'need-unknown', `there is no pipeline \`${pipeline}\``, {
+        fix: suggest(
+          pipeline,
+          [...drafts.keys()].filter((name) => name !== own.pipeline.name),
+          'This is the only pipeline of the project.',
+        ),
+      });
+    }
+    return undefined;
+  }
+  const draft = there.tasks.get(task);
+  if (draft === undefined) {
+    const where = there === own ? 'this pipeline' : `pipeline \`${pipeline}\``;
+    report.error(at, 'need-unknown', `${where} has no task \`${task}\``, {
+      fix: suggest(task, [...there.tasks.keys()], 'Tasks stand under `tasks:`.'),
+    });
+    return undefined;
+  }
+  const called = there === own ? task : written;
+  return { end: { draft, called, params: there.pipeline.params }, pipeline, task };
+}
+
+export function taskText(rule: NeedRule): string {
+  return rule.foreign ? `${rule.target.pipeline}/${rule.target.task}` : rule.target.task;
+}

@@ -1,0 +1,85 @@
+import { posix } from 'node:path';
+import type { Pipeline } from '../../model/pipeline.ts';
+import { DEFAULTS } from '../schema/defaults.ts';
+import { compileCalendars } from './time/calendars.ts';
+import type { PipelineDraft } from './drafts.ts';
+import { mergeTask } from './merge.ts';
+import type { TaskExtent } from './merge.ts';
+import { child, members, text } from './node.ts';
+import type { Node } from './node.ts';
+import { compileParams } from './params.ts';
+import { placeOf } from './report.ts';
+import type { Report } from './report.ts';
+import { compileInputs, resolveUses } from './reusable.ts';
+import type { Reusables } from './reusable.ts';
+import { compileSchedules } from './time/schedules.ts';
+import { compileTask } from './task.ts';
+import type { TaskDraft } from './task.ts';
+import type { Tree } from './tree.ts';
+
+/** One pipeline file but for its needs, which are bound when all pipelines are known. */
+export async function compilePipeline(
+  node: Node,
+  pools: Readonly<Record<string, number>>,
+  reusables: Reusables,
+  tree: Tree,
+  report: Report,
+): Promise<PipelineDraft> {
+  const { file } = node.document;
+  const calendars = await compileCalendars(child(node, 'calendars'), tree, report);
+  const params = compileParams(child(node, 'params'), calendars, report);
+  const defaults = child(node, 'defaults');
+  const tasks = new Map<string, TaskDraft>();
+  const entries = members(child(node, 'tasks'));
+  for (const [index, [name, entry]] of entries.entries()) {
+    const reusable = await resolveUses(entry, defaults, reusables, tree, report);
+    const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, defaults);
+    const inputs = compileInputs(
+      reusable,
+      merged.keys.get('uses'),
+      child(entry, 'with') ?? child(defaults, 'with'),
+      report,
+    );
+    tasks.set(name, await compileTask(merged, inputs, { params, calendars, pools }, tree, report));
+  }
+  const timed = new Map(
+    [...tasks].map(([name, draft]) => [name, { timed: draft.unclear || draft.task.timeKey !== undefined }]),
+  );
+  const pipeline: Pipeline = {
+    name: pipelineName(node),
+    file,
+    ...describe(node),
+    timezone: text(child(node, 'timezone')) ?? DEFAULTS.timezone,
+    schedules: compileSchedules(child(child(node, 'on'), 'schedule'), timed, report),
+    calendars,
+    params,
+    tasks: {},
+  };
+  return { pipeline, node, tasks };
+}
+
+function extentOf(task: Node, next: Node | undefined): TaskExtent {
+  const { file, line } = placeOf(task, 'key');
+  const end = next === undefined ? Number.POSITIVE_INFINITY : placeOf(next, 'key').line;
+  return { file, from: line, to: Math.max(end, line + 1) };
+}
+
+/** `name`, else the file's basename. */
+export function pipelineName(node: Node): string {
+  return text(child(node, 'name')) ?? nameOfFile(node.document.file);
+}
+
+export function nameOfFile(file: string): string {
+  return posix.basename(file).replace(/\.ya?ml$/, '');
+}
+
+function describe(node: Node): Pick<Pipeline, 'description' | 'owner' | 'runbook'> {
+  const description = text(child(node, 'description'));
+  const owner = text(child(node, 'owner'));
+  const runbook = text(child(node, 'runbook'));
+  return {
+    ...(description === undefined ? {} : { description }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(runbook === undefined ? {} : { runbook }),
+  };
+}

@@ -1,0 +1,22 @@
+import { parseTimeValue } from '../../../calendar/value.ts';
+import type { TimeType } from '../../../model/time.ts';
+import type { Node, Place } from '../node.ts';
+import type { Report } from '../report.ts';
+
+export function parseDate(at: Node | Place, written: string | undefined, report: Report): string | undefined {
+  return written === undefined ? undefined : parseTime(at, 'date', written, report);
+}
+
+/** A canonical value of a time type, or undefined when it was reported. */
+export function parseTime(
+  at: Node | Place,
+  type: TimeType,
+  written: string,
+  report: Report,
+): string | undefined {
+  const parsed = parseTimeValue(type, written);
+  if (parsed.ok) return parsed.value;
+  const fix = parsed.suggestion === undefined ? undefined : `Did you mean ${parsed.suggestion}?`;
+  report.error(at, 'date-invalid', parsed.reason, fix === undefined ? {} : { fix });
+  return undefined;
+}

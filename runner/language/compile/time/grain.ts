@@ -1,0 +1,25 @@
+import type { Param } from '../../../model/pipeline.ts';
+import type { TaskEnd } from '../drafts.ts';
+
+export type TimeParam = Extract<Param, { kind: 'time' }>;
+
+/** The param that is a task's time key. */
+export function timeOf(end: TaskEnd): TimeParam | undefined {
+  const { timeKey } = end.draft.task;
+  const param = timeKey === undefined ? undefined : end.params[timeKey];
+  return param?.kind === 'time' ? param : undefined;
+}
+
+/** Finer is smaller. A period between days of the month lies between a day and a month. */
+export function grainOf(param: TimeParam): number {
+  switch (param.type) {
+    case 'hour':
+      return 0;
+    case 'date':
+      return param.calendar?.kind === 'month-days' ? 2 : 1;
+    case 'month':
+      return 3;
+    case 'year':
+      return 4;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Schedule } from '../../../model/pipeline.ts';
+import { DEFAULTS } from '../../schema/defaults.ts';
+import { child, items, number, text } from '../node.ts';
+import type { Node } from '../node.ts';
+import type { Report } from '../report.ts';
+import { quoted, suggest } from '../words.ts';
+
+/** `on.schedule` of a pipeline. A cron only wakes: which instances run is a matter of their time keys. */
+export function compileSchedules(
+  schedule: Node | undefined,
+  tasks: ReadonlyMap<string, { readonly timed: boolean }>,
+  report: Report,
+): readonly Schedule[] {
+  return items(schedule).flatMap((node) => {
+    const cron = child(node, 'cron');
+    const expression = text(cron);
+    if (cron === undefined || expression === undefined) return [];
+    const names = compileTasks(child(node, 'tasks'), tasks, report);
+    checkTimed(node, cron, names ?? [...tasks.keys()], tasks, report);
+    const rebuild = items(child(node, 'rebuild')).flatMap((item) => text(item) ?? []);
+    return [
+      {
+        cron: expression,
+        ...(names === undefined ? {} : { tasks: names }),
+        lookbackDays: number(child(node, 'lookback-days')) ?? DEFAULTS.lookbackDays,
+        rebuild: rebuild.length > 0 ? rebuild : DEFAULTS.rebuild.split(','),
+      },
+    ];
+  });
+}
+
+function compileTasks(
+  node: Node | undefined,
+  tasks: ReadonlyMap<string, unknown>,
+  report: Report,
+): readonly string[] | undefined {
+  if (node === undefined) return undefined;
+  return items(node).flatMap((item) => {
+    const name = text(item);
+    if (name === undefined) return [];
+    if (tasks.has(name)) return [name];
+    report.error(item, 'schedule-unknown-task', `there is no task \`${name}\``, {
+      fix: suggest(name, [...tasks.keys()], 'Tasks stand under `tasks:`.'),
+    });
+    return [];
+  });
+}
+
+function checkTimed(
+  node: Node,
+  cron: Node,
+  names: readonly string[],
+  tasks: ReadonlyMap<string, { readonly timed: boolean }>,
+  report: Report,
+): void {
+  if (names.length === 0 || names.some((name) => tasks.get(name)?.timed === true)) return;
+  const whose =
+    child(node, 'tasks') === undefined
+      ? 'no task of this pipeline has a time key'
+      : `${quoted(names)} ${names.length === 1 ? 'has' : 'have'} no time key`;
+  report.error(cron, 'schedule-without-time', `${whose}: on this schedule it would run once, ever`, {
+    fix: 'Add a param such as `date: { type: date }`: every date is then a piece of work of its own.',
+  });
+}

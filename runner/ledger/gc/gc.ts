@@ -1,0 +1,124 @@
+import { StoreError } from '../../errors.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import type { Manifest } from '../../model/records.ts';
+import { runOfAttempt } from '../../model/run-id.ts';
+import { claimRecords } from '../claims/claims.ts';
+import { attemptOf } from '../failures.ts';
+import { instanceKey } from '../keys.ts';
+import type { GcOptions, GcReport, Ledger, StoredManifest } from '../ledger.ts';
+import type { Manifests } from '../manifests.ts';
+import type { Context } from '../context.ts';
+import { storedAttempts, type StoredAttempt } from './stored-attempts.ts';
+import { supersededBy } from './superseded.ts';
+import { sweepRecords } from './sweep-records.ts';
+
+/** A manifest that nobody wrote: what commits over absence must fail. */
+const FENCE_REASON = 'what an unfinished attempt had left was removed';
+
+/**
+ * Removes attempts that no manifest names. Before anything goes, the instance's manifest gets a fresh etag (or a
+ * void one is put where there was none): whoever still means to commit such an attempt then can't any more.
+ */
+export function createGc(
+  context: Context,
+  manifests: Manifests,
+  liveness: Ledger['liveness'],
+  run: () => string,
+): Ledger['gc'] {
+  const { store, clock, nonce } = context;
+
+  return async (options) => {
+    const report = {
+      attemptsRemoved: [] as string[],
+      objectsRemoved: 0,
+      bytesFreed: 0,
+      problems: [] as string[],
+    };
+    const listed = storedAttempts(store, 'objects/', clock.now(), { signal: options.signal });
+    for await (const { id, attempts } of listed) {
+      try {
+        for (const removed of await collect(id, attempts, options)) {
+          report.attemptsRemoved.push(`${id}/${removed.attempt}`);
+          report.objectsRemoved += removed.keys.length;
+          report.bytesFreed += removed.bytes;
+        }
+      } catch (error) {
+        // One damaged manifest must not keep all the rest from being collected.
+        if (!(error instanceof StoreError && error.code === 'store-corrupt')) throw error;
+        report.problems.push(error.message);
+      }
+    }
+    const recordsRemoved = await sweepRecords(context, manifests, liveness, options);
+    return { ...report, recordsRemoved } satisfies GcReport;
+  };
+
+  async function collect(
+    id: InstanceId,
+    attempts: readonly StoredAttempt[],
+    options: GcOptions,
+  ): Promise<readonly StoredAttempt[]> {
+    const stored = await manifests.readManifest(id);
+    const kept = newestSuperseded(stored, attempts, options.keep ?? 0);
+    const garbage: StoredAttempt[] = [];
+    for (const attempt of attempts) {
+      if (kept.has(attempt.attempt)) continue;
+      if (await isGarbage(attempt, stored, options)) garbage.push(attempt);
+    }
+    // A fence would cost whoever works on it right now its commit.
+    if (garbage.length === 0 || (await isInHand(id))) return [];
+    if (options.dryRun) return garbage;
+    if (!(await fence(id, stored, garbage))) return [];
+    for (const { keys } of garbage) await store.delete(keys);
+    return garbage;
+  }
+
+  async function isGarbage(
+    { attempt, newestAt }: StoredAttempt,
+    stored: StoredManifest | undefined,
+    { graceSeconds }: GcOptions,
+  ): Promise<boolean> {
+    if (attempt === attemptOf(stored?.manifest)) return false;
+    const superseded = supersededBy(stored).find((entry) => entry.attempt === attempt);
+    const since = superseded === undefined ? newestAt : Date.parse(superseded.at);
+    if (clock.now() - since < graceSeconds * 1000) return false;
+    if (superseded !== undefined) return true;
+    const state = await liveness(runOfAttempt(attempt));
+    return state === 'finished' || state === 'dead';
+  }
+
+  async function isInHand(id: InstanceId): Promise<boolean> {
+    const claim = (await claimRecords.read(store, instanceKey('claims', id)))?.record;
+    return claim !== undefined && claim.released === undefined && (await liveness(claim.run)) === 'live';
+  }
+
+  /** False: someone committed meanwhile; the next gc looks again. */
+  async function fence(
+    id: InstanceId,
+    stored: StoredManifest | undefined,
+    garbage: readonly StoredAttempt[],
+  ): Promise<boolean> {
+    if (stored === undefined) {
+      return (await manifests.voidManifest(id, null, FENCE_REASON, run())).kind === 'committed';
+    }
+    const gone = new Set(garbage.map(({ attempt }) => attempt));
+    const { supersededAttempts: _, ...manifest } = stored.manifest;
+    const kept = supersededBy(stored).filter(({ attempt }) => !gone.has(attempt));
+    const fenced: Manifest = {
+      ...manifest,
+      ...(kept.length === 0 ? {} : { supersededAttempts: kept }),
+      nonce: nonce(),
+    };
+    return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
+  }
+}
+
+/** Of those that are still there: the manifest lists them in the order in which they were replaced. */
+function newestSuperseded(
+  stored: StoredManifest | undefined,
+  attempts: readonly StoredAttempt[],
+  keep: number,
+): ReadonlySet<string> {
+  const there = new Set(attempts.map(({ attempt }) => attempt));
+  const superseded = supersededBy(stored).filter(({ attempt }) => there.has(attempt));
+  return new Set(superseded.slice(Math.max(0, superseded.length - keep)).map(({ attempt }) => attempt));
+}

@@ -1,0 +1,136 @@
+import { StoreError } from '../../errors.ts';
+import { verified } from '../../hash/hashed-body.ts';
+import type { PublishedPathRecord } from '../../model/records.ts';
+import type { ObjectInfo, ObjectStore, PutCondition } from '../../ports.ts';
+import { attemptPrefix, publishedPathKey } from '../keys.ts';
+import { listedAt } from '../knowledge/listing.ts';
+import { recordKind } from '../records/record.ts';
+import { publishedPathFields } from '../records/record-shapes.ts';
+import { sha256 } from '../sha256.ts';
+import { wrongContent } from '../records/wrong-content.ts';
+
+export const publishedPathRecords = recordKind(
+  'the record of a published path',
+  publishedPathFields,
+  'delete it: the next publication writes it anew',
+);
+
+/** In a row, of a file that stays as it is listed. */
+const MAX_REFUSALS = 5;
+
+export type Placed =
+  | 'placed'
+  /** Our own object is not there. */
+  | 'missing'
+  /** Our attempt does not count any more. */
+  | 'superseded';
+
+/**
+ * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
+ * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
+ * that one's file. Should it die before it looks: the file is only ever put over what stood there before the record
+ * was read. Who has written a later record puts its own file after that, equal or not, and so refuses every earlier one.
+ */
+export async function placePublished(
+  store: ObjectStore,
+  mine: PublishedPathRecord,
+  counts: () => Promise<boolean>,
+): Promise<Placed> {
+  const key = publishedPathKey(pathHash(mine.path));
+  let refused: string | undefined;
+  let refusals = 0;
+  for (;;) {
+    const over = await listedAt(store, `published/${mine.path}`);
+    const found = await publishedPathRecords.read(store, key);
+    const theirs = found?.record;
+    // Which of one instance's attempts is the right one its manifest says, read after the record.
+    const isRival = theirs?.instance === mine.instance && theirs.attempt !== mine.attempt;
+    if (isRival && !(await counts())) return 'superseded';
+    const owner = theirs !== undefined && !replaces(mine, theirs) ? theirs : mine;
+    const isNew = owner === mine && (theirs === undefined || !isSame(mine, theirs));
+    const etag = isNew
+      ? await publishedPathRecords.write(store, key, mine, {
+          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
+        })
+      : found?.etag;
+    if (etag === undefined) continue;
+    const copied = await copyOver(store, owner, over, isNew);
+    if (copied === 'changed') {
+      // What has changed is listed with another version.
+      refusals = refused === (over?.etag ?? '') ? refusals + 1 : 0;
+      refused = over?.etag ?? '';
+      if (refusals < MAX_REFUSALS) continue;
+      throw unlisted(mine.path, over);
+    }
+    if (copied === 'missing' && owner === mine) return 'missing';
+    if ((await publishedPathRecords.read(store, key))?.etag === etag) return 'placed';
+  }
+}
+
+/** The key of what is to stand at a path. */
+export function objectKeyOf(owner: PublishedPathRecord): string {
+  return attemptPrefix(owner.instance, owner.attempt) + owner.object;
+}
+
+/** Names the record of a published path. */
+export function pathHash(path: string): string {
+  return sha256(path);
+}
+
+function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boolean {
+  if (mine.instance === theirs.instance) return true;
+  if (mine.order !== theirs.order) return mine.order > theirs.order;
+  if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
+  return mine.instance > theirs.instance;
+}
+
+function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {
+  return a.instance === b.instance && a.attempt === b.attempt && a.object === b.object && a.order === b.order;
+}
+
+/** Copies only bytes with the right sha256, only over that version, and where the record is old only what is not there. */
+async function copyOver(
+  store: ObjectStore,
+  owner: PublishedPathRecord,
+  over: ObjectInfo | undefined,
+  isNew: boolean,
+): Promise<'copied' | 'missing' | 'changed'> {
+  const to = `published/${owner.path}`;
+  if (!isNew && over !== undefined && (over.sizeBytes === undefined || over.sizeBytes === owner.bytes)) {
+    if ((await wrongContent(store, to, owner.sha256, undefined)) === undefined) return 'copied';
+  }
+  const from = objectKeyOf(owner);
+  const source = await store.get(from);
+  if (source === undefined) return 'missing';
+  const condition: PutCondition = over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over.etag };
+  const body = verified(source, owner.sha256, (found) => otherBytes(from, owner, found));
+  try {
+    await store.put(to, body, { condition });
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'precondition-failed') return 'changed';
+    throw error;
+  }
+  return 'copied';
+}
+
+function unlisted(path: string, over: ObjectInfo | undefined): StoreError {
+  const key = `published/${path}`;
+  const listed = over === undefined ? 'nothing is listed there' : `it is listed as version ${over.etag}`;
+  return new StoreError(
+    'store-unsuitable',
+    `${key} cannot be written: ${listed}, and the store says that it has changed; remove what stands there, or see sluice doctor`,
+    { key },
+  );
+}
+
+function otherBytes(
+  key: string,
+  { sha256: expected, instance }: PublishedPathRecord,
+  found: string,
+): StoreError {
+  return new StoreError(
+    'store-corrupt',
+    `${key} is not published: expected sha256 ${expected}, found ${found}; rebuild ${instance}`,
+    { key },
+  );
+}

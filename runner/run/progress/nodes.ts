@@ -1,0 +1,117 @@
+import type { Pipeline, Task, Template } from '../../model/pipeline.ts';
+import type { Plan, PlannedInstance } from '../../model/plan.ts';
+import type { Expressions } from '../expressions.ts';
+import type { Share } from './gate.ts';
+import { createShares, type SharesOf } from './shares.ts';
+import type { HookNode, ProgressNode } from './step.ts';
+
+export interface PlanNodes {
+  readonly nodes: readonly ProgressNode[];
+  readonly hooks: readonly HookNode[];
+}
+
+/** The plan as the progress machine sees it: needs, limits, and what is settled before anything runs. */
+export function nodesOf(
+  plan: Plan,
+  pipelines: ReadonlyMap<string, Pipeline>,
+  pools: Readonly<Record<string, number>>,
+  expressions: Expressions,
+): PlanNodes {
+  const sharesOf = createShares(pools, expressions);
+  const nodes: ProgressNode[] = [];
+  const hooks: { readonly planned: PlannedInstance; readonly task: Task }[] = [];
+  for (const planned of plan.instances) {
+    // Whoever needs it finds it there; history must not make the machine large.
+    if (isDoneBefore(planned)) continue;
+    const task = pipelines.get(planned.pipeline)?.tasks[planned.task];
+    if (task?.kind === 'hook') {
+      hooks.push({ planned, task });
+      continue;
+    }
+    const limits = limitsOf(sharesOf, planned, task);
+    const settled = settledBefore(planned, task, expressions) ?? limits.settled;
+    nodes.push({
+      id: planned.id,
+      needs: planned.needs,
+      wrapper: task?.kind === 'wrapper',
+      continueOnError: task?.continueOnError ?? false,
+      shares: limits.shares,
+      ...(settled === undefined ? {} : { settled }),
+      ...(task?.failFast === true && task.matrix !== undefined
+        ? { failFastGroup: groupOf(planned, task) }
+        : {}),
+    });
+  }
+  return {
+    nodes,
+    hooks: hooks.map(({ planned, task }) => ({
+      id: planned.id,
+      after: hooks.filter((other) => task.after.includes(other.task.name)).map((other) => other.planned.id),
+      continueOnError: task.continueOnError,
+      shares: limitsOf(sharesOf, planned, task).shares,
+    })),
+  };
+}
+
+/** It was there before, and nothing is done about it. */
+export function isDoneBefore({ state, action }: PlannedInstance): boolean {
+  return state === 'done' && action === 'none';
+}
+
+function limitsOf(
+  sharesOf: SharesOf,
+  planned: PlannedInstance,
+  task: Task | undefined,
+): { readonly shares: readonly Share[]; readonly settled?: ProgressNode['settled'] } {
+  if (task === undefined) return { shares: [] };
+  try {
+    return { shares: sharesOf(planned, task) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { shares: [], settled: { state: 'failed', reason: `concurrency: ${message}` } };
+  }
+}
+
+function settledBefore(
+  planned: PlannedInstance,
+  task: Task | undefined,
+  expressions: Expressions,
+): ProgressNode['settled'] {
+  const { state, reason, action, manifestEtag } = planned;
+  if (action !== 'none' && task?.kind === 'external') {
+    return { state: 'waiting', reason: awaitedOutside(planned, task, expressions) };
+  }
+  if (action !== 'none' && task !== undefined) return undefined;
+  // A rebuild that failed earlier, and is not tried again now, leaves the result that it was to replace.
+  return { state, reason, ...(state === 'failed' && manifestEtag !== undefined ? { stands: true } : {}) };
+}
+
+/** In words: what somebody else has to make before this is there. */
+function awaitedOutside(planned: PlannedInstance, { external }: Task, expressions: Expressions): string {
+  const { params, matrix } = planned;
+  const text = (template: Template): string => {
+    try {
+      return expressions.template(template, { params, matrix });
+    } catch {
+      // Only said: as it is written is better than nothing.
+      return template;
+    }
+  };
+  switch (external?.kind) {
+    case 'object':
+      return `waiting for the object ${text(external.uri)}`;
+    case 'prefix':
+      return `waiting for ${external.doneFlag} below ${text(external.uri)}`;
+    case 'url':
+      return `waiting for ${text(external.url)}`;
+    case undefined:
+      return 'waiting for something outside of the project';
+  }
+}
+
+/** The legs of one matrix: equal in all keys but the matrix's. */
+function groupOf({ pipeline, task: name, keys }: PlannedInstance, task: Task): string {
+  const matrixKeys = task.matrix?.keys ?? [];
+  const others = Object.entries(keys).filter(([key]) => !matrixKeys.includes(key));
+  return JSON.stringify([pipeline, name, others]);
+}

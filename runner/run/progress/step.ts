@@ -1,0 +1,77 @@
+import type { InstanceId } from '../../model/partition.ts';
+import type { BoundNeed } from '../../model/plan.ts';
+import type { ReportState } from '../../model/state.ts';
+import type { Share } from './gate.ts';
+import type { AbsentMember } from './needs.ts';
+
+export interface ProgressInput {
+  readonly nodes: readonly ProgressNode[];
+  /** Follow when all else is settled, if anything ran. */
+  readonly hooks: readonly HookNode[];
+  readonly concurrency: number;
+}
+
+/** One instance as the machine sees it. The order of the nodes is the order in which they are preferred. */
+export interface ProgressNode {
+  readonly id: InstanceId;
+  readonly needs: readonly BoundNeed[];
+  /** Known before anything runs; absent: to be decided here. */
+  readonly settled?: {
+    readonly state: ReportState;
+    readonly reason: string;
+    /** Whatever the state says, an earlier result is there to be read. */
+    readonly stands?: boolean;
+  };
+  /** Has no container: it is done when its needs are. */
+  readonly wrapper: boolean;
+  readonly continueOnError: boolean;
+  readonly shares: readonly Share[];
+  /** Legs of one matrix under `fail-fast`: one's failure cancels the others. */
+  readonly failFastGroup?: string;
+}
+
+export interface HookNode {
+  readonly id: InstanceId;
+  /** Other hooks that come before it. */
+  readonly after: readonly InstanceId[];
+  readonly continueOnError: boolean;
+  readonly shares: readonly Share[];
+}
+
+export type ProgressEvent =
+  | {
+      readonly type: 'finished';
+      readonly id: InstanceId;
+      readonly state: ReportState;
+      readonly reason: string;
+      /** Its container was started: hooks have something to follow. */
+      readonly ran: boolean;
+      /** A wait that also those for whom it is optional sit out. */
+      readonly awaited?: boolean;
+    }
+  /** Gives its place back until `retry-due`; `failed`: a try of its own went wrong. */
+  | { readonly type: 'resting'; readonly id: InstanceId; readonly failed: boolean }
+  | { readonly type: 'retry-due'; readonly id: InstanceId }
+  /** Nothing starts any more but hooks. */
+  | { readonly type: 'interrupted' }
+  /** Engine or store are out of reach: nothing starts any more at all. */
+  | { readonly type: 'halted'; readonly reason: string };
+
+export interface Settled {
+  readonly id: InstanceId;
+  readonly state: ReportState;
+  readonly reason: string;
+  readonly blockedBy: readonly InstanceId[];
+  readonly raises: boolean;
+}
+
+/** What follows from an event. */
+export interface Step {
+  readonly start: readonly { readonly id: InstanceId; readonly absent: readonly AbsentMember[] }[];
+  /** Running ones to stop; each still reports its end. */
+  readonly cancel: readonly InstanceId[];
+  /** Every instance appears in this exactly once over the life of the machine. */
+  readonly settled: readonly Settled[];
+  /** Nothing runs, rests or waits. */
+  readonly ended: boolean;
+}
