@@ -11,5 +11,5 @@ else {
   // How far the heap grows before its garbage is collected, in percent of what lives. Left to itself V8 takes twice as
   // much memory for a plan of 100,000 instances, and saves a tenth of the time.
   setFlagsFromString('--heap-growing-percent=30');
-  await (await import('./commands/main.ts')).main(process.argv, version);
+  await (await import('./commands/cli/main.ts')).main(process.argv, version);
 }

@@ -1,8 +1,8 @@
 import { openProject } from '../compose.ts';
 import { EXIT } from '../errors.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
-import type { Output } from './output.ts';
-import { parseTarget } from './target.ts';
+import type { Output } from './cli/output.ts';
+import { parseTarget } from './cli/target.ts';
 
 /** `sluice check`: every mistake of every file, nothing else. */
 export async function checkCommand(

@@ -12,10 +12,10 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';
 import { createPaint } from '../report/paint.ts';
 import { formatBytes } from '../report/words.ts';
-import type { Output } from './output.ts';
+import type { Output } from './cli/output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { openStandingLedger } from './standing-ledger.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget } from './cli/target.ts';
 
 export interface DoctorFlags extends CommonFlags {
   /** Install and start what is missing, where that is possible. */

@@ -2,7 +2,7 @@ import { access, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from '../errors.ts';
-import { usageError, type Output } from './output.ts';
+import { usageError, type Output } from './cli/output.ts';
 import type { CommonFlags } from './planning.ts';
 
 export interface InitFlags extends CommonFlags {

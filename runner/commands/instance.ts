@@ -1,5 +1,5 @@
 import type { Plan, PlannedInstance } from '../model/plan.ts';
-import { usageError } from './output.ts';
+import { usageError } from './cli/output.ts';
 import type { Session } from './planning.ts';
 
 /** The instances that the words ask for: named whole, or by task and params. */

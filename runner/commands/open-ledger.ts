@@ -1,7 +1,7 @@
 import { openProjectLedger } from '../compose.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';
-import type { Output } from './output.ts';
+import type { Output } from './cli/output.ts';
 
 /** A store that is there answers sooner; one that is not is asked again for much longer. */
 const PATIENCE_MILLISECONDS = 5000;

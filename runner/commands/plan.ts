@@ -1,5 +1,5 @@
 import { EXIT } from '../errors.ts';
-import type { Output } from './output.ts';
+import type { Output } from './cli/output.ts';
 import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
 

@@ -6,11 +6,11 @@ import type { Problem } from '../model/problem.ts';
 import type { Plan } from '../model/plan.ts';
 import { didYouMean } from '../language/suggest.ts';
 import { openLedger } from './open-ledger.ts';
-import type { Output } from './output.ts';
-import { usageError } from './output.ts';
-import { splitUnknown } from './unknown-flags.ts';
+import type { Output } from './cli/output.ts';
+import { usageError } from './cli/output.ts';
+import { splitUnknown } from './cli/unknown-flags.ts';
 import { createRequest, type RequestFlags } from './request.ts';
-import { parseTarget, type Target } from './target.ts';
+import { parseTarget, type Target } from './cli/target.ts';
 
 /** Flags that every command has. */
 export interface CommonFlags {

@@ -1,8 +1,8 @@
 import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest, Rebuild } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
-import { usageError } from './output.ts';
-import type { Target } from './target.ts';
+import { usageError } from './cli/output.ts';
+import type { Target } from './cli/target.ts';
 
 export interface RequestFlags {
   readonly from?: string;

@@ -8,11 +8,11 @@ import { runId } from '../model/run-id.ts';
 import type { Engine, Reporter } from '../ports.ts';
 import { runPlan } from '../run/run.ts';
 import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
-import { closeWithin, listenForInterrupt, unlessInterrupted } from './interrupt.ts';
-import { usageError, type Output } from './output.ts';
+import { closeWithin, listenForInterrupt, unlessInterrupted } from './cli/interrupt.ts';
+import { usageError, type Output } from './cli/output.ts';
 import { makeSessionPlan, openSession, type CommonFlags, type Planned, type Session } from './planning.ts';
 import type { RequestFlags } from './request.ts';
-import { surroundingsOf } from './surroundings.ts';
+import { surroundingsOf } from './cli/surroundings.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface RunFlags extends CommonFlags, RequestFlags {

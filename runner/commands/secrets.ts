@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
 import { ProblemsError } from '../errors.ts';
-import { usageError } from './output.ts';
+import { usageError } from './cli/output.ts';
 
 /** The secrets of all that will run: from the environment, then `--env-file`; every missing one is named. */
 export async function readSecrets(

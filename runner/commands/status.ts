@@ -5,10 +5,10 @@ import { harmless } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
 import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
-import { usageError, type Output } from './output.ts';
+import { usageError, type Output } from './cli/output.ts';
 import { composeOptions, type CommonFlags } from './planning.ts';
 import { openLedger } from './open-ledger.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget } from './cli/target.ts';
 
 const RUNS_SHOWN = 5;
 

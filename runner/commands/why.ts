@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { oneInstance } from './instance.ts';
-import type { Output } from './output.ts';
+import type { Output } from './cli/output.ts';
 import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
 import type { RequestFlags } from './request.ts';
 

@@ -1,5 +1,5 @@
 import type { HeartbeatTimes } from '../model/heartbeat.ts';
-import type { ProcessState } from '../model/process.ts';
+import type { ProcessState } from '../machine/process.ts';
 import type { ProcessIdentity } from '../model/records.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 

@@ -1,6 +1,6 @@
 import type { ProcessIdentity } from '../model/records.ts';
 import { HEARTBEAT_TIMES, type HeartbeatTimes } from '../model/heartbeat.ts';
-import type { ProcessState } from '../model/process.ts';
+import type { ProcessState } from '../machine/process.ts';
 import { runId } from '../model/run-id.ts';
 import type { Clock, ObjectStore } from '../ports.ts';
 import { createClaims } from './claims/claims.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { main } from '../../runner/commands/main.ts';
+import { main } from '../../runner/commands/cli/main.ts';
 import { createBucket, useCredentials } from '../parts/s3.ts';
 import { startVersitygw, type Versitygw } from '../parts/versitygw.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initCommand } from '../../runner/commands/init.ts';
-import type { Output } from '../../runner/commands/output.ts';
+import type { Output } from '../../runner/commands/cli/output.ts';
 import { loadProject } from '../../runner/language/load.ts';
 import { folderSource } from '../../runner/language/source.ts';
 

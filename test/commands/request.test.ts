@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRequest, parseRebuild } from '../../runner/commands/request.ts';
-import { parseTarget } from '../../runner/commands/target.ts';
+import { parseTarget } from '../../runner/commands/cli/target.ts';
 import { encodeValue } from '../../runner/model/partition.ts';
 import { ProblemsError } from '../../runner/errors.ts';
 import type { Pipeline } from '../../runner/model/pipeline.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createProgram } from '../../runner/commands/program.ts';
+import { createProgram } from '../../runner/commands/cli/program.ts';
 import { STATES } from '../../runner/model/state.ts';
 
 const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../runner/model/event.ts';
 import type { Plan, PlannedInstance } from '../../runner/model/plan.ts';
 import type { Report, ReportInstance } from '../../runner/model/report.ts';
-import { documentPieces } from '../../runner/commands/document.ts';
+import { documentPieces } from '../../runner/commands/cli/document.ts';
 import { planDocument, problemsDocument, reportDocument } from '../../runner/report/json.ts';
 import { createPaint } from '../../runner/report/paint.ts';
 import { createPlainReporter } from '../../runner/report/plain.ts';

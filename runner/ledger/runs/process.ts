@@ -4,7 +4,7 @@ import {
   systemProbe,
   type ProcessState,
   type SystemProbe,
-} from '../../model/process.ts';
+} from '../../machine/process.ts';
 import type { ProcessIdentity } from '../../model/records.ts';
 
 /** This process, as a run records it: boot id, pid and start time tell whether it still runs. */

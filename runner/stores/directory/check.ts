@@ -1,7 +1,7 @@
 import { existsSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
-import { identify, ownerName } from '../../model/process.ts';
+import { identify, ownerName } from '../../machine/process.ts';
 import type { Context } from './context.ts';
 import { storeError } from './failure.ts';
 import { makeFolder } from './folder.ts';

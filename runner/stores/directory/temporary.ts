@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { identify, ownerName, ownerState } from '../../model/process.ts';
+import { identify, ownerName, ownerState } from '../../machine/process.ts';
 import { systemCode } from './failure.ts';
 import { makeFolder } from './folder.ts';
 

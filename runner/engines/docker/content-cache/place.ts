@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { identify, ownerName, ownerState } from '../../../model/process.ts';
+import { identify, ownerName, ownerState } from '../../../machine/process.ts';
 
 /** Where a cache keeps what, on one file system. */
 export interface CachePlace {

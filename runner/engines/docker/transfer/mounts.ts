@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Job, JobInput } from '../../../model/job.ts';
 import { storeFolder } from '../../../model/object-place.ts';
-import { identify, ownerName } from '../../../model/process.ts';
+import { identify, ownerName } from '../../../machine/process.ts';
 import type { ObjectStore } from '../../../ports.ts';
 import { isEngineAway } from '../connection/engine-answer.ts';
 import { verifiedBytes } from './inputs.ts';

@@ -20,7 +20,7 @@ import {
 } from '../../../../runner/engines/docker/content-cache/content-cache.ts';
 import { linkInput } from '../../../../runner/engines/docker/content-cache/links.ts';
 import type { StoredObject } from '../../../../runner/model/job.ts';
-import { identify, ownerName } from '../../../../runner/model/process.ts';
+import { identify, ownerName } from '../../../../runner/machine/process.ts';
 
 let folder: string;
 const caches: ContentCache[] = [];

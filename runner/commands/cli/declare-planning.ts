@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { action, command, examples, planning } from './declare.ts';
+
+/** Commands that make a plan: what is asked for, and what the store says of it. */
+export function addPlanningCommands(program: Command): void {
+  planning(command(program, 'run [pipeline] [task...]', 'run what is missing or failed'))
+    .option('--concurrency <n>', 'containers side by side (default: the project’s, else 4)')
+    .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
+    .option('--logs', 'print the tasks’ own lines as they come')
+    .option('--log-format <format>', 'text, or json: one object a line', 'text')
+    .action(action(async () => (await import('../run.ts')).runCommand))
+    .addHelpText(
+      'after',
+      examples([
+        ['sluice run short-score', 'each task’s newest partition that is due'],
+        ['sluice run short-score score --date 2021-01-29', 'one task of one day, and what it is missing'],
+        ['sluice run short-score --from 2021-01-04 --to 2021-01-29', 'a range, both ends included'],
+        [
+          'sluice run short-score momentum --rebuild stale --downstream --date 2021-01-04..2021-01-29',
+          'after a fix',
+        ],
+        ['sluice run ./lone.yaml', 'a file without a project'],
+      ]),
+    );
+
+  planning(
+    command(
+      program,
+      'plan [pipeline] [task...]',
+      'every instance with its state and reason; changes nothing',
+    ),
+  )
+    .option('--graph', 'a Mermaid flowchart of the tasks')
+    .option('--all', 'list the finished ones too')
+    .action(action(async () => (await import('../plan.ts')).planCommand))
+    .addHelpText(
+      'after',
+      examples([
+        ['sluice plan short-score --date 2021-01-04..2021-01-29', 'what a run over the range would do'],
+        [
+          'sluice plan short-score --rebuild stale --date 2021-01-04..2021-01-29',
+          'what changed since it was made',
+        ],
+        ['sluice plan short-score --graph > graph.mmd', 'a picture'],
+      ]),
+    );
+
+  planning(command(program, 'why <instance> [task...]', 'the chain of reasons behind one instance’s state'))
+    .action(action(async () => (await import('../why.ts')).whyCommand))
+    .addHelpText('after', examples([['sluice why short-score/score/date=2021-01-29', '']]));
+}

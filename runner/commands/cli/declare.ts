@@ -1,0 +1,104 @@
+import type { Command, Option } from 'commander';
+import { ProblemsError } from '../../errors.ts';
+import type { Problem } from '../../model/problem.ts';
+import { createOutput, reportError, type Output, type OutputFlags } from './output.ts';
+
+/** What a command does with its words and flags; the exit status. */
+type Run<Flags> = (words: readonly string[], flags: Flags, output: Output) => Promise<number>;
+
+/** A command with the flags that all have. Flags that it does not know are refused, and so are words too many. */
+export function command(program: Command, usage: string, description: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .helpOption('--help', 'show this help')
+    .option('--json', 'print one JSON document on stdout, all else on stderr')
+    .option('--project <folder>', 'the folder of sluice.yaml or pipelines/ (default: here or above)')
+    .option('--store <where>', 'instead of the project’s; SLUICE_STORE')
+    .option('--engine <host>', 'unix:///… or tcp://…; SLUICE_ENGINE, DOCKER_HOST')
+    .option('--no-color', 'no colours; NO_COLOR')
+    .option('--debug', 'stack traces')
+    .allowExcessArguments(false);
+}
+
+/** Takes params as flags: words that commander does not know are read once the pipeline is known. */
+export function withParams(made: Command): Command {
+  return made
+    .option('-p, --param <key=value>', 'a param, also one that a flag could not name', collect)
+    .allowUnknownOption()
+    .allowExcessArguments();
+}
+
+/** Flags that say which instances. */
+export function planning(made: Command): Command {
+  return withParams(made)
+    .option('--from <date>', 'first last-day of a range')
+    .option('--to <date>', 'last last-day of a range, included')
+    .option('--rebuild <what>', 'of missing, failed, stale, all: what runs again (default: missing,failed)')
+    .option('--downstream', 'take along what depends on it, as far as contents change')
+    .addHelpText(
+      'after',
+      '\nA pipeline’s params are flags too: --date 2021-01-29, --date a..b, --date latest|today, --<param> <value>.',
+    );
+}
+
+/** Loads the command's code only when it is called, and gives the process its exit status. */
+export function action<Flags extends OutputFlags>(load: () => Promise<Run<Flags>>) {
+  return async function act(this: Command): Promise<void> {
+    const swallowed = swallowedFlags(this);
+    const flags = { ...this.opts<Flags>(), flagNames: flagsOf(this) };
+    const output = createOutput(
+      swallowed.some(({ found }) => found === '--json') ? { ...flags, json: true } : flags,
+    );
+    try {
+      if (swallowed.length > 0) throw new ProblemsError(swallowed.map(missingValue));
+      const run = await load();
+      process.exitCode = await run(this.args, flags, output);
+    } catch (error) {
+      process.exitCode = await reportError(error, output);
+    }
+  };
+}
+
+interface SwallowedFlag {
+  readonly option: Option;
+  readonly found: string;
+}
+
+/** `--from --to x`: commander takes `--to` for the value. */
+function swallowedFlags(made: Command): readonly SwallowedFlag[] {
+  const known = flagsOf(made);
+  return made.options.flatMap((option) => {
+    const value: unknown = made.opts<Record<string, unknown>>()[option.attributeName()];
+    const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+    return texts
+      .filter((text) => known.includes(text.split('=')[0] ?? ''))
+      .map((found) => ({ option, found }));
+  });
+}
+
+function missingValue({ option, found }: SwallowedFlag): Problem {
+  return {
+    severity: 'error',
+    code: 'missing-value',
+    message: `expected a value after ${option.long}, found the flag ${found}`,
+    fix: `write ${option.flags}`,
+  };
+}
+
+/** `--json`, `--date`, …: the long flags that a command has. */
+export function flagsOf(made: Command): readonly string[] {
+  return [...made.options.flatMap((option) => option.long ?? []), '--help'];
+}
+
+export function examples(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([line]) => line.length));
+  const lines = rows.map(([line, why]) =>
+    `  ${line.padEnd(width)}${why === '' ? '' : `  # ${why}`}`.trimEnd(),
+  );
+  return `\nExamples:\n${lines.join('\n')}`;
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

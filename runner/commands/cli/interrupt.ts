@@ -1,0 +1,72 @@
+import { setMaxListeners } from 'node:events';
+import { EXIT } from '../../errors.ts';
+
+/** The two stages of an interrupt: stop in order, then at once. */
+export interface Interrupt {
+  readonly soft: AbortSignal;
+  readonly hard: AbortSignal;
+  /** Gives the signals back to Node. */
+  readonly dispose: () => void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Listens for INT, TERM and HUP: the first aborts `soft`, the next `hard`. The reason is the signal's name. */
+export function listenForInterrupt(): Interrupt {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  // Every container, every wait for a retry listens: hundreds are no leak.
+  setMaxListeners(0, soft.signal, hard.signal);
+  const listen = (signal: NodeJS.Signals) => {
+    if (soft.signal.aborted) hard.abort(signal);
+    else soft.abort(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, listen);
+  return {
+    soft: soft.signal,
+    hard: hard.signal,
+    dispose: () => {
+      for (const signal of SIGNALS) process.off(signal, listen);
+    },
+  };
+}
+
+/** Ended by a signal before anything was started. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+}
+
+/** Waits for the work until the signal; what comes of it afterwards is nobody's. */
+export async function unlessInterrupted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => undefined;
+  const interrupted = new Promise<never>((_done, fail) => {
+    onAbort = () => {
+      fail(new InterruptedError(`${String(signal.reason)}: ended before anything was started`));
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work, interrupted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** So long may closing take: what it leaves behind the next run sweeps. */
+const CLOSE_MILLISECONDS = { unhurried: 30_000, soft: 2000, hard: 500 } as const;
+
+/** Closes, but waits for no engine that hangs; then its connections must not keep the process either. */
+export async function closeWithin(close: () => Promise<void>, interrupt: Interrupt): Promise<void> {
+  const pace = interrupt.hard.aborted ? 'hard' : interrupt.soft.aborted ? 'soft' : 'unhurried';
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((done) => {
+    timer = setTimeout(() => done('late'), CLOSE_MILLISECONDS[pace]);
+  });
+  const ended = await Promise.race([close(), late]).finally(() => clearTimeout(timer));
+  if (ended !== 'late' && pace === 'unhurried') return;
+  setTimeout(() => process.exit(process.exitCode ?? EXIT.interrupted), LINGER_MILLISECONDS).unref();
+}
+
+/** Time to say how it ended. */
+const LINGER_MILLISECONDS = 500;

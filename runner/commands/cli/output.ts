@@ -1,0 +1,79 @@
+import { ProblemsError } from '../../errors.ts';
+import { asProblems } from './as-problems.ts';
+import { documentPieces } from './document.ts';
+
+/** Where a command writes: one document or a person's text to stdout, all else to stderr. */
+export interface Output {
+  readonly json: boolean;
+  readonly color: boolean;
+  readonly debug: boolean;
+  /** A person's text: stdout, or stderr where stdout is for the document. */
+  readonly say: (text: string) => void;
+  /** What is not the answer, on stderr. */
+  readonly warn: (text: string) => void;
+  /** The one document of `--json`. */
+  readonly document: (value: object) => Promise<void>;
+}
+
+export interface OutputFlags {
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly debug?: boolean;
+  /** `json`: stderr is read by a machine, each line an object as pino writes them. */
+  readonly logFormat?: string;
+}
+
+export function createOutput(flags: OutputFlags): Output {
+  const json = flags.json === true;
+  const stream = json ? process.stderr : process.stdout;
+  return {
+    json,
+    color: flags.logFormat !== 'json' && wantsColor(stream, flags),
+    debug: flags.debug === true,
+    say: (text) => void stream.write(`${text}\n`),
+    warn: (text) => void process.stderr.write(`${flags.logFormat === 'json' ? logLine(text) : text}\n`),
+    async document(value) {
+      for (const piece of documentPieces(value)) await written(piece);
+    },
+  };
+}
+
+/** A reader that has gone is nobody's failure here. */
+function written(piece: string): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write(piece, () => resolve());
+  });
+}
+
+/** Loading pino for a line or two would cost more than all else that a refused command does. */
+function logLine(msg: string): string {
+  return JSON.stringify({ level: 40, time: new Date().toISOString(), msg });
+}
+
+/** `--no-color` and `NO_COLOR` (no-color.org) before `FORCE_COLOR` before the terminal's own answer. */
+function wantsColor(stream: NodeJS.WriteStream, flags: OutputFlags): boolean {
+  if (flags.color === false || (process.env['NO_COLOR'] ?? '') !== '') return false;
+  const forced = process.env['FORCE_COLOR'];
+  if (forced !== undefined && forced !== '') return forced !== '0';
+  // Undefined where it is none.
+  return stream.isTTY ? process.env['TERM'] !== 'dumb' : false;
+}
+
+/** Says what went wrong, in the form asked for, and returns the exit status. */
+export async function reportError(error: unknown, output: Output): Promise<number> {
+  const { problems, status } = asProblems(error);
+  if (output.json) {
+    const { problemsDocument } = await import('../../report/json.ts');
+    await output.document(problemsDocument(problems));
+  } else {
+    const { formatProblems } = await import('../../language/frame.ts');
+    output.warn(formatProblems(problems, { color: output.color }));
+  }
+  if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));
+  return status;
+}
+
+/** One problem about what was typed. */
+export function usageError(code: string, message: string, fix?: string): ProblemsError {
+  return new ProblemsError([{ severity: 'error', code, message, ...(fix === undefined ? {} : { fix }) }]);
+}

@@ -1,0 +1,24 @@
+import { join } from 'node:path';
+import { storeRef } from '../../compose.ts';
+import type { Surroundings } from '../../report/surroundings.ts';
+import type { CommonFlags, Session } from '../planning.ts';
+import { quoteWord } from './quote.ts';
+
+/** What was typed to get here is typed again: a file, and the flags that lead to the same project and store. */
+export function surroundingsOf(flags: CommonFlags, { target, opened }: Session): Surroundings {
+  const given = [
+    ['--project', flags.project],
+    ['--store', flags.store],
+    ['--engine', flags.engine],
+  ] as const;
+  const file = target.file === undefined ? '' : `${quoteWord(target.file)} `;
+  const tail = given
+    .map(([flag, value]) => (value === undefined ? '' : ` ${flag} ${quoteWord(value)}`))
+    .join('');
+  const store = storeRef(opened.project);
+  return {
+    command: (verb, id) => `sluice ${verb} ${file}${quoteWord(id)}${tail}`,
+    publishedAt: (path) =>
+      store.kind === 'directory' ? join(store.root, 'published', path) : `published/${path}`,
+  };
+}

@@ -1,0 +1,98 @@
+import { parseInstanceId, type InstanceId } from '../../model/partition.ts';
+import { usageError } from './output.ts';
+
+/** What the words after a command name. */
+export interface Target {
+  /** A pipeline file, as typed. */
+  readonly file?: string;
+  readonly pipeline?: string;
+  readonly tasks: readonly string[];
+  /** An instance that is named whole. */
+  readonly instance?: InstanceId;
+  /** Its keys and matrix values, in canonical text. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Those of its keys whose value is too long for a name, as they stand in it. */
+  readonly hashed?: Readonly<Record<string, string>>;
+  /** `--name value` of params, as typed; the last of a name counts. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads operands and unknown flags: `short-score prices --date 2021-01-29`, `./short-score.yaml`,
+ * `short-score/prices/date=2021-01-29`, `./short-score.yaml short-score/prices/date=2021-01-29`. A flag without a
+ * value is `true`.
+ */
+export function parseTarget(words: readonly string[], pairs: readonly string[] = []): Target {
+  const { operands, params } = splitWords(words);
+  for (const pair of pairs) {
+    const equals = pair.indexOf('=');
+    params[equals < 0 ? pair : pair.slice(0, equals)] = equals < 0 ? 'true' : pair.slice(equals + 1);
+  }
+  const file = /\.ya?ml$/.test(operands[0] ?? '') ? operands.shift() : undefined;
+  const inFile = file === undefined ? {} : { file };
+  const [first, ...tasks] = operands;
+  if (first === undefined) return { ...inFile, tasks: [], keys: {}, params };
+  if (!first.includes('/')) {
+    return file === undefined
+      ? { pipeline: first, tasks, keys: {}, params }
+      : { file, tasks: operands, keys: {}, params };
+  }
+  const [pipeline = '', task = '', ...rest] = first.split('/');
+  if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
+  const { keys, hashed } = keysOf(first);
+  for (const [name, value] of Object.entries(keys)) {
+    if (params[name] === undefined || params[name] === value) continue;
+    throw usageError('said-twice', `--${name} ${params[name]} contradicts ${first}`, 'leave one of them out');
+  }
+  const named = { ...inFile, pipeline, tasks: [task, ...tasks], instance: first, keys, params };
+  return Object.keys(hashed).length === 0 ? named : { ...named, hashed };
+}
+
+function splitWords(words: readonly string[]): {
+  readonly operands: string[];
+  readonly params: Record<string, string>;
+} {
+  const params: Record<string, string> = {};
+  const operands: string[] = [];
+  for (let at = 0; at < words.length; at += 1) {
+    const word = words[at] ?? '';
+    if (!word.startsWith('-')) {
+      operands.push(word);
+      continue;
+    }
+    if (!/^--[^=]/.test(word)) {
+      throw usageError(
+        'unknown-flag',
+        `there is no flag ${word}`,
+        'a param is written --name value, or -p name=value',
+      );
+    }
+    const equals = word.indexOf('=');
+    const next = words[at + 1];
+    if (equals > 0) params[word.slice(2, equals)] = word.slice(equals + 1);
+    else if (next === undefined || next.startsWith('--')) params[word.slice(2)] = 'true';
+    else {
+      params[word.slice(2)] = next;
+      at += 1;
+    }
+  }
+  return { operands, params };
+}
+
+function keysOf(instance: InstanceId): Pick<Target, 'keys'> & Required<Pick<Target, 'hashed'>> {
+  try {
+    const { keys } = parseInstanceId(instance);
+    const some = (isHashed: boolean): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        keys.filter((key) => (key.hashed ?? false) === isHashed).map(({ name, value }) => [name, value]),
+      );
+    return { keys: some(false), hashed: some(true) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usageError(
+      'bad-instance',
+      `${instance} is not the name of an instance: ${error.message}`,
+      'write it as sluice shows it: pipeline/task/key=value, or pipeline/task/_ without keys',
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { openProject } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { objectUri, storeFolder } from '../../model/object-place.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import type { Manifest } from '../../model/records.ts';
+import { formatBytes, formatCount } from '../../report/words.ts';
+import { committedIds, readManifests } from '../committed.ts';
+import { openLedger } from '../open-ledger.ts';
+import type { Output } from '../cli/output.ts';
+import { composeOptions, type CommonFlags } from '../planning.ts';
+import { parseTarget } from '../cli/target.ts';
+
+export interface LsFlags extends CommonFlags {
+  readonly uris?: boolean;
+}
+
+/** `sluice ls`: what is committed. Without a task, a count by task. */
+export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
+  const isFile = /\.ya?ml$/.test(words[0] ?? '');
+  const opened = await openProject(composeOptions(flags, parseTarget(words.slice(0, isFile ? 1 : 0))));
+  const ledger = await openLedger(opened.project, output);
+  const path = words
+    .slice(isFile ? 1 : 0)
+    .map((word) => word.replace(/^\/+|\/+$/g, ''))
+    .join('/');
+  const ids = await committedIds(ledger, path);
+  if (path.split('/').length < 2 && flags.uris !== true) return summarize(ids, path, output);
+  if (output.json) {
+    const instances = [];
+    for await (const manifest of readManifests(ledger, ids)) instances.push(describe(manifest, ledger));
+    await output.document({ schema: 1, instances });
+    return EXIT.ok;
+  }
+  // Each line as it is read: of very many the first ones are there at once.
+  for await (const manifest of readManifests(ledger, ids)) {
+    if (flags.uris !== true) output.say(line(manifest));
+    else for (const { uri } of describe(manifest, ledger).objects) output.say(uri);
+  }
+  if (ids.length === 0) sayNothing(path, output);
+  return EXIT.ok;
+}
+
+async function summarize(ids: readonly InstanceId[], path: string, output: Output): Promise<number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) {
+    const task = id.split('/', 2).join('/');
+    counts.set(task, (counts.get(task) ?? 0) + 1);
+  }
+  if (output.json) await output.document({ schema: 1, tasks: Object.fromEntries(counts) });
+  else if (counts.size === 0) sayNothing(path, output);
+  else {
+    const width = Math.max(...[...counts.keys()].map((task) => task.length));
+    for (const [task, count] of counts)
+      output.say(`${task.padEnd(width)}  ${formatCount(count, 'instance')}`);
+  }
+  return EXIT.ok;
+}
+
+function sayNothing(path: string, output: Output): void {
+  output.say(path === '' ? 'nothing is committed yet' : `nothing is committed under ${path}`);
+}
+
+function describe(manifest: Manifest, { store: { ref } }: Ledger) {
+  const folder = storeFolder(ref);
+  const uri = (path: string): string => {
+    const key = `objects/${manifest.instance}/${manifest.attempt}/${path}`;
+    return folder === undefined ? objectUri(ref, key) : join(folder, key);
+  };
+  return {
+    id: manifest.instance,
+    outcome: manifest.outcome,
+    attempt: manifest.attempt,
+    finishedAt: manifest.finishedAt,
+    values: manifest.values,
+    objects: manifest.objects.map((object) => ({ ...object, uri: uri(object.path) })),
+  };
+}
+
+function line(manifest: Manifest): string {
+  const bytes = manifest.objects.reduce((sum, object) => sum + object.bytes, 0);
+  const what =
+    manifest.outcome === 'succeeded'
+      ? `${formatCount(manifest.objects.length, 'file')}, ${formatBytes(bytes)}`
+      : `${manifest.outcome}${manifest.reason === undefined ? '' : ` (${manifest.reason})`}`;
+  return `${manifest.instance}  ${manifest.finishedAt.slice(0, 19)}Z  ${what}`;
+}

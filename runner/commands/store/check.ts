@@ -1,0 +1,54 @@
+import { openSettings } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
+import { checkStore } from '../../ledger/check/check.ts';
+import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';
+import { createPaint } from '../../report/paint.ts';
+import { formatBytes, formatCount } from '../../report/words.ts';
+import type { Output } from '../cli/output.ts';
+import { composeOptions, type CommonFlags } from '../planning.ts';
+import { createTicker } from '../cli/ticker.ts';
+import { openStandingLedger } from '../standing-ledger.ts';
+import { parseTarget } from '../cli/target.ts';
+
+export interface StoreCheckFlags extends CommonFlags {
+  readonly deep?: boolean;
+}
+
+/** `sluice store check`: whether all that the records promise is there. Changes nothing. */
+export async function storeCheckCommand(
+  _words: readonly string[],
+  flags: StoreCheckFlags,
+  output: Output,
+): Promise<number> {
+  const deep = flags.deep === true;
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const ticker = createTicker(process.stderr);
+  const paint = createPaint(output.color);
+  const findings: Finding[] = [];
+  const totals = await checkStore(ledger, {
+    deep,
+    onProgress: (now) => ticker.show(`${formatCount(now.instances, 'instance')}, ${formatBytes(now.bytes)}`),
+    onFinding: (finding) => {
+      findings.push(finding);
+      if (output.json) return;
+      ticker.clear();
+      output.say(`${finding.damage ? paint.red('damage') : paint.dim('note  ')} ${finding.message}`);
+    },
+  });
+  ticker.clear();
+  const damage = findings.filter((finding) => finding.damage);
+  const notes = findings.filter((finding) => !finding.damage);
+  if (output.json) {
+    const told = (some: readonly Finding[]) => some.map(({ kind, key, message }) => ({ kind, key, message }));
+    await output.document({ schema: 1, deep, ...totals, damage: told(damage), notes: told(notes) });
+  } else output.say(summaryOf(totals, deep, damage.length, notes.length));
+  return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
+}
+
+function summaryOf(totals: CheckTotals, deep: boolean, damage: number, notes: number): string {
+  const looked = `${formatCount(totals.instances, 'instance')}, ${formatCount(totals.objects, 'object')} (${formatBytes(totals.bytes)}), ${formatCount(totals.records, 'record')}`;
+  const found =
+    damage === 0 ? 'nothing is wrong' : `${damage} ${damage === 1 ? 'thing is' : 'things are'} wrong`;
+  const also = notes === 0 ? '' : `, ${formatCount(notes, 'note')}`;
+  return `${looked}: ${found}${also}${deep ? '; every object was read' : ''}`;
+}

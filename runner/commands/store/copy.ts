@@ -1,0 +1,57 @@
+import { systemClock } from '../../clock.ts';
+import { openLedgerOn, openSettings, openStore, randomHex } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
+import { copyStore } from '../../ledger/copy/copy.ts';
+import type { CopyReport } from '../../ledger/copy/copying.ts';
+import { formatBytes, formatCount } from '../../report/words.ts';
+import type { Output } from '../cli/output.ts';
+import { composeOptions, type CommonFlags } from '../planning.ts';
+import { quoteWord } from '../cli/quote.ts';
+import { openStandingLedger } from '../standing-ledger.ts';
+import { parseTarget } from '../cli/target.ts';
+import { createTicker } from '../cli/ticker.ts';
+
+export interface StoreCopyFlags extends CommonFlags {
+  readonly dryRun?: boolean;
+  readonly force?: boolean;
+}
+
+/** `sluice store copy`: a whole store to another place, of whatever kind; a second call goes on. */
+export async function storeCopyCommand(
+  words: readonly string[],
+  flags: StoreCopyFlags,
+  output: Output,
+): Promise<number> {
+  const [from = '', to = ''] = words;
+  const dryRun = flags.dryRun === true;
+  const project = await openSettings(composeOptions(flags, parseTarget([])));
+  const source = await openStandingLedger({ ...project, store: from });
+  const target = await openStore({ ...project, store: to });
+  const ticker = createTicker(process.stderr);
+  const report = await copyStore(
+    source,
+    { store: target, clock: systemClock, nonce: randomHex, openLedger: () => openLedgerOn(target) },
+    { dryRun, force: flags.force === true, onProgress: (now) => ticker.show(describe(now)) },
+  );
+  ticker.clear();
+  if (output.json) await output.document({ schema: 1, dryRun, ...report });
+  else {
+    for (const conflict of report.conflicts) output.warn(`kept: ${conflict}`);
+    for (const problem of report.problems) output.warn(`not copied: ${problem}`);
+    output.say(`${dryRun ? 'would copy' : 'copied'} ${describe(report)}`);
+    if (report.conflicts.length + report.problems.length === 0 && !dryRun) {
+      output.say(`use it: store: ${to} in sluice.yaml, or --store ${quoteWord(to)}`);
+    }
+  }
+  if (report.problems.length > 0) return EXIT.unreachable;
+  return report.conflicts.length > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+function describe({ instances, objects, bytes, records, published }: CopyReport): string {
+  return [
+    formatCount(instances, 'instance'),
+    `${formatCount(objects, 'object')} (${formatBytes(bytes)})`,
+    formatCount(records, 'other record'),
+    formatCount(published, 'published file'),
+  ].join(', ');
+}

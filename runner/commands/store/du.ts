@@ -1,0 +1,54 @@
+import { systemClock } from '../../clock.ts';
+import { openSettings } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
+import { usageByTask, type Usage } from '../../ledger/gc/usage.ts';
+import { formatBytes } from '../../report/words.ts';
+import { usageError, type Output } from '../cli/output.ts';
+import { composeOptions, type CommonFlags } from '../planning.ts';
+import { openStandingLedger } from '../standing-ledger.ts';
+import { parseTarget } from '../cli/target.ts';
+
+const PARTS = ['committed', 'superseded', 'logs', 'published'] as const;
+
+/** `sluice store du`: what takes the room, by task. */
+export async function storeDuCommand(
+  words: readonly string[],
+  flags: CommonFlags,
+  output: Output,
+): Promise<number> {
+  const path = (words[0] ?? '').replace(/^\/+|\/+$/g, '');
+  if (path.split('/').length > 2) {
+    throw usageError('bad-path', `expected pipeline or pipeline/task, found "${path}"`);
+  }
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const usages = await usageByTask(ledger, path, systemClock.now());
+  if (output.json) {
+    await output.document({ schema: 1, tasks: Object.fromEntries(usages) });
+    return EXIT.ok;
+  }
+  if (usages.size === 0) output.say(path === '' ? 'the store is empty' : `there is nothing of ${path}`);
+  else for (const line of tableOf(usages)) output.say(line);
+  return EXIT.ok;
+}
+
+function tableOf(usages: ReadonlyMap<string, Usage>): readonly string[] {
+  const rows = [
+    ['', ...PARTS],
+    ...[...usages].map(([task, usage]) => [task, ...PARTS.map((part) => formatBytes(usage[part].bytes))]),
+    ['total', ...PARTS.map((part) => formatBytes(total(usages, part)))],
+  ];
+  const widths = ['', ...PARTS].map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  '),
+  );
+}
+
+function total(usages: ReadonlyMap<string, Usage>, part: (typeof PARTS)[number]): number {
+  return [...usages.values()].reduce((sum, usage) => sum + usage[part].bytes, 0);
+}

@@ -1,0 +1,59 @@
+import { openSettings } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
+import { formatBytes, formatCount } from '../../report/words.ts';
+import { usageError, type Output } from '../cli/output.ts';
+import { composeOptions, type CommonFlags } from '../planning.ts';
+import { openStandingLedger } from '../standing-ledger.ts';
+import { parseTarget } from '../cli/target.ts';
+
+export interface GcFlags extends CommonFlags {
+  readonly dryRun?: boolean;
+  readonly graceHours?: string;
+  readonly keep?: string;
+}
+
+const DEFAULT_GRACE_HOURS = 24;
+
+/** `sluice gc`: removes what no manifest names and no live run can still need. */
+export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
+  const hours = graceHours(flags.graceHours);
+  const keep = keptAttempts(flags.keep);
+  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
+  if (output.json) {
+    await output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
+    return EXIT.ok;
+  }
+  const verb = flags.dryRun === true ? 'would remove' : 'removed';
+  for (const problem of report.problems) output.warn(`warning: ${problem}`);
+  for (const attempt of report.attemptsRemoved) output.say(`${verb} ${attempt}`);
+  output.say(
+    report.objectsRemoved + report.recordsRemoved === 0
+      ? 'nothing to remove'
+      : `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
+  );
+  return EXIT.ok;
+}
+
+/** A blank word is what an unset variable of a shell leaves: it must not mean "no grace". */
+function graceHours(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_GRACE_HOURS;
+  const hours = /^[0-9]+(\.[0-9]+)?$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isFinite(hours)) return hours;
+  throw usageError(
+    'bad-number',
+    `expected hours, 0 or more, for --grace-hours, found "${text}"`,
+    'write a plain number, for example --grace-hours 24 or 0.5',
+  );
+}
+
+function keptAttempts(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const keep = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(keep)) return keep;
+  throw usageError(
+    'bad-number',
+    `expected a whole number from 0 for --keep, found "${text}"`,
+    'write how many replaced results of each instance are to stay, for example --keep 2',
+  );
+}

@@ -1,0 +1,128 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { storeCheckCommand } from '../../../runner/commands/store/check.ts';
+import { storeCopyCommand } from '../../../runner/commands/store/copy.ts';
+import { storeDuCommand } from '../../../runner/commands/store/du.ts';
+import type { Output } from '../../../runner/commands/cli/output.ts';
+import { createDirectoryStore } from '../../../runner/stores/directory/store.ts';
+import { ID, manifestOf, openBench, RUN, upload, type Bench } from '../../ledger/sample.ts';
+
+const FILES = { 'a.csv': 'alpha' };
+let project = '';
+let bench: Bench;
+let said: string[] = [];
+let documents: unknown[] = [];
+
+const output = (json: boolean): Output => ({
+  json,
+  color: false,
+  debug: false,
+  say: (text) => void said.push(text),
+  warn: (text) => void said.push(text),
+  document: async (value) => void documents.push(value),
+});
+
+beforeEach(async () => {
+  said = [];
+  documents = [];
+  project = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+  mkdirSync(join(project, 'pipelines'));
+  writeFileSync(join(project, 'sluice.yaml'), 'store: store\n');
+  writeFileSync(
+    join(project, 'pipelines', 'score.yaml'),
+    "tasks: { prices: { image: busybox, run: 'true' } }\n",
+  );
+  bench = await openBench(createDirectoryStore(join(project, 'store')));
+  await upload(bench.store, `${RUN}-1`, FILES);
+  await bench.ledger.commitManifest(manifestOf(`${RUN}-1`, { files: FILES }), null);
+});
+
+afterEach(() => {
+  rmSync(project, { recursive: true, force: true });
+});
+
+describe('sluice store check', () => {
+  it('ends with 0 and one line where all is sound', async () => {
+    expect(await storeCheckCommand([], { project, deep: true }, output(false))).toBe(0);
+    expect(said).toEqual(['1 instance, 1 object (5 B), 2 records: nothing is wrong; every object was read']);
+  });
+
+  it('ends with 4 and says what is wrong and what to do', async () => {
+    rmSync(join(project, 'store', 'objects', ID, `${RUN}-1`, 'a.csv'));
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(4);
+    expect(said[0]).toContain(`damage objects/${ID}/${RUN}-1/a.csv`);
+    expect(said[0]).toContain(`sluice run ${ID}`);
+    expect(await storeCheckCommand([], { project }, output(true))).toBe(4);
+    expect(documents).toMatchObject([
+      { schema: 1, deep: false, instances: 1, damage: [{ kind: 'object-gone' }], notes: [] },
+    ]);
+    expect((await bench.ledger.readManifest(ID))?.manifest.outcome).toBe('succeeded');
+  });
+
+  it('needs no pipeline: a mistake in one, or none, keeps nobody from the store', async () => {
+    writeFileSync(join(project, 'pipelines', 'score.yaml'), 'tasks: [');
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    rmSync(join(project, 'pipelines'), { recursive: true });
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    expect(await storeDuCommand([], { project }, output(false))).toBe(0);
+    expect(await storeCopyCommand(['store', 'elsewhere'], { project }, output(false))).toBe(0);
+  });
+
+  it('refuses a place where no store is, and makes none', async () => {
+    const nowhere = { project, store: 'elsewhere' };
+    await expect(storeCheckCommand([], nowhere, output(false))).rejects.toThrow('there is no store');
+    await expect(storeCheckCommand([], nowhere, output(false))).rejects.toThrow('there is no store');
+  });
+});
+
+describe('sluice store du', () => {
+  it('is a table by task, and a document', async () => {
+    expect(await storeDuCommand([], { project }, output(false))).toBe(0);
+    expect(said.map((line) => line.split(/ {2,}/))).toEqual([
+      ['', 'committed', 'superseded', 'logs', 'published'],
+      ['short-score/prices', '5 B', '0 B', '0 B', '0 B'],
+      ['total', '5 B', '0 B', '0 B', '0 B'],
+    ]);
+    await storeDuCommand(['short-score/prices'], { project }, output(true));
+    expect(documents).toMatchObject([
+      { schema: 1, tasks: { 'short-score/prices': { committed: { objects: 1, bytes: 5 } } } },
+    ]);
+    await expect(storeDuCommand(['a/b/c'], { project }, output(false))).rejects.toThrow('pipeline/task');
+  });
+});
+
+describe('sluice store copy', () => {
+  it('copies, has nothing to do again, and tells what was kept with 3', async () => {
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(0);
+    expect(said).toEqual([
+      'copied 1 instance, 1 object (5 B), 0 other records, 0 published files',
+      'use it: store: there in sluice.yaml, or --store there',
+    ]);
+    expect(await storeCheckCommand([], { project, store: 'there', deep: true }, output(false))).toBe(0);
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(true))).toBe(0);
+    expect(documents).toMatchObject([{ schema: 1, dryRun: false, instances: 0, objects: 0 }]);
+
+    const copy = await openBench(createDirectoryStore(join(project, 'there')));
+    const over = (await copy.ledger.readManifest(ID))?.etag ?? null;
+    await copy.ledger.commitManifest(manifestOf('20210131T220000Z-cccccc-1'), over);
+    said = [];
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(3);
+    expect(said[0]).toContain(`kept: ${ID}`);
+  });
+
+  it('names the new store as a shell takes it', async () => {
+    const there = join(project, 'a copy');
+    expect(await storeCopyCommand(['store', there], { project }, output(false))).toBe(0);
+    expect(said.at(-1)).toBe(`use it: store: ${there} in sluice.yaml, or --store '${there}'`);
+  });
+
+  it('ends with 4 where something is damaged, and refuses a source that is not there', async () => {
+    writeFileSync(join(project, 'store', 'objects', ID, `${RUN}-1`, 'a.csv'), 'other');
+    expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(4);
+    expect(said[0]).toContain(`not copied: objects/${ID}`);
+    const nowhere = storeCopyCommand(['nowhere', 'there'], { project }, output(false));
+    await expect(nowhere).rejects.toThrow('there is no store at nowhere');
+  });
+});
