@@ -1,14 +1,12 @@
 import { StoreError } from '../../errors.ts';
 import type { Job, JobResult } from '../../model/job.ts';
+import { createLastLines } from '../log/last-lines.ts';
 import { createLineBlocks } from '../log/lines.ts';
 import { createShownLines } from '../log/shown-lines.ts';
 import { runMasked } from '../log/masked-engine.ts';
 import { createStoredLog } from '../log/stored-log.ts';
 import { objectsPrefix } from './objects-prefix.ts';
 import type { Execution, Work } from './work.ts';
-
-/** Of a failure. */
-const LAST_LINES = 20;
 
 export interface Executed {
   readonly result: JobResult;
@@ -24,6 +22,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
   emit({ type: 'instance-started', id: planned.id, attempt, at: new Date(startedAt).toISOString() });
 
   const log = createStoredLog();
+  const lastLines = createLastLines();
   const shown = createShownLines((stream, line) => {
     emit({ type: 'log', id: planned.id, attempt, stream, line });
   });
@@ -31,6 +30,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
   const keep = (stream: 'stdout' | 'stderr', lines: Buffer): void => {
     if (lines.length === 0) return;
     log.push(lines);
+    lastLines.push(stream, lines);
     if (watched) shown.push(stream, lines);
   };
 
@@ -65,7 +65,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
   return {
     result,
     ran: { seconds, ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }) },
-    lastLines: log.lastLines(LAST_LINES),
+    lastLines: lastLines.compose(),
   };
 }
 

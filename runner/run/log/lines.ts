@@ -1,3 +1,5 @@
+import { LOG_BOUNDS } from './stored-log.ts';
+
 /** Cuts a stream of bytes into blocks of whole lines, so that two streams can be told side by side. */
 export interface LineBlocks {
   /** Whole lines, each with its newline; empty when there is none yet. */
@@ -6,21 +8,24 @@ export interface LineBlocks {
   end(): Buffer;
 }
 
-/** Longer lines are cut, and say so. */
-export const MAX_LINE_BYTES = 64 * 1024;
+/** What is kept of a log's end has room for one such line: longer ones are cut, and say so. */
+export const MAX_LINE_BYTES = LOG_BOUNDS.tailBytes - 64 * 1024;
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
-const NOTHING = Buffer.alloc(0);
+const NOTHING: Buffer = Buffer.alloc(0);
+/** So much is not given back between lines. */
+const USUAL_BYTES = 4 * 1024;
 
 /** Holds at most one line of `maxLineBytes`; looks for newlines natively, never byte by byte. */
 export function createLineBlocks(maxLineBytes: number = MAX_LINE_BYTES): LineBlocks {
-  let held: Buffer[] = [];
+  /** Grows: a long line that comes in small pieces must not become as many buffers. */
+  let held: Buffer = NOTHING;
   let heldBytes = 0;
   let cutBytes = 0;
 
   const forget = (): void => {
-    held = [];
+    if (held.length > USUAL_BYTES) held = NOTHING;
     heldBytes = 0;
     cutBytes = 0;
   };
@@ -28,12 +33,17 @@ export function createLineBlocks(maxLineBytes: number = MAX_LINE_BYTES): LineBlo
   const hold = (bytes: Buffer): void => {
     if (bytes.length === 0) return;
     // What a progress bar has drawn over is gone; a return at the very end may still belong to a newline.
-    if (held.at(-1)?.at(-1) === RETURN) forget();
+    if (heldBytes > 0 && held[heldBytes - 1] === RETURN) forget();
     const over = bytes.subarray(0, -1).lastIndexOf(RETURN);
     if (over >= 0) forget();
     const rest = bytes.subarray(over + 1);
     const kept = rest.subarray(0, Math.max(0, maxLineBytes - heldBytes));
-    if (kept.length > 0) held.push(Buffer.from(kept));
+    if (heldBytes + kept.length > held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(USUAL_BYTES, 2 * (heldBytes + kept.length)));
+      held.copy(grown, 0, 0, heldBytes);
+      held = grown;
+    }
+    kept.copy(held, heldBytes);
     heldBytes += kept.length;
     cutBytes += rest.length - kept.length;
   };
@@ -41,7 +51,7 @@ export function createLineBlocks(maxLineBytes: number = MAX_LINE_BYTES): LineBlo
   /** The held line, ended. */
   const release = (): Buffer => {
     const note = cutBytes > 0 ? ` … ${cutBytes.toLocaleString('en-US')} bytes of this line cut` : '';
-    const line = Buffer.concat([...held, Buffer.from(`${note}\n`)]);
+    const line = Buffer.concat([held.subarray(0, heldBytes), Buffer.from(`${note}\n`)]);
     forget();
     return line;
   };

@@ -4,8 +4,6 @@ export interface StoredLog {
   push(lines: Buffer): void;
   /** Head, a line that says how much is cut, tail. */
   content(): Buffer;
-  /** The last `count` lines as a person would have seen them. */
-  lastLines(count: number): readonly string[];
 }
 
 export interface LogBounds {
@@ -15,14 +13,11 @@ export interface LogBounds {
 
 export const LOG_BOUNDS: LogBounds = { headBytes: 4 * 1024 * 1024, tailBytes: 4 * 1024 * 1024 };
 
-/** So much of the end is looked at for the last lines. */
-const LAST_LINES_BYTES = 64 * 1024;
-
 export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
   /** Grows up to its bound: small writes must not become as many small buffers. */
   let headBuffer = Buffer.alloc(0);
   let headBytes = 0;
-  /** A ring of the newest bytes; made when the head is full. */
+  /** A ring of the newest bytes; made when the head is full, with the room that a long line left there. */
   let ring: Buffer | undefined;
   let written = 0;
 
@@ -39,7 +34,7 @@ export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
   };
 
   const pushTail = (bytes: Buffer): void => {
-    ring ??= Buffer.alloc(bounds.tailBytes);
+    ring ??= Buffer.alloc(bounds.headBytes - headBytes + bounds.tailBytes);
     written += bytes.length;
     const newest = bytes.subarray(Math.max(0, bytes.length - ring.length));
     const at = (written - newest.length) % ring.length;
@@ -70,22 +65,5 @@ export function createStoredLog(bounds: LogBounds = LOG_BOUNDS): StoredLog {
       const cut = (written - whole.length).toLocaleString('en-US');
       return Buffer.concat([head(), Buffer.from(`… ${cut} bytes cut here …\n`), whole]);
     },
-    lastLines(count) {
-      const end = tail();
-      const last =
-        end.length >= LAST_LINES_BYTES ? end : Buffer.concat([head().subarray(-LAST_LINES_BYTES), end]);
-      const bytes = last.subarray(Math.max(0, last.length - LAST_LINES_BYTES));
-      const lines = bytes.toString('utf8').split('\n');
-      // Looked at from the middle of a longer log, the first is half a line.
-      if (headBytes + written > bytes.length) lines.shift();
-      if (lines.at(-1) === '') lines.pop();
-      return lines.slice(-count).map(shownLine);
-    },
   };
-}
-
-/** A carriage return starts a line over, as a progress bar does. */
-export function shownLine(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  return text.slice(text.lastIndexOf('\r') + 1);
 }
