@@ -4,13 +4,27 @@ export default defineConfig({
   test: {
     projects: [
       {
-        // Needs nothing but Node.
+        // Needs nothing but Node, and ends within half a minute: `npm run test:fast`.
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.engine.test.ts', 'test/**/*.s3.test.ts', 'test/system/**'],
+          exclude: [
+            'test/**/*.slow.test.ts',
+            'test/**/*.engine.test.ts',
+            'test/**/*.s3.test.ts',
+            'test/system/**',
+          ],
           // Shared machines stall for seconds; no test measures time.
           testTimeout: 60_000,
+        },
+      },
+      {
+        // Starts and kills processes, plays thousands of schedules, or reads the market data beside the project.
+        test: {
+          name: 'slow',
+          include: ['test/**/*.slow.test.ts'],
+          exclude: ['test/system/**'],
+          testTimeout: 120_000,
         },
       },
       {

@@ -31,7 +31,7 @@ export async function installPackages(
   names: readonly Package[],
   say: (line: string) => void = () => undefined,
 ): Promise<void> {
-  const missing = names.filter((name) => placeOf(name) === undefined);
+  const missing = missingPackages(names);
   if (missing.length === 0) return;
   const machine = thisMachine(process.env);
   if (!machine.isRoot || !machine.distribution.includes('debian')) {
@@ -43,6 +43,10 @@ export async function installPackages(
     if (status !== 0)
       throw new Error(`${command.join(' ')} ended with status ${status}:\n${output.slice(-2000)}`);
   }
+}
+
+export function missingPackages(names: readonly Package[]): readonly Package[] {
+  return names.filter((name) => placeOf(name) === undefined);
 }
 
 function placeOf(name: Package): string | undefined {
