@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const pages = ['README.md', ...readdirSync(`${root}docs`).map((file) => `docs/${file}`)].filter((file) =>
-  file.endsWith('.md'),
-);
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(`${root}docs`).map((file) => `docs/${file}`),
+].filter((file) => file.endsWith('.md'));
 
 it.each(pages)('every link of %s leads somewhere', (page) => {
   const text = readFileSync(`${root}${page}`, 'utf8');
@@ -34,3 +36,12 @@ function anchorsOf(file: string): readonly string[] {
     return before === 0 ? anchor : `${anchor}-${before}`;
   });
 }
+
+it.each(['CONTRIBUTING.md', 'docs/architecture.md'])('every path that %s names is there', (page) => {
+  const text = readFileSync(`${root}${page}`, 'utf8');
+  const paths = [...text.matchAll(/`((?:runner|test|docs|templates|action)\/[\w./-]+)`/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
+});
