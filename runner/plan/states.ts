@@ -5,6 +5,7 @@ import { dueMs, hasOwnDue, momentOf } from './due.ts';
 import type { Verdict } from './judge.ts';
 import type { Judged, Judging } from './judged.ts';
 import { ownDifferences } from './current.ts';
+import { lackedBy } from './lacked-by.ts';
 import type { ScopedInstance } from './tables.ts';
 import { awaitedUntil, verdictOf } from './verdict.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
@@ -66,6 +67,8 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
   }
   const verdict = verdictOf(judging, instance, judged);
   if (verdict.kind === 'ready' || verdict.kind === 'coming') {
+    const lacked = lackedBy(judging, instance, judged);
+    if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
     const stated = rebuild.stale || rebuild.all || again.state === 'failed';
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
     return { state: again.state, reason, runnable: true, pulls: true };
@@ -107,6 +110,8 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
     return heldBack(judging, instance, verdict, judged);
   }
+  const lacked = lackedBy(judging, instance, judged);
+  if (lacked !== undefined) return lacked;
   const failure = knowledge.failures.get(id);
   if (failure !== undefined) {
     return { state: 'failed', reason: failureReason(failure), runnable: true, pulls: true };

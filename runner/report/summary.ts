@@ -56,6 +56,11 @@ function failure(
   ];
 }
 
+/** Blocked by nothing that failed or waits: its own reason says what to do. */
+function saysItself({ state, blockedBy }: ReportInstance): boolean {
+  return state === 'blocked' && blockedBy === undefined;
+}
+
 const NOT_RUN: readonly ReportState[] = [
   'unpublished',
   'missing',
@@ -100,7 +105,7 @@ function nextStep(
     return { title: 'Next', text: 'the same command again continues where this stopped' };
   if (failed.length > 0)
     return { title: 'Next', text: 'mend the cause, then the same command again: only what is missing runs' };
-  if (report.outcome === 'incomplete')
+  if (report.outcome === 'incomplete' && !report.instances.some(saysItself))
     return { title: 'Next', text: 'the same command again, later: only what is missing runs' };
   const made = report.instances.findLast((instance) => instance.state === 'succeeded');
   return made === undefined ? undefined : { title: 'Results', text: `${command('get', made.id)} --to out` };

@@ -3,6 +3,7 @@ import type { PlannedInstance } from '../model/plan.ts';
 import { contextsFor, evaluateTask } from './attempt/evaluate.ts';
 import { layInputs } from './attempt/inputs.ts';
 import { buildJob } from './attempt/job.ts';
+import { refuseLacking } from './attempt/lacking.ts';
 import { readUpstream } from './attempt/upstream.ts';
 import type { Subject } from './attempt/work.ts';
 
@@ -28,6 +29,8 @@ export async function describeJob(
   const read = await readUpstream(subject);
   if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
   if (read.kind === 'blocked') return { kind: 'none', reason: `it is blocked ${read.reason}` };
+  const lacking = refuseLacking(subject, read.upstream);
+  if (lacking !== undefined) return { kind: 'none', reason: lacking.reason };
   const contexts = contextsFor(subject, read.upstream.context);
   if (contexts.kind === 'broken') return { kind: 'none', reason: contexts.cause.message };
   const evaluation = evaluateTask(subject, contexts.contexts);

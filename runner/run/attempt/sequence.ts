@@ -11,6 +11,7 @@ import { executeJob } from './execute.ts';
 import { failureOf, recordFailure } from './failure.ts';
 import { confirmGone } from './gone.ts';
 import { layInputs } from './inputs.ts';
+import { refuseLacking } from './lacking.ts';
 import { buildJob } from './job.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
@@ -82,6 +83,9 @@ async function underClaim(
       return { kind: 'unchanged', attempt: over.manifest.attempt };
     }
   }
+
+  const lacking = refuseLacking(work, upstream);
+  if (lacking !== undefined) return lacking;
 
   const contexts = contextsFor(work, upstream.context);
   if (contexts.kind === 'broken') return fail(work, failureBy(contexts.cause), startedAt, state);
