@@ -84,6 +84,52 @@ describe('the proof that conditional writes hold', () => {
     expect(entries.size).toBe(0);
   });
 
+  /** The answers of so many writes are lost after they were done, and each is refused when it is sent again. */
+  const losing =
+    (answer: (asked: Asked) => Answer, isLost: (asked: Asked) => boolean) =>
+    (asked: Asked): Answer => {
+      const answered = answer(asked);
+      return asked.method === 'PUT' && isLost(asked) && (answered.status ?? 200) < 300
+        ? { resetAfter: 'nothing' }
+        : answered;
+    };
+
+  it('is given where the winner’s own answer is lost: only more than one winner says that no condition holds', async () => {
+    const { entries, answer } = bucket(() => true);
+    await using server = await startAnswers(losing(answer, () => true));
+    await (await server.open()).check();
+    expect(entries.size).toBe(0);
+  });
+
+  it('is given after a race that nobody has won, and fails in true words where nobody ever does', async () => {
+    const { answer } = bucket(() => true);
+    let refusals = 0;
+    const refusing =
+      (until: number) =>
+      (asked: Asked): Answer =>
+        asked.headers['if-match'] !== undefined && (refusals += 1) <= until
+          ? failure(412, 'PreconditionFailed')
+          : answer(asked);
+    await using passing = await startAnswers(refusing(8));
+    await (await passing.open()).check();
+    refusals = 0;
+    await using final = await startAnswers(refusing(Infinity));
+    const error = String(await (await final.open()).check().catch((error: unknown) => error));
+    expect(error).toContain('writes with If-Match at once were all refused, 3 times');
+    expect(error).not.toContain('ignores');
+  });
+
+  it('is given where one answer tells a damaged ETag, of which no write can be', async () => {
+    const { answer } = bucket(() => true);
+    let reads = 0;
+    await using server = await startAnswers((asked) => {
+      const answered = answer(asked);
+      const isDamaged = asked.method === 'GET' && !asked.query.has('list-type') && (reads += 1) === 1;
+      return isDamaged ? { ...answered, headers: { ...answered.headers, etag: '"damaged"' } } : answered;
+    });
+    await (await server.open()).check();
+  });
+
   it('says what went wrong first, also when its key cannot be removed', async () => {
     await using server = await startAnswers(({ method }) =>
       method === 'PUT' ? failure(403, 'AccessDenied') : failure(400, 'InvalidRequest'),
