@@ -41,10 +41,10 @@ export function versitygw(say: (line: string) => void = () => undefined): string
   return program;
 }
 
-/** A server of its own on loopback, over an empty folder. */
-export async function startVersitygw(port?: number): Promise<Versitygw> {
+/** A server of its own on loopback, over an empty folder, or over that of one that was killed. */
+export async function startVersitygw(port?: number, over?: string): Promise<Versitygw> {
   const program = versitygw();
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-versitygw-'));
+  const folder = over ?? (await mkdtemp(join(tmpdir(), 'sluice-versitygw-')));
   const address = `127.0.0.1:${port ?? (await freePort())}`;
   const key = 'sluice-test';
   const secret = 'sluice-test-secret';

@@ -10,6 +10,7 @@ import { conditionOf, lossOf } from './condition.ts';
 import { answerOf } from './failure.ts';
 import { placement } from './placement.ts';
 import { headObject } from './open.ts';
+import { expectWritten } from './written.ts';
 import type { Session } from './session.ts';
 
 /** What each request of one upload names. */
@@ -85,6 +86,7 @@ async function complete(
       signal,
       (client, options) => client.send(command, options),
     );
+    await expectWritten(session, key, sizeBytes, signal);
     return { etag: etagIn(ETag) };
   } catch (error) {
     const answer = answerOf(error);

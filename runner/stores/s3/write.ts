@@ -11,6 +11,7 @@ import { readObject } from './read.ts';
 import { repeatPut } from './repeat.ts';
 import type { Session } from './session.ts';
 import { uploadStream } from './upload.ts';
+import { expectWritten } from './written.ts';
 
 type Written = { readonly etag: string };
 
@@ -48,18 +49,20 @@ async function writeBytes(
   };
   let mayBeDone = false;
   try {
-    const { ETag } = await session.call(
+    const { ETag, attempts } = await session.call(
       { operation: 'PutObject', key },
       signal,
-      async (client, options): Promise<{ readonly ETag?: string | undefined }> => {
+      async (client, options) => {
         const repeated = await repeatPut(session, input, signal);
-        if (typeof repeated === 'object') return repeated;
+        if (typeof repeated === 'object') return { ...repeated, attempts: 1 };
         if (repeated === 'lost')
           throw new StoreError('precondition-failed', `${key} was changed meanwhile`, { key });
         mayBeDone = repeated === 'broken';
-        return client.send(new PutObjectCommand(input), options);
+        const output = await client.send(new PutObjectCommand(input), options);
+        return { ETag: output.ETag, attempts: (mayBeDone ? 1 : 0) + (output.$metadata.attempts ?? 1) };
       },
     );
+    if (attempts > 1 && isBlob(key)) await expectWritten(session, key, bytes.length, signal);
     return { etag: etagIn(ETag) };
   } catch (error) {
     const lost = lossOf(error, key, condition);

@@ -188,25 +188,63 @@ describe('a listing', () => {
   });
 });
 
-describe('a conditional write in parts', () => {
-  const upload = (complete: readonly Answer[]) => {
-    let count = 0;
-    return ({ method, query }: Asked): Answer => {
-      if (method === 'POST' && query.has('uploads')) {
-        return {
-          body: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
-        };
-      }
-      if (method === 'PUT') return { headers: { etag: '"part"' } };
-      if (method !== 'POST') return { status: 204 };
-      count += 1;
-      return complete[count - 1] ?? failure(500, 'InternalError');
-    };
+/** What a server answers to an upload in parts: to each completion in turn, and to whoever looks afterwards. */
+function upload(complete: readonly Answer[], standing: Answer = failure(404, 'NoSuchKey')) {
+  let count = 0;
+  return ({ method, query }: Asked): Answer => {
+    if (method === 'HEAD') return standing;
+    if (method === 'POST' && query.has('uploads')) {
+      return {
+        body: '<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>',
+      };
+    }
+    if (method === 'PUT') return { headers: { etag: '"part"' } };
+    if (method !== 'POST') return { status: 204 };
+    count += 1;
+    return complete[count - 1] ?? failure(500, 'InternalError');
   };
-  async function* large(): AsyncIterable<Uint8Array> {
-    for (let sent = 0; sent < 9; sent += 1) yield Buffer.alloc(2 ** 20, sent);
-  }
+}
 
+async function* large(): AsyncIterable<Uint8Array> {
+  for (let sent = 0; sent < 9; sent += 1) yield Buffer.alloc(2 ** 20, sent);
+}
+
+const BLOB = 'objects/p/t/_/20210129T220000Z-aaaaaa-1/a.csv';
+
+describe('an object that a server says it has', () => {
+  const done: Answer = {
+    body: '<CompleteMultipartUploadResult><ETag>"e1"</ETag></CompleteMultipartUploadResult>',
+  };
+
+  it.each<readonly [string, Answer, string]>([
+    ['is nowhere', failure(404, 'NoSuchKey'), 'there is nothing'],
+    ['is another', object('short'), 'there are 5 bytes'],
+  ])('is no object where a repeated completion is answered well and it %s', async (_, standing, words) => {
+    await using server = await startAnswers(upload([{ resetAfter: 'nothing' }, done], standing));
+    const store = await server.open();
+    const error = await store.put(BLOB, large()).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: 'store-unreachable', key: BLOB });
+    expect(String(error)).toContain(`said that ${BLOB} was written, ${9 * 2 ** 20} bytes, and ${words}`);
+  });
+
+  it('is one where it is found in its size', async () => {
+    await using server = await startAnswers(upload([done], object(Buffer.alloc(9 * 2 ** 20))));
+    expect(await (await server.open()).put(BLOB, large())).toEqual({ etag: 'e1' });
+  });
+
+  it('is looked for after a small write that was repeated, and after no other', async () => {
+    const written: Answer = { headers: { etag: '"e1"' } };
+    await using server = await startAnswers(
+      after([written, { resetAfter: 'nothing' }, written], failure(404, 'NoSuchKey')),
+    );
+    const store = await server.open();
+    expect(await store.put(BLOB, encode('small'))).toEqual({ etag: 'e1' });
+    expect(server.asked.map(({ method }) => method)).toEqual(['PUT']);
+    await expect(store.put(BLOB, encode('small'))).rejects.toThrow('there is nothing');
+  });
+});
+
+describe('a conditional write in parts', () => {
   it.each<readonly [string, readonly Answer[]]>([
     ['its condition does not hold', [lost]],
     ['its first try may have been done', [{ resetAfter: 'nothing' }, failure(404, 'NoSuchUpload')]],
