@@ -203,18 +203,12 @@ async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
 }
 
 /** What is recorded in the project's store; made on first use. */
-export async function openProjectLedger(
-  project: Project,
-  env: ComposeOptions['env'] = process.env,
-): Promise<Ledger> {
+export async function openProjectLedger(project: Project, env: ComposeOptions['env']): Promise<Ledger> {
   return openLedgerOn(await openStore(project), env);
 }
 
 /** The same of a store that is open. */
-export async function openLedgerOn(
-  store: ObjectStore,
-  env: ComposeOptions['env'] = process.env,
-): Promise<Ledger> {
+export async function openLedgerOn(store: ObjectStore, env: ComposeOptions['env']): Promise<Ledger> {
   const { openLedger } = await import('./ledger/open.ts');
   const { processIdentity } = await import('./ledger/runs/process.ts');
   const folder = cacheFolder(env);

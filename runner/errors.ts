@@ -20,6 +20,11 @@ export class ProblemsError extends Error {
   }
 }
 
+/** One problem about what was asked. */
+export function usageError(code: string, message: string, fix?: string): ProblemsError {
+  return new ProblemsError([{ severity: 'error', code, message, ...(fix === undefined ? {} : { fix }) }]);
+}
+
 export type StoreErrorCode =
   | 'precondition-failed' // a conditional write lost
   | 'not-found'

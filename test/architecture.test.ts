@@ -48,6 +48,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'engines',
     'report',
   ],
+  app: ['model', 'hash', 'errors', 'ports', 'clock', 'language', 'plan', 'ledger', 'run', 'compose'],
   commands: [
     'model',
     'hash',
@@ -61,6 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'run',
     'report',
     'compose',
+    'app',
   ],
   cli: ['commands'],
   index: [
@@ -75,6 +77,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'run',
     'report',
     'compose',
+    'app',
   ],
 };
 
@@ -140,6 +143,16 @@ describe('the structure of runner/', () => {
         return /from 'node:(?!crypto'|url')|\bprocess\.[a-z]|\bDate\.now\b|\bMath\.random\b/.test(text);
       });
     expect(asking).toEqual([]);
+  });
+
+  it('leaves the process to the command line: the application layer is told its surroundings', () => {
+    const looking = files
+      .filter((file) => file.startsWith('app/') || file === 'compose.ts')
+      .filter((file) => {
+        const code = readFileSync(join(root, file), 'utf8').replaceAll(/^ *(?:\*|\/\/|\/\*\*).*$/gm, '');
+        return /\bprocess\.(?!ts)|\bconsole\.|from 'node:process'/.test(code);
+      });
+    expect(looking).toEqual([]);
   });
 
   it('loads what speaks S3 only when a bucket is opened', () => {

@@ -1,6 +1,7 @@
 import { openProject } from '../compose.ts';
 import { EXIT } from '../errors.ts';
-import { composeOptions, type CommonFlags } from './planning.ts';
+import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { sayWarnings } from './cli/typed.ts';
 import type { Output } from './cli/output.ts';
 import { parseTarget } from './cli/target.ts';
 
@@ -10,17 +11,14 @@ export async function checkCommand(
   flags: CommonFlags,
   output: Output,
 ): Promise<number> {
-  const opened = await openProject(composeOptions(flags, parseTarget(words)));
+  const opened = await openProject(appOptions(flags, output, parseTarget(words).file));
   const pipelines = [...opened.pipelines.values()];
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
     await output.document(problemsDocument(opened.warnings));
     return EXIT.ok;
   }
-  if (opened.warnings.length > 0) {
-    const { formatProblems } = await import('../language/frame.ts');
-    output.warn(formatProblems(opened.warnings, { color: output.color }));
-  }
+  await sayWarnings(opened.warnings, output);
   for (const pipeline of pipelines) {
     const tasks = Object.keys(pipeline.tasks).length;
     output.say(

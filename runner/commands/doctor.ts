@@ -13,9 +13,9 @@ import type { Project } from '../model/pipeline.ts';
 import { createPaint } from '../report/paint.ts';
 import { formatBytes } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
-import { composeOptions, type CommonFlags } from './planning.ts';
-import { openStandingLedger } from './standing-ledger.ts';
-import { parseTarget } from './cli/target.ts';
+import type { AppOptions } from '../app/asked-pipeline.ts';
+import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { openStandingLedger } from '../app/standing-ledger.ts';
 
 export interface DoctorFlags extends CommonFlags {
   /** Install and start what is missing, where that is possible. */
@@ -38,7 +38,7 @@ export async function doctorCommand(
   output: Output,
 ): Promise<number> {
   const findings: Finding[] = [{ name: 'node', ok: true, message: `Node ${process.versions.node}` }];
-  const options = composeOptions(flags, parseTarget([]));
+  const options = appOptions(flags, output);
   const opened = await openProject(options).catch((error: unknown) => error);
   const project = isOpened(opened) ? opened : undefined;
   findings.push(
@@ -49,7 +49,11 @@ export async function doctorCommand(
   // A mistake in a pipeline hides nothing of the store and the engine; only a sound project's store is made.
   const settings = project?.project ?? (await openSettings(options).catch(() => undefined));
   if (settings !== undefined)
-    findings.push(...(await storeFindings(settings, project === undefined ? standing : openProjectLedger)));
+    findings.push(
+      ...(await storeFindings(settings, async () =>
+        project === undefined ? standing(settings, options) : openProjectLedger(settings, options.env),
+      )),
+    );
   findings.push(await engineFinding(settings ?? bareProject(options), flags, options.env, output));
   await show(findings, output);
   const broken = findings.filter((finding) => !finding.ok).map((finding) => finding.name);
@@ -97,9 +101,9 @@ function bareProject(options: {
 }
 
 /** The ledger of a store that is there. */
-async function standing(project: Project): Promise<Ledger | undefined> {
+async function standing(project: Project, options: AppOptions): Promise<Ledger | undefined> {
   try {
-    return await openStandingLedger(project);
+    return await openStandingLedger(project, options);
   } catch (error) {
     if (error instanceof StoreError && error.code === 'not-found') return undefined;
     throw error;
@@ -108,10 +112,10 @@ async function standing(project: Project): Promise<Ledger | undefined> {
 
 async function storeFindings(
   project: Project,
-  open: (project: Project) => Promise<Ledger | undefined>,
+  open: () => Promise<Ledger | undefined>,
 ): Promise<readonly Finding[]> {
   try {
-    const ledger = await open(project);
+    const ledger = await open();
     if (ledger === undefined) return [];
     await ledger.store.check();
     const key = `runs/doctor-${systemClock.now()}/probe.json`;

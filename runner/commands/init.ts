@@ -1,9 +1,9 @@
 import { access, copyFile, mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { EXIT } from '../errors.ts';
-import { usageError, type Output } from './cli/output.ts';
-import type { CommonFlags } from './planning.ts';
+import { EXIT, usageError } from '../errors.ts';
+import type { Output } from './cli/output.ts';
+import type { CommonFlags } from './cli/flags.ts';
 
 export interface InitFlags extends CommonFlags {
   readonly force?: boolean;

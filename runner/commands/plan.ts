@@ -1,9 +1,11 @@
 import { EXIT } from '../errors.ts';
 import type { Output } from './cli/output.ts';
-import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
-import type { RequestFlags } from './request.ts';
+import { planPipeline } from '../app/planned.ts';
+import type { CommonFlags } from './cli/flags.ts';
+import { openTyped } from './cli/typed.ts';
+import type { RequestOptions } from '../app/request.ts';
 
-export interface PlanFlags extends CommonFlags, RequestFlags {
+export interface PlanFlags extends CommonFlags, RequestOptions {
   readonly graph?: boolean;
   readonly all?: boolean;
 }
@@ -14,8 +16,7 @@ export async function planCommand(
   flags: PlanFlags,
   output: Output,
 ): Promise<number> {
-  const session = await openSession(words, flags, output);
-  const { plan } = await makeSessionPlan(session, flags);
+  const { plan } = await planPipeline(await openTyped(words, flags, output), flags);
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
     await output.document(planDocument(plan));

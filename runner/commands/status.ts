@@ -1,13 +1,13 @@
 import { openProject } from '../compose.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, usageError } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { harmless } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
 import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
-import { usageError, type Output } from './cli/output.ts';
-import { composeOptions, type CommonFlags } from './planning.ts';
-import { openLedger } from './open-ledger.ts';
+import type { Output } from './cli/output.ts';
+import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { openLedger } from '../app/open-ledger.ts';
 import { parseTarget } from './cli/target.ts';
 
 const RUNS_SHOWN = 5;
@@ -19,8 +19,9 @@ export async function statusCommand(
   output: Output,
 ): Promise<number> {
   const target = parseTarget(words, flags.param);
-  const opened = await openProject(composeOptions(flags, target));
-  const ledger = await openLedger(opened.project, output);
+  const options = appOptions(flags, output, target.file);
+  const opened = await openProject(options);
+  const ledger = await openLedger(opened.project, options);
   const pipeline = target.pipeline ?? opened.named;
   const [failures, runs] = await Promise.all([
     ledger.openFailures(pipeline),

@@ -1,24 +1,25 @@
 import { EXIT } from '../errors.ts';
-import { oneInstance } from './instance.ts';
+import { oneInstance } from '../app/instance.ts';
 import type { Output } from './cli/output.ts';
-import { makeSessionPlan, openSession, type CommonFlags } from './planning.ts';
-import type { RequestFlags } from './request.ts';
+import { planPipeline } from '../app/planned.ts';
+import type { CommonFlags } from './cli/flags.ts';
+import { openTyped } from './cli/typed.ts';
+import type { RequestOptions } from '../app/request.ts';
 
 /** `sluice why`: the chain of reasons behind one instance's state. */
 export async function whyCommand(
   words: readonly string[],
-  flags: CommonFlags & RequestFlags,
+  flags: CommonFlags & RequestOptions,
   output: Output,
 ): Promise<number> {
-  const session = await openSession(words, flags, output);
-  const { plan } = await makeSessionPlan(
-    session,
-    { ...flags, rebuild: 'missing,failed,stale' },
-    { contents: true },
-  );
-  const instance = oneInstance(plan, session);
+  const planned = await planPipeline(await openTyped(words, flags, output), {
+    ...flags,
+    rebuild: 'missing,failed,stale',
+    contents: true,
+  });
+  const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');
-  const lines = explain(plan, instance.id);
+  const lines = explain(planned.plan, instance.id);
   if (output.json)
     await output.document({
       schema: 1,

@@ -20,7 +20,7 @@ import { evaluateCondition, evaluateTemplate } from '../../runner/language/expre
 const [folder = '', store = '', journal = '', seconds = '0', claims = ''] = process.argv.slice(2);
 const me = randomHex(4);
 const opened = await openProject({ cwd: folder, env: process.env, store });
-const ledger = withClaims(await openProjectLedger(opened.project));
+const ledger = withClaims(await openProjectLedger(opened.project, process.env));
 const [pipeline = ''] = opened.pipelines.keys();
 
 const runs: Promise<void>[] = [];

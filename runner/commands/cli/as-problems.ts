@@ -1,6 +1,6 @@
 import { EngineError, EXIT, ProblemsError, StoreError } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
-import { InterruptedError } from './interrupt.ts';
+import { InterruptedError } from '../../app/interrupted.ts';
 
 /** What a person is told of an error, and the exit status. */
 export interface Told {

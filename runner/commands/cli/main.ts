@@ -1,8 +1,8 @@
 import { CommanderError, type Command } from 'commander';
-import { EXIT, type ProblemsError } from '../../errors.ts';
+import { EXIT, type ProblemsError, usageError } from '../../errors.ts';
 import { didYouMean } from '../../language/suggest.ts';
 import { flagsOf } from './declare.ts';
-import { createOutput, reportError, usageError } from './output.ts';
+import { createOutput, reportError } from './output.ts';
 import { createProgram } from './program.ts';
 import { outliveReaders } from './readers.ts';
 

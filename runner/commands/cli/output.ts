@@ -1,4 +1,3 @@
-import { ProblemsError } from '../../errors.ts';
 import { asProblems } from './as-problems.ts';
 import { documentPieces } from './document.ts';
 
@@ -71,9 +70,4 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   }
   if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));
   return status;
-}
-
-/** One problem about what was typed. */
-export function usageError(code: string, message: string, fix?: string): ProblemsError {
-  return new ProblemsError([{ severity: 'error', code, message, ...(fix === undefined ? {} : { fix }) }]);
 }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { storeRef } from '../../compose.ts';
 import type { Surroundings } from '../../report/surroundings.ts';
-import type { CommonFlags, Session } from '../planning.ts';
+import type { AskedPipeline } from '../../app/asked-pipeline.ts';
+import type { CommonFlags } from './flags.ts';
 import { quoteWord } from './quote.ts';
 
 /** What was typed to get here is typed again: a file, and the flags that lead to the same project and store. */
-export function surroundingsOf(flags: CommonFlags, { target, opened }: Session): Surroundings {
+export function surroundingsOf(flags: CommonFlags, { target, opened }: AskedPipeline): Surroundings {
   const given = [
     ['--project', flags.project],
     ['--store', flags.store],

@@ -1,21 +1,5 @@
-import { parseInstanceId, type InstanceId } from '../../model/partition.ts';
-import { usageError } from './output.ts';
-
-/** What the words after a command name. */
-export interface Target {
-  /** A pipeline file, as typed. */
-  readonly file?: string;
-  readonly pipeline?: string;
-  readonly tasks: readonly string[];
-  /** An instance that is named whole. */
-  readonly instance?: InstanceId;
-  /** Its keys and matrix values, in canonical text. */
-  readonly keys: Readonly<Record<string, string>>;
-  /** Those of its keys whose value is too long for a name, as they stand in it. */
-  readonly hashed?: Readonly<Record<string, string>>;
-  /** `--name value` of params, as typed; the last of a name counts. */
-  readonly params: Readonly<Record<string, string>>;
-}
+import { usageError } from '../../errors.ts';
+import { targetOf, type Target } from '../../app/target.ts';
 
 /**
  * Reads operands and unknown flags: `short-score prices --date 2021-01-29`, `./short-score.yaml`,
@@ -39,13 +23,12 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
   }
   const [pipeline = '', task = '', ...rest] = first.split('/');
   if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
-  const { keys, hashed } = keysOf(first);
-  for (const [name, value] of Object.entries(keys)) {
+  const whole = targetOf(first);
+  for (const [name, value] of Object.entries(whole.keys)) {
     if (params[name] === undefined || params[name] === value) continue;
     throw usageError('said-twice', `--${name} ${params[name]} contradicts ${first}`, 'leave one of them out');
   }
-  const named = { ...inFile, pipeline, tasks: [task, ...tasks], instance: first, keys, params };
-  return Object.keys(hashed).length === 0 ? named : { ...named, hashed };
+  return { ...whole, ...inFile, tasks: [...whole.tasks, ...tasks], params };
 }
 
 function splitWords(words: readonly string[]): {
@@ -77,22 +60,4 @@ function splitWords(words: readonly string[]): {
     }
   }
   return { operands, params };
-}
-
-function keysOf(instance: InstanceId): Pick<Target, 'keys'> & Required<Pick<Target, 'hashed'>> {
-  try {
-    const { keys } = parseInstanceId(instance);
-    const some = (isHashed: boolean): Readonly<Record<string, string>> =>
-      Object.fromEntries(
-        keys.filter((key) => (key.hashed ?? false) === isHashed).map(({ name, value }) => [name, value]),
-      );
-    return { keys: some(false), hashed: some(true) };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw usageError(
-      'bad-instance',
-      `${instance} is not the name of an instance: ${error.message}`,
-      'write it as sluice shows it: pipeline/task/key=value, or pipeline/task/_ without keys',
-    );
-  }
 }

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { Problem } from '../../model/problem.ts';
 import { didYouMean } from '../../language/suggest.ts';
-import type { Target } from './target.ts';
+import type { Target } from '../../app/target.ts';
 
 /**
  * `--jsno` may have been meant for a param or for a flag: names what is neither, and leaves it out of the target.

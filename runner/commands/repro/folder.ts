@@ -1,9 +1,9 @@
+import { usageError } from '../../errors.ts';
 import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Job } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
-import { downloadObject } from '../download.ts';
-import { usageError } from '../cli/output.ts';
+import { downloadObject } from '../../app/results/download.ts';
 
 /** Lays out what a job's container sees; only the folder's owner reaches it, within any user of the image may read. */
 export async function layOut(job: Job, folder: string, store: ObjectStore): Promise<void> {

@@ -2,26 +2,22 @@ import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openEngine } from '../../compose.ts';
-import { EXIT } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
-import { describeJob } from '../../run/describe-job.ts';
-import { evaluateCondition, evaluateTemplate } from '../../language/expression/evaluate.ts';
-import { oneInstance } from '../instance.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import { makeSessionPlan, openSession, type CommonFlags } from '../planning.ts';
+import type { Output } from '../cli/output.ts';
+import { planPipeline } from '../../app/planned.ts';
+import { prepareRepro } from '../../app/repro.ts';
+import type { CommonFlags } from '../cli/flags.ts';
+import { openTyped } from '../cli/typed.ts';
 import { quoteWord } from '../cli/quote.ts';
 import { layOut } from './folder.ts';
-import type { RequestFlags } from '../request.ts';
-import { readSecrets } from '../secrets.ts';
+import type { RequestOptions } from '../../app/request.ts';
 
-export interface ReproFlags extends CommonFlags, RequestFlags {
+export interface ReproFlags extends CommonFlags, RequestOptions {
   readonly into?: string;
   readonly exec?: boolean;
   readonly envFile?: string;
 }
-
-/** An attempt that is nobody's: only names in the environment of what a person repeats by hand. */
-const BY_HAND = '00000000T000000Z-000000';
 
 /** `sluice repro`: what an instance's container sees, in a folder, and the equal `docker run`. */
 export async function reproCommand(
@@ -29,35 +25,14 @@ export async function reproCommand(
   flags: ReproFlags,
   output: Output,
 ): Promise<number> {
-  const session = await openSession(words, flags, output);
-  const { plan, pipelines, ledger } = await makeSessionPlan(session, { ...flags, rebuild: 'all' });
-  const instance = oneInstance(plan, session);
-  const { project } = session.opened;
+  const asked = await openTyped(words, flags, output);
+  const { project } = asked.opened;
   const engineWords = wordsForEngine(project.engine.host);
-  const secrets = await readSecrets(
-    { ...plan, instances: [instance] },
-    pipelines,
-    process.env,
-    flags.envFile,
-  );
-  const described = await describeJob(instance, `${BY_HAND}-1`, {
-    run: BY_HAND,
-    ledger,
-    pipelines,
-    projectRoot: project.root,
-    secrets,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
-  });
-  if (described.kind === 'none')
-    throw usageError('no-repro', `${instance.id} cannot be repeated: ${described.reason}`);
+  const planned = await planPipeline(asked, { ...flags, rebuild: 'all' });
+  const { instance, job, secrets } = await prepareRepro(planned, flags.envFile);
   const folder = resolve(flags.into ?? `repro-${instance.task}`);
-  await layOut(described.job, folder, ledger.store);
-  const [program = 'docker', ...rest] = await equalCommand(
-    project,
-    described.job,
-    folder,
-    flags.exec === true,
-  );
+  await layOut(job, folder, planned.ledger.store);
+  const [program = 'docker', ...rest] = await equalCommand(project, job, folder, flags.exec === true);
   const command = [program, ...engineWords, ...rest];
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,

@@ -1,15 +1,15 @@
 import { join, resolve } from 'node:path';
-import { EXIT, StoreError } from '../../errors.ts';
+import { EXIT, StoreError, usageError } from '../../errors.ts';
 import { goneMessage } from '../../ledger/gc/gone.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
-import { fetchInstance, type Fetched, type FetchedFile } from '../fetch-instance.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import type { CommonFlags } from '../planning.ts';
-import type { RequestFlags } from '../request.ts';
+import { fetchInstance, type Fetched, type FetchedFile } from '../../app/results/fetch-instance.ts';
+import type { Output } from '../cli/output.ts';
+import type { CommonFlags } from '../cli/flags.ts';
+import type { RequestOptions } from '../../app/request.ts';
 import { storedInstances } from './stored.ts';
 
-export interface GetFlags extends CommonFlags, RequestFlags {
+export interface GetFlags extends CommonFlags, RequestOptions {
   /** Here a folder, not the end of a range. */
   readonly to?: string;
 }

@@ -1,15 +1,15 @@
 import { once } from 'node:events';
-import { EXIT } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { isAttemptId, isRunId, runOfAttempt } from '../../model/run-id.ts';
 import { harmlessLog } from '../../report/harmless.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import type { CommonFlags } from '../planning.ts';
-import type { RequestFlags } from '../request.ts';
+import type { Output } from '../cli/output.ts';
+import type { CommonFlags } from '../cli/flags.ts';
+import type { RequestOptions } from '../../app/request.ts';
 import { storedInstances } from './stored.ts';
 
-export interface LogsFlags extends CommonFlags, RequestFlags {
+export interface LogsFlags extends CommonFlags, RequestOptions {
   readonly run?: string;
   readonly attempt?: string;
 }

@@ -6,11 +6,10 @@ import { objectUri, storeFolder } from '../../model/object-place.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
-import { committedIds, readManifests } from '../committed.ts';
-import { openLedger } from '../open-ledger.ts';
+import { committedIds, readManifests } from '../../app/results/committed.ts';
+import { openLedger } from '../../app/open-ledger.ts';
 import type { Output } from '../cli/output.ts';
-import { composeOptions, type CommonFlags } from '../planning.ts';
-import { parseTarget } from '../cli/target.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
 
 export interface LsFlags extends CommonFlags {
   readonly uris?: boolean;
@@ -19,8 +18,8 @@ export interface LsFlags extends CommonFlags {
 /** `sluice ls`: what is committed. Without a task, a count by task. */
 export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
   const isFile = /\.ya?ml$/.test(words[0] ?? '');
-  const opened = await openProject(composeOptions(flags, parseTarget(words.slice(0, isFile ? 1 : 0))));
-  const ledger = await openLedger(opened.project, output);
+  const options = appOptions(flags, output, isFile ? words[0] : undefined);
+  const ledger = await openLedger((await openProject(options)).project, options);
   const path = words
     .slice(isFile ? 1 : 0)
     .map((word) => word.replace(/^\/+|\/+$/g, ''))

@@ -1,14 +1,17 @@
 import { openProject } from '../../compose.ts';
-import { ProblemsError } from '../../errors.ts';
+import { ProblemsError, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { didYouMean } from '../../language/suggest.ts';
-import { askedInstances, oneInstance } from '../instance.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import { composeOptions, makeSessionPlan, openSession, type CommonFlags } from '../planning.ts';
-import type { RequestFlags } from '../request.ts';
-import { openLedger } from '../open-ledger.ts';
-import { parseTarget, type Target } from '../cli/target.ts';
+import { askedInstances, oneInstance } from '../../app/instance.ts';
+import type { Output } from '../cli/output.ts';
+import { planPipeline } from '../../app/planned.ts';
+import type { Target } from '../../app/target.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
+import { openTyped } from '../cli/typed.ts';
+import type { RequestOptions } from '../../app/request.ts';
+import { openLedger } from '../../app/open-ledger.ts';
+import { parseTarget } from '../cli/target.ts';
 import { splitUnknown } from '../cli/unknown-flags.ts';
 
 export interface Stored {
@@ -24,24 +27,28 @@ export interface Stored {
  */
 export async function storedInstances(
   words: readonly string[],
-  flags: CommonFlags & RequestFlags,
+  flags: CommonFlags & RequestOptions,
   output: Output,
   expected: 'one' | 'any',
 ): Promise<Stored> {
   const target = parseTarget(words, flags.param);
   if (target.instance === undefined) {
-    const session = await openSession(words, flags, output);
-    const { plan, ledger } = await makeSessionPlan(session, flags);
-    const found = expected === 'one' ? [oneInstance(plan, session)] : askedInstances(plan, session);
-    return { ledger, ids: found.map((instance) => instance.id), refuseUnknown: () => undefined };
+    const planned = await planPipeline(await openTyped(words, flags, output), flags);
+    const found = expected === 'one' ? [oneInstance(planned)] : askedInstances(planned);
+    return {
+      ledger: planned.ledger,
+      ids: found.map((instance) => instance.id),
+      refuseUnknown: () => undefined,
+    };
   }
-  const opened = await openProject(composeOptions(flags, target));
+  const options = appOptions(flags, output, target.file);
+  const opened = await openProject(options);
   const pipeline = opened.pipelines.get(target.pipeline ?? '');
   const { mistakes } = splitUnknown(target, pipeline, flags);
   if (mistakes.length > 0) throw new ProblemsError(mistakes);
   refuseMore(target);
   return {
-    ledger: await openLedger(opened.project, output),
+    ledger: await openLedger(opened.project, options),
     ids: [target.instance],
     refuseUnknown: (id) => {
       const [, task = ''] = id.split('/');

@@ -5,10 +5,9 @@ import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';
 import { createPaint } from '../../report/paint.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
-import { composeOptions, type CommonFlags } from '../planning.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
 import { createTicker } from '../cli/ticker.ts';
-import { openStandingLedger } from '../standing-ledger.ts';
-import { parseTarget } from '../cli/target.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
 
 export interface StoreCheckFlags extends CommonFlags {
   readonly deep?: boolean;
@@ -21,7 +20,8 @@ export async function storeCheckCommand(
   output: Output,
 ): Promise<number> {
   const deep = flags.deep === true;
-  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const options = appOptions(flags, output);
+  const ledger = await openStandingLedger(await openSettings(options), options);
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];

@@ -5,10 +5,9 @@ import { copyStore } from '../../ledger/copy/copy.ts';
 import type { CopyReport } from '../../ledger/copy/copying.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
-import { composeOptions, type CommonFlags } from '../planning.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
 import { quoteWord } from '../cli/quote.ts';
-import { openStandingLedger } from '../standing-ledger.ts';
-import { parseTarget } from '../cli/target.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
 import { createTicker } from '../cli/ticker.ts';
 
 export interface StoreCopyFlags extends CommonFlags {
@@ -24,13 +23,19 @@ export async function storeCopyCommand(
 ): Promise<number> {
   const [from = '', to = ''] = words;
   const dryRun = flags.dryRun === true;
-  const project = await openSettings(composeOptions(flags, parseTarget([])));
-  const source = await openStandingLedger({ ...project, store: from });
+  const options = appOptions(flags, output);
+  const project = await openSettings(options);
+  const source = await openStandingLedger({ ...project, store: from }, options);
   const target = await openStore({ ...project, store: to });
   const ticker = createTicker(process.stderr);
   const report = await copyStore(
     source,
-    { store: target, clock: systemClock, nonce: randomHex, openLedger: () => openLedgerOn(target) },
+    {
+      store: target,
+      clock: systemClock,
+      nonce: randomHex,
+      openLedger: () => openLedgerOn(target, options.env),
+    },
     { dryRun, force: flags.force === true, onProgress: (now) => ticker.show(describe(now)) },
   );
   ticker.clear();

@@ -1,12 +1,11 @@
 import { systemClock } from '../../clock.ts';
 import { openSettings } from '../../compose.ts';
-import { EXIT } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
 import { usageByTask, type Usage } from '../../ledger/gc/usage.ts';
 import { formatBytes } from '../../report/words.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import { composeOptions, type CommonFlags } from '../planning.ts';
-import { openStandingLedger } from '../standing-ledger.ts';
-import { parseTarget } from '../cli/target.ts';
+import type { Output } from '../cli/output.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
 
 const PARTS = ['committed', 'superseded', 'logs', 'published'] as const;
 
@@ -20,7 +19,8 @@ export async function storeDuCommand(
   if (path.split('/').length > 2) {
     throw usageError('bad-path', `expected pipeline or pipeline/task, found "${path}"`);
   }
-  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const options = appOptions(flags, output);
+  const ledger = await openStandingLedger(await openSettings(options), options);
   const usages = await usageByTask(ledger, path, systemClock.now());
   if (output.json) {
     await output.document({ schema: 1, tasks: Object.fromEntries(usages) });

@@ -1,10 +1,9 @@
 import { openSettings } from '../../compose.ts';
-import { EXIT } from '../../errors.ts';
+import { EXIT, usageError } from '../../errors.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
-import { usageError, type Output } from '../cli/output.ts';
-import { composeOptions, type CommonFlags } from '../planning.ts';
-import { openStandingLedger } from '../standing-ledger.ts';
-import { parseTarget } from '../cli/target.ts';
+import type { Output } from '../cli/output.ts';
+import { appOptions, type CommonFlags } from '../cli/flags.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
 
 export interface GcFlags extends CommonFlags {
   readonly dryRun?: boolean;
@@ -18,7 +17,8 @@ const DEFAULT_GRACE_HOURS = 24;
 export async function gcCommand(_words: readonly string[], flags: GcFlags, output: Output): Promise<number> {
   const hours = graceHours(flags.graceHours);
   const keep = keptAttempts(flags.keep);
-  const ledger = await openStandingLedger(await openSettings(composeOptions(flags, parseTarget([]))));
+  const options = appOptions(flags, output);
+  const ledger = await openStandingLedger(await openSettings(options), options);
   const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
   if (output.json) {
     await output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });

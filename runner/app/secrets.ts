@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { ProblemsError, usageError } from '../errors.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
-import { ProblemsError } from '../errors.ts';
-import { usageError } from './cli/output.ts';
+import type { AppOptions } from './asked-pipeline.ts';
 
-/** The secrets of all that will run: from the environment, then `--env-file`; every missing one is named. */
+/** The secrets of all that will run: from the environment, then the file; every missing one is named. */
 export async function readSecrets(
   plan: Plan,
   pipelines: ReadonlyMap<string, Pipeline>,
-  env: Readonly<Record<string, string | undefined>>,
+  { cwd, env }: AppOptions,
   envFile: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
-  const file = envFile === undefined ? {} : await readEnvFile(envFile);
+  const file = envFile === undefined ? {} : await readEnvFile(envFile, cwd);
   const wanted = new Map<string, string>();
   for (const instance of plan.instances) {
     if (instance.action === 'none' || instance.action === 'publish') continue;
@@ -37,8 +38,11 @@ export async function readSecrets(
   );
 }
 
-async function readEnvFile(path: string): Promise<Readonly<Record<string, string | undefined>>> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+async function readEnvFile(
+  path: string,
+  folder: string,
+): Promise<Readonly<Record<string, string | undefined>>> {
+  const text = await readFile(resolve(folder, path), 'utf8').catch((error: unknown) => {
     throw usageError(
       'no-env-file',
       `--env-file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { sayIfSlow } from '../../runner/commands/open-ledger.ts';
+import { sayIfSlow } from '../../runner/app/open-ledger.ts';
 
 it('says once what is waited for, and nothing of what comes at once', async () => {
   const said: string[] = [];

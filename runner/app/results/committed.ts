@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { InstanceId } from '../model/partition.ts';
-import type { Manifest } from '../model/records.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import type { Manifest } from '../../model/records.ts';
 
 /** Instances with a result at a path or below it, `''` for all: by listing, without those that gc or a clear voided. */
 export async function committedIds(ledger: Ledger, path: string): Promise<readonly InstanceId[]> {

@@ -1,10 +1,11 @@
+import { usageError } from '../errors.ts';
 import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest, Rebuild } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
-import { usageError } from './cli/output.ts';
-import type { Target } from './cli/target.ts';
+import type { Target } from './target.ts';
 
-export interface RequestFlags {
+/** How it is asked for, as typed: `--from 2021-01-04 --to 2021-01-29 --rebuild stale --downstream`. */
+export interface RequestOptions {
   readonly from?: string;
   readonly to?: string;
   readonly rebuild?: string;
@@ -12,7 +13,7 @@ export interface RequestFlags {
 }
 
 /** Turns what was typed into what is asked of a pipeline. Values are checked by the plan. */
-export function createRequest(pipeline: Pipeline, target: Target, flags: RequestFlags): PlanRequest {
+export function createRequest(pipeline: Pipeline, target: Target, options: RequestOptions): PlanRequest {
   const params: Record<string, Scalar> = {};
   const times: Record<string, DateRange> = {};
   let range: DateRange = { kind: 'latest' };
@@ -31,14 +32,14 @@ export function createRequest(pipeline: Pipeline, target: Target, flags: Request
     else give(name, text);
   }
   checkHashed(target);
-  if (flags.from !== undefined || flags.to !== undefined) {
-    if (flags.from === undefined || flags.to === undefined) {
+  if (options.from !== undefined || options.to !== undefined) {
+    if (options.from === undefined || options.to === undefined) {
       throw usageError('bad-range', '--from and --to go together', 'give both, or one --date a..b');
     }
     if (target.params['date'] !== undefined || target.keys['date'] !== undefined) {
       throw usageError('bad-range', '--date and --from/--to say the same thing twice', 'give one of them');
     }
-    range = { kind: 'range', from: flags.from, to: flags.to };
+    range = { kind: 'range', from: options.from, to: options.to };
   }
   return {
     pipeline: pipeline.name,
@@ -46,8 +47,8 @@ export function createRequest(pipeline: Pipeline, target: Target, flags: Request
     range,
     params,
     times,
-    rebuild: parseRebuild(flags.rebuild),
-    downstream: flags.downstream === true,
+    rebuild: parseRebuild(options.rebuild),
+    downstream: options.downstream === true,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRequest, parseRebuild } from '../../runner/commands/request.ts';
+import { createRequest, parseRebuild } from '../../runner/app/request.ts';
 import { parseTarget } from '../../runner/commands/cli/target.ts';
 import { encodeValue } from '../../runner/model/partition.ts';
 import { ProblemsError } from '../../runner/errors.ts';

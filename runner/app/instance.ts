@@ -1,10 +1,10 @@
-import type { Plan, PlannedInstance } from '../model/plan.ts';
-import { usageError } from './cli/output.ts';
-import type { Session } from './planning.ts';
+import { usageError } from '../errors.ts';
+import type { PlannedInstance } from '../model/plan.ts';
+import type { Planned } from './planned.ts';
 
 /** The instances that the words ask for: named whole, or by task and params. */
-export function askedInstances(plan: Plan, session: Session): readonly PlannedInstance[] {
-  const { tasks, keys } = session.target;
+export function askedInstances({ asked, plan }: Planned): readonly PlannedInstance[] {
+  const { tasks, keys } = asked.target;
   return plan.instances.filter(
     (instance) =>
       instance.asked &&
@@ -16,14 +16,14 @@ export function askedInstances(plan: Plan, session: Session): readonly PlannedIn
 }
 
 /** Exactly one, or an error that lists what it could be. */
-export function oneInstance(plan: Plan, session: Session): PlannedInstance {
-  const found = askedInstances(plan, session);
+export function oneInstance(planned: Planned): PlannedInstance {
+  const found = askedInstances(planned);
   const [first, second] = found;
   if (first === undefined) {
     throw usageError(
       'no-instance',
       'there is no such instance',
-      `see them with: sluice plan ${session.pipeline.name} --all`,
+      `see them with: sluice plan ${planned.asked.pipeline.name} --all`,
     );
   }
   if (second !== undefined) {

@@ -4,9 +4,10 @@ import { STORE_KEY } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { storeRecords } from '../ledger/records/store-record.ts';
 import type { Project } from '../model/pipeline.ts';
+import type { AppOptions } from './asked-pipeline.ts';
 
 /** The ledger of a store that is there: what only looks at one must not make it. */
-export async function openStandingLedger(project: Project): Promise<Ledger> {
+export async function openStandingLedger(project: Project, { env }: AppOptions): Promise<Ledger> {
   const store = await openStore(project);
   if ((await storeRecords.read(store, STORE_KEY)) === undefined) {
     throw new StoreError(
@@ -14,5 +15,5 @@ export async function openStandingLedger(project: Project): Promise<Ledger> {
       `there is no store at ${project.store}: no ${STORE_KEY} in it; name another place with --store, or run something first`,
     );
   }
-  return openLedgerOn(store);
+  return openLedgerOn(store, env);
 }

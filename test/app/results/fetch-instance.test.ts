@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fetchInstance } from '../../runner/commands/fetch-instance.ts';
-import type { ObjectStore } from '../../runner/ports.ts';
-import { ID, manifestOf, openBench, RUN, runRecord, upload, type Bench } from '../ledger/sample.ts';
+import { fetchInstance } from '../../../runner/app/results/fetch-instance.ts';
+import type { ObjectStore } from '../../../runner/ports.ts';
+import { ID, manifestOf, openBench, RUN, runRecord, upload, type Bench } from '../../ledger/sample.ts';
 
 let folder = '';
 beforeEach(async () => {

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
-import { StoreError } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import type { InstanceId } from '../model/partition.ts';
-import { OBJECTS_GONE, type Manifest } from '../model/records.ts';
+import { StoreError } from '../../errors.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
 import { downloadObject } from './download.ts';
 
 export interface FetchedFile {

@@ -3,10 +3,11 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { StoreError } from '../errors.ts';
-import { verified } from '../hash/hashed-body.ts';
-import type { StoredObject } from '../model/job.ts';
-import type { ObjectStore } from '../ports.ts';
+import { randomHex } from '../../compose.ts';
+import { StoreError } from '../../errors.ts';
+import { verified } from '../../hash/hashed-body.ts';
+import type { StoredObject } from '../../model/job.ts';
+import type { ObjectStore } from '../../ports.ts';
 
 /**
  * Copies an object out of the store; the file appears whole and verified, or not at all. `StoreError('not-found')`:
@@ -26,7 +27,7 @@ export async function downloadObject(
     });
   }
   const target = join(folder, object.path);
-  const partial = `${target}.part-${process.pid}`;
+  const partial = `${target}.part-${randomHex(4)}`;
   await mkdir(dirname(target), { recursive: true });
   const damaged = (sha256: string): StoreError =>
     new StoreError(

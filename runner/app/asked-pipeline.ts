@@ -1,0 +1,54 @@
+import { openProject, type ComposeOptions, type OpenedProject } from '../compose.ts';
+import { usageError } from '../errors.ts';
+import { didYouMean } from '../language/suggest.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Problem } from '../model/problem.ts';
+import type { Target } from './target.ts';
+
+/** Where a project is found and what its own settings give way to; nothing below looks at the process for it. */
+export interface AppOptions extends ComposeOptions {
+  /** What whoever waits is told meanwhile. */
+  readonly say?: (text: string) => void;
+}
+
+/** A pipeline in its project, and what is asked of it. */
+export interface AskedPipeline {
+  readonly options: AppOptions;
+  readonly opened: OpenedProject;
+  readonly pipeline: Pipeline;
+  readonly target: Target;
+  /** Found in what is asked already; told together with what the plan finds in it. */
+  readonly mistakes: readonly Problem[];
+}
+
+/**
+ * Opens the project and finds the pipeline that is asked for: the only one where none is named.
+ *
+ * @throws ProblemsError for mistakes in the files, all at once, and for a pipeline that is not there.
+ * @example
+ * const asked = await openPipeline({ cwd: '/work/scores', env: process.env }, { pipeline: 'short-score' });
+ */
+export async function openPipeline(
+  options: AppOptions,
+  target: Partial<Target> = {},
+): Promise<AskedPipeline> {
+  const whole = { tasks: [], keys: {}, params: {}, ...target };
+  const { file } = whole;
+  const opened = await openProject(file === undefined ? options : { ...options, file });
+  return { options, opened, pipeline: pick(opened, whole), target: whole, mistakes: [] };
+}
+
+function pick(opened: OpenedProject, target: Target): Pipeline {
+  const names = [...opened.pipelines.keys()];
+  const name = target.pipeline ?? opened.named ?? (names.length === 1 ? names[0] : undefined);
+  if (name === undefined) {
+    throw usageError('no-pipeline', 'expected the name of a pipeline', `There are ${names.join(', ')}.`);
+  }
+  const pipeline = opened.pipelines.get(name);
+  if (pipeline !== undefined) return pipeline;
+  throw usageError(
+    'unknown-pipeline',
+    `there is no pipeline "${name}"`,
+    didYouMean(name, names, 'pipelines'),
+  );
+}

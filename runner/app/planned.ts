@@ -1,0 +1,61 @@
+import { withImageHashes } from '../compose.ts';
+import { ProblemsError } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Pipeline } from '../model/pipeline.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
+import type { AskedPipeline } from './asked-pipeline.ts';
+import { openLedger } from './open-ledger.ts';
+import { createRequest, type RequestOptions } from './request.ts';
+
+/** A plan with all that it was made of. */
+export interface Planned {
+  readonly asked: AskedPipeline;
+  readonly plan: Plan;
+  /** With the hashes of the images that are built. */
+  readonly pipelines: ReadonlyMap<string, Pipeline>;
+  readonly ledger: Ledger;
+}
+
+/** What a plan is made for, beside its request. */
+export interface PlanOptions extends RequestOptions {
+  /** Read the manifests themselves, also where the request could be answered by listing. */
+  readonly contents?: boolean;
+}
+
+/**
+ * Request, scope, what the store knows, plan. Runs nothing.
+ *
+ * @throws ProblemsError for what is wrong in the request; StoreError where the store does not answer.
+ * @example
+ * const { plan } = await planPipeline(asked, { rebuild: 'stale' });
+ */
+export async function planPipeline(asked: AskedPipeline, options: PlanOptions = {}): Promise<Planned> {
+  const { opened, pipeline, target } = asked;
+  const [{ scopeOf }, { makePlan }] = await Promise.all([
+    import('../plan/scope.ts'),
+    import('../plan/plan.ts'),
+  ]);
+  const now = new Date(opened.clock.now()).toISOString();
+  const pipelines = await withImageHashes(opened);
+  const scope = withMistakes(asked.mistakes, () =>
+    scopeOf(pipelines, createRequest(pipeline, target, options), now),
+  );
+  const ledger = await openLedger(opened.project, asked.options);
+  const contents = options.contents === true || scope.contents;
+  const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
+  return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };
+}
+
+/** What `make` finds wrong comes after what is known to be. */
+function withMistakes<Value>(mistakes: readonly Problem[], make: () => Value): Value {
+  let value: Value;
+  try {
+    value = make();
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    throw new ProblemsError([...mistakes, ...error.problems]);
+  }
+  if (mistakes.length > 0) throw new ProblemsError(mistakes);
+  return value;
+}

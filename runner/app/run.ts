@@ -1,0 +1,82 @@
+import { setMaxListeners } from 'node:events';
+import { upMilliseconds } from '../clock.ts';
+import { openEngine, randomHex } from '../compose.ts';
+import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import { processIdentity } from '../ledger/runs/process.ts';
+import type { Report } from '../model/report.ts';
+import { runId } from '../model/run-id.ts';
+import type { Engine, Reporter } from '../ports.ts';
+import type { Interrupt } from '../run/run-environment.ts';
+import { runPlan } from '../run/run.ts';
+import { unlessInterrupted } from './interrupted.ts';
+import type { Planned } from './planned.ts';
+import { prepareEngine } from './prepare-engine.ts';
+import { readSecrets } from './secrets.ts';
+
+export interface RunOptions {
+  /** Told what happens, while it does. */
+  readonly reporters?: readonly Reporter[];
+  /** Secrets that are not in the environment; those of the file come after it. */
+  readonly envFile?: string;
+  /** Containers side by side; default: the project's. */
+  readonly concurrency?: number;
+  /** Without one, nothing ends the run but its end. */
+  readonly interrupt?: Interrupt;
+  /** Someone looks on: tasks' lines are wanted while they are written. */
+  readonly watched?: boolean;
+}
+
+/**
+ * From a plan to its report: reads the secrets, opens the engine, sweeps away what dead runs left, runs, closes.
+ *
+ * @throws ProblemsError for a secret that is not set; EngineError, StoreError or InterruptedError with nothing run.
+ * @example
+ * const report = await runPlanned(await planPipeline(asked), { concurrency: 2 });
+ * console.log(report.outcome, report.counts);
+ */
+export async function runPlanned(planned: Planned, options: RunOptions = {}): Promise<Report> {
+  const { asked } = planned;
+  const engine = await openEngine(asked.opened.project, asked.options.env);
+  try {
+    return await runOn(engine, planned, options);
+  } finally {
+    await engine.close();
+  }
+}
+
+/** The same on an engine that is open, and that the caller closes. */
+export async function runOn(engine: Engine, planned: Planned, options: RunOptions = {}): Promise<Report> {
+  const { asked, plan, pipelines, ledger } = planned;
+  const { project, clock } = asked.opened;
+  const interrupt = options.interrupt ?? neverInterrupted();
+  const prepare = async () => {
+    const secrets = await readSecrets(plan, pipelines, asked.options, options.envFile);
+    await prepareEngine(engine, plan, ledger);
+    return secrets;
+  };
+  return runPlan(plan, {
+    run: runId(clock.now(), randomHex),
+    process: await processIdentity(),
+    pipelines,
+    projectRoot: project.root,
+    pools: project.pools,
+    concurrency: options.concurrency ?? project.concurrency,
+    ledger,
+    engine,
+    clock,
+    elapsed: upMilliseconds,
+    random: Math.random,
+    reporters: options.reporters ?? [],
+    secrets: await unlessInterrupted(prepare(), interrupt.signal),
+    interrupt,
+    watched: options.watched ?? false,
+    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+  });
+}
+
+function neverInterrupted(): Interrupt {
+  const { signal } = new AbortController();
+  // Every container listens.
+  setMaxListeners(0, signal);
+  return { signal, hard: signal };
+}

@@ -1,0 +1,24 @@
+import { openPipeline, type AskedPipeline } from '../../app/asked-pipeline.ts';
+import type { Problem } from '../../model/problem.ts';
+import { appOptions, type CommonFlags } from './flags.ts';
+import type { Output } from './output.ts';
+import { parseTarget } from './target.ts';
+import { splitUnknown } from './unknown-flags.ts';
+
+/** The pipeline that the words and flags of a command name, with what is wrong in them. */
+export async function openTyped(
+  words: readonly string[],
+  flags: CommonFlags,
+  output: Output,
+): Promise<AskedPipeline> {
+  const target = parseTarget(words, flags.param);
+  const asked = await openPipeline(appOptions(flags, output), target);
+  await sayWarnings(asked.opened.warnings, output);
+  return { ...asked, ...splitUnknown(target, asked.pipeline, flags) };
+}
+
+export async function sayWarnings(warnings: readonly Problem[], output: Output): Promise<void> {
+  if (warnings.length === 0) return;
+  const { formatProblems } = await import('../../language/frame.ts');
+  output.warn(formatProblems(warnings, { color: output.color }));
+}
