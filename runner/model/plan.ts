@@ -76,6 +76,10 @@ export interface PlannedInstance {
   readonly neededBy?: InstanceId;
   /** This run executes it (or decides about it when its turn comes). */
   readonly action: Action;
+  /** What stands in the store, whatever the state says of it; absent: nothing that counts. */
+  readonly committed?: 'succeeded' | 'skipped';
+  /** A publication of it is pending. */
+  readonly unpublished?: true;
   /** The manifest's ETag, where there is one. */
   readonly manifestEtag?: string;
   readonly fingerprint?: Fingerprint;

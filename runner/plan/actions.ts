@@ -1,6 +1,9 @@
 import type { Action } from '../model/plan.ts';
+import type { State } from '../model/state.ts';
+import { committedOutcome } from './committed.ts';
 import type { Judged, Judging } from './judged.ts';
 import { memberName, sentence } from './reasons.ts';
+import { judge } from './states.ts';
 import type { ScopedInstance } from './tables.ts';
 
 /** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
@@ -26,10 +29,16 @@ export function decide(judging: Judging, judged: readonly Judged[]): Decisions {
     actions: instances.map((): Action => 'none'),
     neededBy: instances.map((): ScopedInstance | undefined => undefined),
     wanted: new Uint8Array(instances.length),
+    changed: new Uint8Array(instances.length),
+    turning: false,
   };
   for (const instance of instances) {
     const known = judged[instance.index];
-    if (known !== undefined && instance.asked && isSelected(judging, known)) work.wanted[instance.index] = 1;
+    if (known === undefined || !instance.asked || !isSelected(judging, known)) continue;
+    work.wanted[instance.index] = 1;
+    if (committedOutcome(judging.knowledge, instance.id) !== 'skipped') continue;
+    setJudged(work, instance, { ...known, mayTurn: true });
+    work.turning = true;
   }
   // A comparison may end in a run and wants its needs, which may make more to compare.
   do pull(judging, work);
@@ -45,6 +54,10 @@ interface Work {
   readonly actions: Action[];
   readonly neededBy: (ScopedInstance | undefined)[];
   readonly wanted: Uint8Array;
+  /** 1: it is judged otherwise than at first. */
+  readonly changed: Uint8Array;
+  /** Recorded skips are looked at again. */
+  turning: boolean;
 }
 
 /** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
@@ -114,24 +127,77 @@ function isPulled(known: Judged | undefined, retries: boolean): boolean {
   }
 }
 
-/** A done one whose needs may change is decided when its turn comes. True if there are new ones. */
+/**
+ * A committed one whose needs may change is decided when its turn comes, be it a result or a skip; and what is only
+ * behind a skip that may turn is judged by what it may turn into. True if there are new ones.
+ */
 function compare(judging: Judging, work: Work): boolean {
   const { rebuild, downstream } = judging.scope.request;
-  if (!rebuild.stale && !downstream) return false;
+  if (!rebuild.stale && !downstream && !work.turning) return false;
   let found = false;
   for (const instance of work.instances) {
-    const { index } = instance;
-    if (!instance.asked && !instance.downstream) continue;
-    if (work.judged[index]?.state !== 'done' || instance.table.task.kind === 'wrapper') continue;
+    if (judgeAgain(judging, work, instance)) found = true;
+    const known = work.judged[instance.index];
+    if (known === undefined) continue;
+    if (isTriedAgain(judging, work, instance, known)) {
+      work.wanted[instance.index] = 1;
+      found = true;
+    }
+    if (!(rebuild.stale || downstream) || !isComparable(judging, instance, known)) continue;
     // What needs a wrapper reads nothing of it.
     const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
     if (changing.length === 0) continue;
-    work.judged[index] = staleIf(changing);
-    work.actions[index] = 'compare';
-    work.wanted[index] = 1;
+    setJudged(work, instance, { ...staleIf(changing), ...(known.state === 'skipped' && { mayTurn: true }) });
+    work.actions[instance.index] = 'compare';
+    work.wanted[instance.index] = 1;
     found = true;
   }
   return found;
+}
+
+/** True if it is wanted now. */
+function judgeAgain(judging: Judging, work: Work, instance: ScopedInstance): boolean {
+  const { index, asked, downstream, bindings } = instance;
+  const known = work.judged[index];
+  if (known === undefined || !isDerived(known.state)) return false;
+  if (!bindings.some(({ members }) => members.some((member) => work.changed[member.index] === 1)))
+    return false;
+  const now = judge(judging, instance, work.judged);
+  if (isDerived(now.state)) return false;
+  const changing = changingNeeds(work, instance, () => true);
+  const isPlain = now.reason === now.state && changing.length > 0;
+  setJudged(work, instance, isPlain ? { ...now, reason: ifChanges(changing) } : now);
+  if (!(asked || downstream) || !isSelected(judging, now)) return false;
+  work.wanted[index] = 1;
+  return true;
+}
+
+function setJudged(work: Work, { index }: ScopedInstance, judged: Judged): void {
+  work.judged[index] = judged;
+  work.changed[index] = 1;
+}
+
+/** Downstream, it has failed on what changes now. */
+function isTriedAgain(judging: Judging, work: Work, instance: ScopedInstance, known: Judged): boolean {
+  if (!instance.downstream || known.state !== 'failed' || work.wanted[instance.index] === 1) return false;
+  return isSelected(judging, known) && changingNeeds(work, instance, () => true).length > 0;
+}
+
+function isComparable({ knowledge }: Judging, instance: ScopedInstance, { state }: Judged): boolean {
+  if (instance.table.task.kind === 'wrapper' || !(instance.asked || instance.downstream)) return false;
+  switch (state) {
+    case 'done':
+    case 'unpublished':
+      return true;
+    case 'skipped':
+      return committedOutcome(knowledge, instance.id) !== undefined;
+    default:
+      return false;
+  }
+}
+
+function isDerived(state: State): boolean {
+  return state === 'skipped' || state === 'lost' || state === 'not-in-range';
 }
 
 /** A wrapper whose needs are made anew is done when they are: what needs it must not overtake them. */
@@ -141,14 +207,17 @@ function orderByWrappers(work: Work): void {
     if (table.task.kind !== 'wrapper' || table.foreign || work.judged[index]?.state !== 'done') continue;
     const changing = changingNeeds(work, instance, () => true);
     if (changing.length === 0) continue;
-    work.judged[index] = staleIf(changing);
+    setJudged(work, instance, staleIf(changing));
     work.actions[index] = 'run';
   }
 }
 
 function staleIf(changing: readonly string[]): Judged {
-  const reason = `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
-  return { state: 'stale', reason, runnable: true, pulls: true };
+  return { state: 'stale', reason: ifChanges(changing), runnable: true, pulls: true };
+}
+
+function ifChanges(changing: readonly string[]): string {
+  return `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
 }
 
 function changingNeeds(
@@ -192,7 +261,7 @@ function show(work: Work): Uint8Array {
 /** Whether a member's state is part of why its needer is as it is. */
 function explains(needer: Judged, member: Judged | undefined): boolean {
   if (member === undefined) return false;
-  const derived = member.state === 'skipped' || member.state === 'lost' || member.state === 'not-in-range';
+  const derived = isDerived(member.state);
   const hindered = member.state === 'failed' || member.state === 'blocked' || member.state === 'waiting';
   switch (needer.state) {
     case 'done':

@@ -52,11 +52,15 @@ function currentInputs(
     for (const member of members) {
       if (member.table.task.kind === 'wrapper') continue;
       const state = judged[member.index]?.state;
+      // Whoever has read it reads it no more.
+      if (state === 'skipped' || state === 'lost' || state === 'not-in-range') continue;
       if (state === 'done' || state === 'stale' || state === 'unpublished') {
         const manifest = contents.get(member.id);
         if (manifest === undefined) return undefined;
-        inputs.push({ need: need.name, instance: member.id, contentDigest: manifest.contentDigest });
-        continue;
+        if (manifest.outcome === 'succeeded') {
+          inputs.push({ need: need.name, instance: member.id, contentDigest: manifest.contentDigest });
+          continue;
+        }
       }
       // What is being remade is compared when its turn comes; until then it counts as it was read.
       const before = recorded.find((input) => input.need === need.name && input.instance === member.id);

@@ -10,6 +10,8 @@ export interface Judged {
   readonly cause?: string;
   /** Its needs are there or can be made, so that it could run if that is asked for. */
   readonly runnable: boolean;
+  /** A recorded skip that this run looks at again. */
+  readonly mayTurn?: true;
   /** Nothing but its needs keeps it waiting: those that can be made are worth making. */
   readonly pulls: boolean;
 }

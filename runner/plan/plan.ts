@@ -3,6 +3,7 @@ import { periodOf } from '../calendar/period.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Knowledge, Plan, PlannedInstance } from '../model/plan.ts';
 import { STATES, type State } from '../model/state.ts';
+import { committedOutcome } from './committed.ts';
 import { decide, type Decisions } from './actions.ts';
 import { currentFingerprint } from './current.ts';
 import { dueMs } from './due.ts';
@@ -75,6 +76,9 @@ function planned(
   if (neededBy !== undefined) planned.neededBy = neededBy.id;
   const etag = judging.knowledge.manifests.get(id);
   if (etag !== undefined) planned.manifestEtag = etag;
+  const committed = committedOutcome(judging.knowledge, id);
+  if (committed !== undefined) planned.committed = committed;
+  if (judging.knowledge.publications.has(id)) planned.unpublished = true;
   if (action !== 'none') planned.fingerprint = currentFingerprint(instance);
   return planned;
 }

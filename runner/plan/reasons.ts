@@ -54,7 +54,7 @@ export function derivedReason(
   const member = findMember(needer, verdict);
   const known = member === undefined ? undefined : judged[member.index];
   if (member === undefined || known === undefined) return `there is no ${need.name} for it`;
-  return known.cause ?? `${memberName(needer, member)} is ${known.state}: ${known.reason}`;
+  return known.cause ?? `${memberName(needer, member)} is ${verdict.state}: ${known.reason}`;
 }
 
 /** A few of many, so that a reason stays a line. */

@@ -4,6 +4,7 @@ import type { State } from '../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from './due.ts';
 import type { Verdict } from './judge.ts';
 import type { Judged, Judging } from './judged.ts';
+import { committedOutcome } from './committed.ts';
 import { ownDifferences } from './current.ts';
 import { lackedBy } from './lacked-by.ts';
 import type { ScopedInstance } from './tables.ts';
@@ -15,47 +16,32 @@ const DONE: Judged = { state: 'done', reason: 'done', runnable: false, pulls: fa
 /** One state and reason each, in the scope's order: every one is judged after all it needs. */
 export function judgeAll(judging: Judging): readonly Judged[] {
   const judged: Judged[] = [];
-  for (const instance of judging.scope.instances) judged.push(judgeOne(judging, instance, judged));
+  for (const instance of judging.scope.instances) judged.push(judge(judging, instance, judged));
   return judged;
 }
 
-function judgeOne(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  const { knowledge } = judging;
-  const { id, table } = instance;
-  if (table.task.kind === 'wrapper') return judgeWrapper(judging, instance, judged);
-  if (knowledge.manifests.has(id) && knowledge.exceptions.get(id)?.outcome !== 'void') {
-    return judgeCommitted(judging, instance, judged);
-  }
-  return judgeAbsent(judging, instance, judged);
+/** By what is judged of its needs. */
+export function judge(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
+  if (instance.table.task.kind === 'wrapper') return judgeWrapper(judging, instance, judged);
+  return committedOutcome(judging.knowledge, instance.id) === undefined
+    ? judgeAbsent(judging, instance, judged)
+    : judgeCommitted(judging, instance, judged);
 }
 
 function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  const { knowledge, scope, nowMs } = judging;
-  const { id, table, asked } = instance;
-  const failure = knowledge.failures.get(id);
-  if (knowledge.publications.has(id)) {
-    return fixed('unpublished', 'committed, but not all of it is published');
-  }
-  const exception = knowledge.exceptions.get(id);
-  const base: Judged =
-    exception?.outcome === 'skipped' ? fixed('skipped', exception.reason ?? 'skipped') : DONE;
+  const { scope, nowMs } = judging;
+  const { table, asked } = instance;
+  const base = standing(judging, instance);
   if (!asked) return base;
   const { rebuild } = scope.request;
-  const again = ((): { state: State; reason: string } | undefined => {
-    if (failure !== undefined && failure.over !== null && exception === undefined) {
-      return {
-        state: 'failed',
-        reason: `rebuilding it: ${failureReason(failure)}; the earlier result stands`,
-      };
-    }
-    if (rebuild.all) return { state: 'stale', reason: 'to be rebuilt, as asked' };
-    const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
-    return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
-  })();
+  const again = whyAgain(judging, instance, judged);
   if (again === undefined) return base;
+  const isDue = rebuild.all || (again.state === 'failed' ? rebuild.failed : rebuild.stale);
+  // Copying is for what need not be made anew.
+  if (base.state === 'unpublished' && !isDue) return base;
   const until = momentOf(table, 'until', instance.position);
   if (until !== undefined && until <= nowMs) {
-    return again.state === 'stale' && !rebuild.all
+    return again.state === 'stale' && !rebuild.all && base.state !== 'unpublished'
       ? fixed(
           'stale',
           `${again.reason}; what it reads shows no more since ${moment(judging, instance, until)}`,
@@ -75,6 +61,33 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
   }
   const held = heldBack(judging, instance, verdict, judged);
   return { ...held, reason: `${again.reason}; ${held.reason}` };
+}
+
+/** What is committed, whatever else is to be said of it. */
+function standing({ knowledge }: Judging, { id }: ScopedInstance): Judged {
+  const exception = knowledge.exceptions.get(id);
+  if (exception !== undefined) return fixed('skipped', exception.reason ?? 'skipped');
+  return knowledge.publications.has(id)
+    ? fixed('unpublished', 'committed, but not all of it is published')
+    : DONE;
+}
+
+/** Why it is to be made anew, or would be if that were asked for. A recorded skip is a result like any other. */
+function whyAgain(
+  judging: Judging,
+  instance: ScopedInstance,
+  judged: readonly Judged[],
+): { readonly state: 'failed' | 'stale'; readonly reason: string } | undefined {
+  const { knowledge, scope } = judging;
+  const failure = knowledge.failures.get(instance.id);
+  if (failure !== undefined && failure.over !== null) {
+    const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
+    const reason = `rebuilding it: ${failureReason(failure)}; the earlier ${before} stands`;
+    return { state: 'failed', reason };
+  }
+  if (scope.request.rebuild.all) return { state: 'stale', reason: 'to be rebuilt, as asked' };
+  const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
+  return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
 }
 
 function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {

@@ -1,3 +1,4 @@
+import { committedOutcome } from './committed.ts';
 import { momentOf } from './due.ts';
 import { judgeNeeds, type Fate, type Verdict } from './judge.ts';
 import type { Judged, Judging } from './judged.ts';
@@ -33,6 +34,9 @@ const READY: Verdict = { kind: 'ready' };
 function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undefined): Fate {
   const { foreign } = member.table;
   const { rebuild } = judging.scope.request;
+  if ((judged?.state === 'stale' || judged?.state === 'failed') && isSkip(judging, member)) {
+    return judged.mayTurn === true ? 'coming' : 'skipped';
+  }
   switch (judged?.state) {
     case undefined:
       return 'not-in-range';
@@ -45,7 +49,7 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
       return foreign || !judged.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
-      if (judging.knowledge.manifests.has(member.id)) return 'there';
+      if (committedOutcome(judging.knowledge, member.id) !== undefined) return 'there';
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':
       return foreign ? 'waiting' : 'blocked';
@@ -57,4 +61,8 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
     case 'not-in-range':
       return judged.state;
   }
+}
+
+function isSkip({ knowledge }: Judging, member: ScopedInstance): boolean {
+  return committedOutcome(knowledge, member.id) === 'skipped';
 }

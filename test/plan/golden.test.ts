@@ -435,6 +435,9 @@ const chainMade = [
 ];
 const changedScript = chain.map((one) => (one.name === 'a' ? { ...one, run: 'false' } : one));
 
+const skipped = (id: string, given: Parameters<typeof manifest>[1] = {}) =>
+  manifest(id, { outcome: 'skipped', reason: 'exit status 66: there is no data', ...given });
+
 const REBUILDS: readonly Case[] = [
   {
     name: 'stale-nothing-changed',
@@ -542,6 +545,53 @@ const REBUILDS: readonly Case[] = [
       ),
     },
     now: '2021-01-30T12:00:00Z',
+  },
+  {
+    name: 'downstream-past-a-skip',
+    tasks: [
+      a,
+      readsA({}, { if: { expression: "needs.a.outputs.x == '1'", reads: 'needs' } }),
+      task('c', { needs: [need('b')] }),
+      task('d', { needs: [need('c', { optional: true })] }),
+    ],
+    request: { ...day('2021-01-28'), ...rebuild('all'), tasks: ['a'], downstream: true },
+    knowledge: { manifests: [manifest(`p/a/${D}`), skipped(`p/b/${D}`), manifest(`p/d/${D}`)] },
+  },
+  {
+    name: 'skip-with-another-setting',
+    tasks: [task('a', { params: ['date', 'top'] }), readsA()],
+    request: { ...day('2021-01-28'), params: { top: 20 } },
+    knowledge: { manifests: [skipped(`p/a/${D}`, { settings: { top: 50 } })] },
+  },
+  {
+    name: 'skip-whose-rebuild-failed',
+    tasks: [a, readsA()],
+    request: { ...day('2021-01-28'), rebuild: { missing: true, failed: false, stale: false, all: false } },
+    knowledge: { manifests: [skipped(`p/a/${D}`)], failures: [failure(`p/a/${D}`, { over: 'r-1' })] },
+  },
+  {
+    name: 'cleared-and-then-failed',
+    tasks: [a, readsA()],
+    request: { ...day('2021-01-28'), rebuild: { missing: true, failed: false, stale: false, all: false } },
+    knowledge: {
+      manifests: [manifest(`p/a/${D}`, { outcome: 'void' })],
+      failures: [failure(`p/a/${D}`)],
+    },
+  },
+  ...(['missing', 'stale', 'all'] as const).map((what) => ({
+    name: `unpublished-and-rebuild-${what}`,
+    tasks: [{ ...a, run: 'false' }, readsA()],
+    request: { ...day('2021-01-28'), ...(what === 'missing' ? {} : rebuild(what)) },
+    knowledge: {
+      manifests: [made(pipeline([a]), 'a', D), made(pipeline([readsA()]), 'b', D, [['a', `p/a/${D}`]])],
+      publishing: [`p/a/${D}`, `p/b/${D}`],
+    },
+  })),
+  {
+    name: 'unpublished-and-its-setting-differs',
+    tasks: [task('a', { params: ['date', 'top'] })],
+    request: { ...day('2021-01-28'), params: { top: 20 } },
+    knowledge: { manifests: [manifest(`p/a/${D}`, { settings: { top: 50 } })], publishing: [`p/a/${D}`] },
   },
   {
     name: 'downstream-of-nothing-new',

@@ -79,9 +79,7 @@ async function underClaim(
   if (read.kind === 'blocked') return read;
   const { upstream } = read;
   if (action === 'compare' && over !== undefined && over.manifest.outcome !== 'void') {
-    if (compareResult(work, over.manifest, upstream).length === 0) {
-      return { kind: 'unchanged', attempt: over.manifest.attempt };
-    }
+    if (compareResult(work, over.manifest, upstream).length === 0) return unchanged(work, over);
   }
 
   const lacking = refuseLacking(work, upstream);
@@ -154,7 +152,7 @@ async function succeed(
     return { kind: 'cancelled', reason: String(signal.reason), ran };
   }
   const committed = await commitResult(work, result, state.over);
-  const publishes = result.outputs.some(({ publish }) => publish !== undefined);
+  const publishes = result.outputs.some(({ publish }) => publish !== undefined) || hasPending(work);
   // The loser's pending record stands for the winner's publication by now: it is completed, not taken back.
   const published = publishes ? await publishResult(work) : undefined;
   if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
@@ -186,8 +184,14 @@ async function skip(
   }
   const committed = await commitResult(work, result, state.over);
   if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
+  if (hasPending(work)) await publishResult(work);
   await work.environment.ledger.closeFailure(work.planned.id);
   return { kind: 'skipped', reason, ...ran };
+}
+
+/** Of what was to be replaced: it goes, though nothing of it is published any more. */
+function hasPending({ planned }: Work): boolean {
+  return planned.unpublished === true;
 }
 
 async function lost(
@@ -219,6 +223,12 @@ async function republish(work: Work): Promise<AttemptOutcome> {
     attempt: found?.manifest.attempt ?? work.attempt,
     published: published.paths,
   };
+}
+
+/** What is recorded stands as it is: a result, or a skip; or a result that is still to be published. */
+async function unchanged(work: Work, over: StoredManifest): Promise<AttemptOutcome> {
+  if (over.manifest.outcome === 'skipped') return taken(over);
+  return hasPending(work) ? republish(work) : { kind: 'unchanged', attempt: over.manifest.attempt };
 }
 
 function taken({ manifest }: StoredManifest): AttemptOutcome {

@@ -1,6 +1,7 @@
 import type { Pipeline, Task, Template } from '../../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../../model/plan.ts';
 import type { Expressions } from '../expressions.ts';
+import type { Fate } from '../../plan/judge.ts';
 import type { Share } from './gate.ts';
 import { createShares, type SharesOf } from './shares.ts';
 import type { HookNode, ProgressNode } from './step.ts';
@@ -77,13 +78,19 @@ function settledBefore(
   task: Task | undefined,
   expressions: Expressions,
 ): ProgressNode['settled'] {
-  const { state, reason, action, manifestEtag } = planned;
+  const { state, reason, action } = planned;
   if (action !== 'none' && task?.kind === 'external') {
     return { state: 'waiting', reason: awaitedOutside(planned, task, expressions) };
   }
   if (action !== 'none' && task !== undefined) return undefined;
-  // A rebuild that failed earlier, and is not tried again now, leaves the result that it was to replace.
-  return { state, reason, ...(state === 'failed' && manifestEtag !== undefined ? { stands: true } : {}) };
+  const fate = fateOfStanding(planned);
+  return { state, reason, ...(fate === undefined ? {} : { fate }) };
+}
+
+/** What is stale, or failed in a rebuild, and is not tried again now: what it was to replace stands. */
+function fateOfStanding({ state, committed }: PlannedInstance): Fate | undefined {
+  if ((state !== 'failed' && state !== 'stale') || committed === undefined) return undefined;
+  return committed === 'skipped' ? 'skipped' : 'there';
 }
 
 /** In words: what somebody else has to make before this is there. */

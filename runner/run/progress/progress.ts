@@ -120,7 +120,7 @@ export function createProgress(input: ProgressInput): Progress {
   /** The plan says that it is blocked, its needs say by what. */
   const plannedStanding = (place: number, node: ProgressNode, state: ReportState): Standing => {
     const known = standingAs(place, state, false);
-    const standing: Standing = node.settled?.stands === true ? { ...known, fate: 'there' } : known;
+    const standing: Standing = { ...known, fate: node.settled?.fate ?? known.fate };
     if (state !== 'blocked' && state !== 'waiting') return standing;
     const verdict = weighNeeds(node.id, node.needs, standingOf);
     if (verdict.kind !== 'hindered') return standing;

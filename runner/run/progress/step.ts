@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
+import type { Fate } from '../../plan/judge.ts';
 import type { Share } from './gate.ts';
 import type { AbsentMember } from './needs.ts';
 
@@ -19,8 +20,8 @@ export interface ProgressNode {
   readonly settled?: {
     readonly state: ReportState;
     readonly reason: string;
-    /** Whatever the state says, an earlier result is there to be read. */
-    readonly stands?: boolean;
+    /** How it stands for those that need it, whatever the state says: an earlier result, or an earlier skip. */
+    readonly fate?: Fate;
   };
   /** Has no container: it is done when its needs are. */
   readonly wrapper: boolean;
