@@ -75,7 +75,11 @@ function poolPrefix({ kind, name }: { readonly kind: SlotKind; readonly name: st
 }
 
 export function logKey(run: string, id: InstanceId, attempt: string): string {
-  return `runs/${run}/logs/${id}/${attempt}.log`;
+  return `${logFolder(run, id)}${attempt}.log`;
+}
+
+export function logFolder(run: string, id: InstanceId): string {
+  return `runs/${run}/logs/${id}/`;
 }
 
 /** `_paths` cannot be a pipeline: their names start with a letter or a digit. */

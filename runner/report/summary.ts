@@ -1,3 +1,4 @@
+import type { InstanceId } from '../model/partition.ts';
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { ReportState } from '../model/state.ts';
 import { harmless } from './harmless.ts';
@@ -15,7 +16,7 @@ export function formatSummary(report: Report, paint: Paint, surroundings: Surrou
   for (const instance of failed.slice(0, MANY))
     lines.push(...failure(instance, report, paint, surroundings), '');
   if (failed.length > MANY) lines.push(paint.red(`… and ${failed.length - MANY} more failed`), '');
-  lines.push(...notRun(report, paint), ...published(report, paint, surroundings));
+  lines.push(...notRun(report, paint, surroundings), ...published(report, paint, surroundings));
   const counts = formatCounts(report.counts, paint.state);
   if (isIdle(report))
     return [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`].join('\n');
@@ -71,19 +72,29 @@ const NOT_RUN: readonly ReportState[] = [
   'unknown',
 ];
 
+interface Group {
+  readonly first: ReportInstance;
+  readonly ids: InstanceId[];
+  /** One that ran: what it printed until then is what one wants to see. */
+  withLog?: InstanceId;
+}
+
 /** Instances that did not run, or not to their end: told once per first cause. */
-function notRun(report: Report, paint: Paint): string[] {
-  const groups = new Map<string, { readonly first: ReportInstance; readonly ids: string[] }>();
+function notRun(report: Report, paint: Paint, { command }: Surroundings): string[] {
+  const groups = new Map<string, Group>();
   for (const instance of report.instances) {
     if (!NOT_RUN.includes(instance.state)) continue;
     const key = `${instance.state} ${reasonOf(instance)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, { first: instance, ids: [instance.id] });
-    else group.ids.push(instance.id);
+    const group = groups.get(key) ?? { first: instance, ids: [] };
+    group.ids.push(instance.id);
+    if (instance.seconds !== undefined) group.withLog ??= instance.id;
+    groups.set(key, group);
   }
-  const lines = [...groups.values()].map(
-    ({ first, ids }) => `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${reasonOf(first)}`,
-  );
+  const lines = [...groups.values()].map(({ first, ids, withLog }) => {
+    const line = `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${reasonOf(first)}`;
+    if (withLog === undefined) return line;
+    return `${line}\n  ${paint.dim('log:  ')} ${command('logs', withLog)} --run ${report.run}`;
+  });
   const shown = lines.slice(0, MANY);
   if (lines.length > MANY) shown.push(`… and ${lines.length - MANY} more causes: --json lists all`);
   return shown.length > 0 ? [...shown, ''] : [];

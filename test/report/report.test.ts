@@ -279,6 +279,21 @@ describe('the end of a run', () => {
     expect(text).toContain('sluice logs p/prices/date=2021-01-29\n');
   });
 
+  it('names the log of what was cancelled or not ready while it ran, once for each cause', () => {
+    const cancelled = (task: string, over: Partial<ReportInstance> = {}): ReportInstance => ({
+      id: `p/${task}/_`,
+      task,
+      state: 'cancelled',
+      reason: 'interrupted',
+      ...over,
+    });
+    const instances = [cancelled('a'), cancelled('b', { attempt: `${report.run}-1`, seconds: 3 })];
+    expect(formatSummary({ ...report, instances }, plain, here)).toContain(
+      'cancelled a, b: interrupted\n  log:   sluice logs p/b/_ --run 20210129T180000Z-abcdef\n',
+    );
+    expect(formatSummary({ ...report, instances: [cancelled('a')] }, plain, here)).not.toContain('log:');
+  });
+
   it('tells a result that could not be published', () => {
     const unpublished: ReportInstance = {
       ...ok,

@@ -2,11 +2,13 @@ import { once } from 'node:events';
 import { EXIT, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
-import { isAttemptId, isRunId, runOfAttempt } from '../../model/run-id.ts';
-import { harmlessLog } from '../../report/harmless.ts';
+import { newestAttempt, newestAttemptOfRun, type KnownAttempt } from '../../ledger/runs/newest-attempt.ts';
+import { isAttemptId, runOfAttempt } from '../../model/run-id.ts';
+import { harmless, harmlessLog } from '../../report/harmless.ts';
 import type { Output } from '../cli/output.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import type { RequestOptions } from '../../app/request.ts';
+import { refusePart } from './left-out-keys.ts';
 import { storedInstances } from './stored.ts';
 
 export interface LogsFlags extends CommonFlags, RequestOptions {
@@ -14,7 +16,7 @@ export interface LogsFlags extends CommonFlags, RequestOptions {
   readonly attempt?: string;
 }
 
-/** `sluice logs`: what an attempt printed, by default the newest one's. */
+/** `sluice logs`: what an attempt printed, by default the newest one's, however it ended. */
 export async function logsCommand(
   words: readonly string[],
   flags: LogsFlags,
@@ -22,21 +24,64 @@ export async function logsCommand(
 ): Promise<number> {
   const { ledger, ids, refuseUnknown } = await storedInstances(words, flags, output, 'one');
   const [id = ''] = ids;
-  const attempt = flags.attempt ?? (await newestAttempt(ledger, id, flags.run));
-  const log = attempt === undefined ? undefined : await readLog(ledger, id, attempt);
-  if (attempt === undefined || log === undefined) {
+  const known = await askedAttempt(ledger, id, flags);
+  const log = known === undefined ? undefined : await readLog(ledger, id, known.attempt);
+  if (known === undefined || (log === undefined && known.state === undefined)) {
     refuseUnknown(id);
+    await refusePart(ledger, id);
     throw noLog(id, flags);
   }
+  const { attempt } = known;
   if (output.json) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of log) chunks.push(chunk);
-    await output.document({ schema: 1, id, attempt, log: Buffer.concat(chunks).toString('utf8') });
+    for await (const chunk of log ?? []) chunks.push(chunk);
+    const { state, reason = '' } = known;
+    await output.document({
+      schema: 1,
+      id,
+      attempt,
+      ...(state === undefined ? {} : { state, reason }),
+      log: Buffer.concat(chunks).toString('utf8'),
+    });
     return EXIT.ok;
   }
   // A file or a program gets what the task wrote; a person's terminal must not obey it.
-  await print(process.stdout.isTTY ? harmlessLog(log) : log);
+  const printedBytes = log === undefined ? 0 : await print(process.stdout.isTTY ? harmlessLog(log) : log);
+  const note = noteOn(known, log === undefined ? 'not stored' : printedBytes === 0 ? 'empty' : 'printed');
+  if (note !== undefined) output.warn(harmless(note));
   return EXIT.ok;
+}
+
+/** What is known besides the log: of an attempt that is named, nothing may be. */
+type Asked = Pick<KnownAttempt, 'attempt'> & Partial<KnownAttempt>;
+
+async function askedAttempt(ledger: Ledger, id: InstanceId, flags: LogsFlags): Promise<Asked | undefined> {
+  const { run, attempt } = flags;
+  if (attempt === undefined) {
+    return run === undefined ? newestAttempt(ledger, id) : newestAttemptOfRun(ledger, id, run);
+  }
+  const newest = await newestAttempt(ledger, id);
+  return newest?.attempt === attempt ? newest : { attempt };
+}
+
+/** How the attempt ended, where that is not plain from its log; on stderr, after it. */
+function noteOn({ attempt, run, state, reason }: Asked, log: 'printed' | 'empty' | 'not stored') {
+  const why = reason === undefined || reason === '' ? '' : `: ${reason}`;
+  const printed = { printed: '', empty: ', it printed nothing', 'not stored': ', it has no log' }[log];
+  switch (state) {
+    case undefined:
+    case 'succeeded':
+    case 'done':
+      return log === 'printed' ? undefined : `attempt ${attempt}${printed}`;
+    case 'running':
+      return `attempt ${attempt} is running in run ${run}; its log is stored when it has ended`;
+    case 'died':
+      return log === 'printed'
+        ? `attempt ${attempt}: its run ${run} died`
+        : `attempt ${attempt} died with its run ${run}: what it had printed is not stored`;
+    default:
+      return `attempt ${attempt}${printed}, ${state}${why}`;
+  }
 }
 
 function noLog(id: InstanceId, { run, attempt }: LogsFlags) {
@@ -49,15 +94,18 @@ function noLog(id: InstanceId, { run, attempt }: LogsFlags) {
   );
 }
 
-/** As it comes, however long it is; a reader that has gone away ends it. */
-async function print(log: AsyncIterable<Uint8Array | string>): Promise<void> {
+/** As it comes, however long it is; a reader that has gone away ends it. Tells how much there was. */
+async function print(log: AsyncIterable<Uint8Array | string>): Promise<number> {
   const { stdout } = process;
+  let length = 0;
   for await (const chunk of log) {
-    if (stdout.writableEnded || stdout.destroyed || stdout.errored !== null) return;
+    length += chunk.length;
+    if (stdout.writableEnded || stdout.destroyed || stdout.errored !== null) return length;
     if (stdout.write(chunk)) continue;
     // Told by the listener on stdout; a reader that left is no error.
     await once(stdout, 'drain').catch(() => undefined);
   }
+  return length;
 }
 
 /** Undefined also where the words cannot be an attempt's name. */
@@ -67,33 +115,4 @@ async function readLog(
   attempt: string,
 ): Promise<AsyncIterable<Uint8Array> | undefined> {
   return isAttemptId(attempt) ? ledger.readLog(runOfAttempt(attempt), id, attempt) : undefined;
-}
-
-/** Of the committed attempt and the open failure, whichever is newer; with `run`, that run's. */
-async function newestAttempt(
-  ledger: Ledger,
-  id: InstanceId,
-  run: string | undefined,
-): Promise<string | undefined> {
-  if (run !== undefined) return newestOfRun(ledger, id, run);
-  const [failure, stored] = await Promise.all([ledger.readFailure(id), ledger.readManifest(id)]);
-  const manifest = stored?.manifest;
-  if (failure === undefined) return manifest?.attempt;
-  if (manifest === undefined) return failure.attempt;
-  return failure.finishedAt > manifest.finishedAt ? failure.attempt : manifest.attempt;
-}
-
-/** By listing: the record of a run that goes on, or that died, names no attempts yet. */
-async function newestOfRun(ledger: Ledger, id: InstanceId, run: string): Promise<string | undefined> {
-  if (!isRunId(run)) return undefined;
-  const prefix = `runs/${run}/logs/${id}/`;
-  const attempts: string[] = [];
-  for await (const page of ledger.store.list(prefix)) {
-    for (const { key } of page) attempts.push(key.slice(prefix.length).replace(/\.log$/, ''));
-  }
-  const number = (attempt: string) => Number(attempt.slice(attempt.lastIndexOf('-') + 1));
-  return attempts
-    .filter(isAttemptId)
-    .sort((a, b) => number(a) - number(b))
-    .at(-1);
 }
