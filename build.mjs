@@ -1,4 +1,6 @@
 // Bundles the command line and the library into dist/. Everything heavy is a chunk of its own, loaded when used.
+// With --types the library's types too, which takes longer than all else.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -60,4 +62,12 @@ for (const name of existsSync(chunks) ? readdirSync(chunks) : []) {
   const file = join(chunks, name);
   if (metafile.outputs[`dist/chunks/${name}`] === undefined && Date.now() - statSync(file).mtimeMs > HOUR)
     rmSync(file);
+}
+
+if (process.argv.includes('--types')) {
+  rmSync(`${root}dist/types`, { recursive: true, force: true });
+  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.types.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
 }

@@ -1,24 +1,44 @@
-// What programs may build on: the Action, a server, a script. Types are plain JSON; see docs/architecture.md.
+// What programs may build on: the Action, a server, a script. Types are plain JSON; see docs/library.md.
+
+// The application layer: a project, a request, secrets, an engine and a ledger become a plan and a report.
+export { openPipeline, type AppOptions, type AskedPipeline } from './app/asked-pipeline.ts';
+export { askedInstances, oneInstance } from './app/instance.ts';
+export { InterruptedError } from './app/interrupted.ts';
+export { openLedger } from './app/open-ledger.ts';
+export { planPipeline, type Planned, type PlanOptions } from './app/planned.ts';
+export { prepareRepro, type Repro } from './app/repro.ts';
+export type { RequestOptions } from './app/request.ts';
+export { committedIds, readManifests } from './app/results/committed.ts';
+export { fetchInstance, type Fetched, type FetchedFile } from './app/results/fetch-instance.ts';
+export { runOn, runPlanned, type RunOptions } from './app/run.ts';
+export { openStandingLedger } from './app/standing-ledger.ts';
+export { targetOf, type Target } from './app/target.ts';
+
+// What it is made of, for a program that puts it together in another way.
 export {
   openEngine,
   openProject,
-  openProjectLedger,
+  openSettings,
   openStore,
   withImageHashes,
   type ComposeOptions,
   type OpenedProject,
 } from './compose.ts';
 export { EngineError, EXIT, ProblemsError, StoreError } from './errors.ts';
+export { formatProblems } from './language/frame.ts';
 export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { RunEvent } from './model/event.ts';
 export type { Job, JobResult } from './model/job.ts';
+export type { InstanceId } from './model/partition.ts';
 export type { Pipeline, Project, Task } from './model/pipeline.ts';
-export type { Plan, PlanRequest } from './model/plan.ts';
+export type { Plan, PlannedInstance, PlanRequest } from './model/plan.ts';
 export type { Problem } from './model/problem.ts';
+export type { FailureRecord, Manifest, RunRecord } from './model/records.ts';
 export type { Report } from './model/report.ts';
 export type { Clock, Engine, ObjectStore, Reporter } from './ports.ts';
 export { makePlan } from './plan/plan.ts';
 export { scopeOf } from './plan/scope.ts';
+export { planDocument, problemsDocument, reportDocument } from './report/json.ts';
+export type { Interrupt, RunEnvironment } from './run/run-environment.ts';
 export { runPlan } from './run/run.ts';
-export type { RunEnvironment } from './run/run-environment.ts';
