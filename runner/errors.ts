@@ -34,6 +34,7 @@ export type StoreErrorCode =
   | 'store-corrupt'
   | 'store-unsuitable'
   | 'store-schema'
+  | 'path-taken' // a published path is another instance's
   | 'bad-key'; // a name that no store could hold: our own mistake, or a tampered record
 
 /** From a store; `message` says what, where and what to do. */

@@ -155,9 +155,15 @@ export interface Ledger {
   beginPublication(id: InstanceId, attempt: string): Promise<void>;
   /**
    * Copies what the manifest names to `published/`, re-reads the manifest, repeats until it names what was
-   * published, then removes the pending record: that of `own` too, an attempt that has lost. Returns the paths below `published/`.
+   * published, then removes the pending record: that of `own` too, an attempt that has lost. Returns the paths below
+   * `published/`. `StoreError('path-taken')` names the other instance whose path it is, unless that `isRetired`: it
+   * can't publish again.
    */
-  publish(id: InstanceId, own?: string): Promise<readonly string[]>;
+  publish(
+    id: InstanceId,
+    own?: string,
+    isRetired?: (instance: InstanceId) => boolean,
+  ): Promise<readonly string[]>;
 
   readTaskKeys(pipeline: string, task: string): Promise<readonly string[] | undefined>;
   recordTaskKeys(pipeline: string, task: string, keys: readonly string[]): Promise<void>;

@@ -24,6 +24,7 @@ export type CauseKind =
   | 'value-missing'
   | 'store-full'
   | 'store-error'
+  | 'path-taken' // what it publishes to is another instance's
   | 'expression-error'
   | 'claim-lost'
   | 'internal';

@@ -128,8 +128,10 @@ export interface PublishedPathRecord {
   readonly order: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** Of the attempt: between equals the later one stays. */
+  /** Of the attempt. */
   readonly finishedAt: string;
+  /** Instances of tasks that are no more, whose path it was: their manifests still name it. */
+  readonly takenOver?: readonly InstanceId[];
   readonly nonce: string;
 }
 

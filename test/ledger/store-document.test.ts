@@ -161,7 +161,15 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
     engine: 'docker',
   });
   await ledger.commitManifest(full, (await ledger.readManifest(ID))?.etag ?? null);
-  await ledger.publish(ID);
+  const gone = 'short-score/gone/_';
+  await upload(store, attempt, { 'a.csv': 'a' }, gone);
+  const published = [{ path: 'a.csv', to: 'a.csv', newest: false }];
+  await ledger.commitManifest(
+    manifestOf(attempt, { instance: gone, files: { 'a.csv': 'a' }, published }),
+    null,
+  );
+  await ledger.publish(gone);
+  await ledger.publish(ID, undefined, (instance) => instance === gone);
   await ledger.beginPublication(ID, `${OTHER_RUN}-1`);
   await ledger.voidManifest('short-score/prices/date=2021-02-01', null, 'cleared', RUN);
   const records = new Map<string, string>();

@@ -391,6 +391,42 @@ describe('publishing', () => {
     expect(second.engine.jobs).toEqual([]);
   });
 
+  test("to another instance's path ends unpublished and names both, until that task has gone", async () => {
+    const world = await createWorld();
+    const output = [
+      { kind: 'path', path: 'a', allowEmpty: false, publish: { path: 'a', newest: false } },
+    ] as const;
+    const [first, second] = [task('first', { outputs: output }), task('second', { outputs: output })];
+    const both = start(
+      world,
+      [first, second],
+      [instance('first'), instance('second', '_', { needs: [need('first', ['p/first/_'])] })],
+      () => ({ files: { a: 'a' } }),
+    );
+    const result = await both.report;
+    expect(states(result)).toEqual({ 'first/_': 'succeeded', 'second/_': 'unpublished' });
+    expect(result.exitStatus).toBe(1);
+    const told = result.instances.find(({ id }) => id === 'p/second/_');
+    expect(told?.cause).toMatchObject({ kind: 'path-taken', transient: false });
+    expect(told?.reason).toContain('is the file of p/first/_, and p/second/_ publishes there too');
+
+    const again = instance('second', '_', { state: 'unpublished', action: 'publish' });
+    expect(await start(world, [second], [again]).report).toMatchObject({ exitStatus: 0, published: ['a'] });
+  });
+
+  test('a value with a slash is refused before anything runs', async () => {
+    const world = await createWorld();
+    const output = [
+      { kind: 'path', path: 'a', allowEmpty: false, publish: { path: 'r/${{ params.s }}', newest: false } },
+    ] as const;
+    const slashed = instance('r', 's=a%2Fb', { keys: { s: 'a/b' }, params: { s: 'a/b' } });
+    const { report, engine } = start(world, [task('r', { outputs: output, keys: ['s'] })], [slashed]);
+    expect(await report).toMatchObject({
+      instances: [{ state: 'failed', cause: { kind: 'expression-error' } }],
+    });
+    expect(engine.jobs).toEqual([]);
+  });
+
   test('to a path that leads out is refused before anything runs', async () => {
     const world = await createWorld();
     const bad = [{ ...outputs[0], publish: { path: '../${{ params.date }}', newest: false } }];

@@ -42,6 +42,7 @@ export type ProblemCode =
   | 'output-invalid'
   | 'output-duplicate'
   | 'publish-without-key'
+  | 'publish-ambiguous'
   | 'publish-conflict'
   | 'resources-invalid'
   | 'retry-invalid'

@@ -6,14 +6,24 @@ import type { Time } from './time.ts';
  * is a quote. Throws in words for a letter that is not known or that the time has no value for.
  */
 export function formatTime(time: Time, pattern: string): string {
-  return pattern.replaceAll(PART, (part: string) => {
-    if (part === "''") return "'";
-    if (part.startsWith("'")) return literal(part);
-    return letters(time, part);
+  return splitPattern(pattern)
+    .map((part) => (part.kind === 'text' ? part.text : letters(time, part.letters)))
+    .join('');
+}
+
+export type PatternPart =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'letters'; readonly letters: string };
+
+/** Texts, and groups of one letter. Throws in words for a quote that is not closed. */
+export function splitPattern(pattern: string): readonly PatternPart[] {
+  return [...pattern.matchAll(PART)].map(([part]): PatternPart => {
+    if (part === "''") return { kind: 'text', text: "'" };
+    if (part.startsWith("'")) return { kind: 'text', text: literal(part) };
+    return /^[A-Za-z]/.test(part) ? { kind: 'letters', letters: part } : { kind: 'text', text: part };
   });
 }
 
-const PART = /''|'(?:[^']|'')*'?|([A-Za-z])\1*/g;
+const PART = /''|'(?:[^']|'')*'?|([A-Za-z])\1*|[^A-Za-z']+/g;
 
 function literal(part: string): string {
   if (part.length < 2 || !part.endsWith("'"))

@@ -108,6 +108,19 @@ functions. A value that itself holds \`\${{ }}\` is never evaluated again.
 Which of them a key may read stands with the key. Secrets and the environment are not among them: a script reads those
 itself.`;
 
+export const PUBLISHED_PATHS = `## Published paths
+
+No two instances may publish to one path, so from a path every key of its task must be readable again. Certain are:
+
+- \`\${{ params.x }}\` and \`\${{ matrix.x }}\` by themselves, and \`formatDate(params.x, '…')\` that writes all of the time
+  (\`yyyyMMdd\`, \`yyyy/DDD\`; for a month \`yyyy-MM\`): the year with four digits;
+- values of one length (dates, \`MM\`, matrix values that are equally long) side by side, all others between texts that
+  begin with a character which the value cannot hold. \`/\` always parts them: a value in a published path has none.
+
+What is calculated (\`lower(…)\`, \`weekday(…)\`, \`==\`) tells no key. With \`newest: true\` the time key is not needed. Two
+outputs may not publish to one path, nor one to a path that is another's folder. What cannot be seen here (\`a/\${{ matrix.x }}\`
+of one task, \`a/b\` of another) is seen when it is published: the second instance ends \`unpublished\`.`;
+
 export const REUSABLE = `## A reusable task
 
 A file with \`inputs\` and any [key of a task](#a-task) beside them, named by \`uses\`. A key that the caller writes too
@@ -148,6 +161,6 @@ task has fan in.
 Where there can only be one instance it stands in \`/inputs/<task>/\`, else in \`/inputs/<task>/<partition>/\`.`,
   due: `A text is a time of day on the period's last day. \`deadline\` and \`until\` are written the same way.`,
   outputs: `A script writes values as lines of the file \`$SLUICE_OUTPUT\`: \`echo "rows=512" >> "$SLUICE_OUTPUT"\`.
-A file that is empty, or a glob that matches nothing, fails the task unless \`allow-empty\` is written. A published path
-names every key of its task, unless it is \`newest\`.`,
+A file that is empty, or a glob that matches nothing, fails the task unless \`allow-empty\` is written. A published
+path tells the keys of its task apart, see [published paths](#published-paths).`,
 };

@@ -7,6 +7,7 @@ import {
   INTRODUCTION,
   PIPELINE,
   PROJECT,
+  PUBLISHED_PATHS,
   REUSABLE,
   TASK,
 } from './reference-prose.ts';
@@ -31,6 +32,7 @@ export function reference(): string {
     keySections(taskKeys, 3),
     CONTEXTS,
     functionsSection(),
+    PUBLISHED_PATHS,
     REUSABLE,
     keySections({ inputs }, 3),
     PROJECT,
@@ -47,6 +49,7 @@ function contents(): string {
     '- [A pipeline](#a-pipeline)',
     `- [A task](#a-task): ${links.join(' ')}`,
     '- [Expressions](#expressions): [contexts](#contexts), [functions](#functions)',
+    '- [Published paths](#published-paths)',
     '- [A reusable task](#a-reusable-task)',
     '- [The project: sluice.yaml](#the-project-sluiceyaml)',
   ].join('\n');

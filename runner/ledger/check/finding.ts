@@ -7,6 +7,7 @@ export type FindingKind =
   | 'unmarked-manifest'
   | 'published-gone'
   | 'published-differs'
+  | 'published-twice' // two instances publish to one path
   | 'orphan'
   | 'in-hand'
   | 'unpublished'

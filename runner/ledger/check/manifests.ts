@@ -8,6 +8,7 @@ import { listedAt } from '../knowledge/listing.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { wrongContent } from '../records/wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
+import { checkPublishedPaths } from './published-paths.ts';
 import { readUndamaged, unlessDamaged } from './records.ts';
 
 /** Objects of one manifest that are read at a time. */
@@ -23,6 +24,7 @@ export async function checkManifest(ledger: Ledger, id: InstanceId, checking: Ch
       manifest.outcome === 'succeeded'
         ? await checkObjects(ledger, manifest, checking)
         : await checkMarked(ledger, manifest);
+    findings.push(...(await checkPublishedPaths(ledger, manifest, checking)));
     if (findings.length > 0) {
       const now = await readUndamaged(ledger, id);
       if (now !== 'damaged' && (now?.attempt !== manifest.attempt || now.outcome !== manifest.outcome))
@@ -54,7 +56,7 @@ async function checkObjects(
   { store }: Ledger,
   { instance, attempt, objects }: Manifest,
   checking: Checking,
-): Promise<readonly Finding[]> {
+): Promise<Finding[]> {
   if (objects.length === 0) return [];
   const prefix = attemptPrefix(instance, attempt);
   const sizes = new Map<string, number | undefined>();
@@ -95,7 +97,7 @@ function differs(key: string, instance: InstanceId, what: string): Finding {
 }
 
 /** Without its mark it looks done to whoever only lists. */
-async function checkMarked({ store }: Ledger, manifest: Manifest): Promise<readonly Finding[]> {
+async function checkMarked({ store }: Ledger, manifest: Manifest): Promise<Finding[]> {
   const { instance, outcome, nonce } = manifest;
   const mark = exceptionKey(instance, nonce);
   if ((await listedAt(store, mark)) !== undefined) return [];

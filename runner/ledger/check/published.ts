@@ -1,7 +1,7 @@
 import type { PublishedPathRecord } from '../../model/records.ts';
-import { pathHash, publishedPathRecords } from '../publish/published-path.ts';
+import { pathKey, publishedPathRecords } from '../publish/path-record.ts';
 import { listedAt } from '../knowledge/listing.ts';
-import { publicationKey, publishedPathKey } from '../keys.ts';
+import { publicationKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
 import { wrongContent } from '../records/wrong-content.ts';
 import type { Checking, Finding } from './finding.ts';
@@ -11,7 +11,7 @@ import { readRecord } from './records.ts';
 export async function checkPublishedPath(ledger: Ledger, key: string, checking: Checking): Promise<void> {
   const record = await readRecord(ledger.store, publishedPathRecords, key, checking);
   if (record === undefined) return;
-  if (publishedPathKey(pathHash(record.path)) !== key) {
+  if (pathKey(record.path) !== key) {
     const message = `${key}: expected the record of another path, found that of ${record.path}; delete it`;
     return checking.find({ kind: 'broken-record', damage: true, key, message });
   }
@@ -33,7 +33,7 @@ export async function checkPublishedFile(
   sizeBytes: number | undefined,
   checking: Checking,
 ): Promise<void> {
-  const record = await readRecord(ledger.store, publishedPathRecords, publishedPathKey(pathHash(path)), {
+  const record = await readRecord(ledger.store, publishedPathRecords, pathKey(path), {
     ...checking,
     // Told with the record itself.
     find: () => undefined,
@@ -80,7 +80,7 @@ async function tell(
   finding: Finding,
   { find }: Checking,
 ): Promise<void> {
-  const now = (await publishedPathRecords.read(store, publishedPathKey(pathHash(record.path))))?.record;
+  const now = (await publishedPathRecords.read(store, pathKey(record.path)))?.record;
   if (now?.nonce !== record.nonce) return;
   const pending = publicationKey(record.instance, record.attempt);
   for await (const page of store.list(pending)) if (page.length > 0) return;

@@ -2,7 +2,9 @@ import { StoreError } from '../../errors.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
 import { listedAt } from '../knowledge/listing.ts';
-import { placePublished, publishedPathRecords } from '../publish/published-path.ts';
+import { placePublished, type Holders, type Placed } from '../publish/published-path.ts';
+import { publishedPathRecords } from '../publish/path-record.ts';
+import { stillPublishes, takenMessage } from '../publish/taken.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';
@@ -28,7 +30,9 @@ async function copyPath(copying: Copying, key: string): Promise<void> {
     report.problems.push(error.message);
   }
   if (ours === undefined || copying.kept.has(ours.instance) || (await stands(copying, key, ours))) return;
-  if (!copying.dryRun && (await placePublished(to, ours, counts)) === 'missing') {
+  const place = () => placePublished(to, ours, holdersIn(copying));
+  let placed: Placed = copying.dryRun ? { kind: 'placed' } : await place();
+  if (placed.kind === 'missing') {
     // Of an attempt that has been replaced meanwhile, and whose objects were not copied.
     const file = `published/${ours.path}`;
     const copied = await copyVerified(from.store, to, file, file, ours, copying.signal);
@@ -38,15 +42,19 @@ async function copyPath(copying: Copying, key: string): Promise<void> {
       );
       return;
     }
-    await placePublished(to, ours, counts);
+    placed = await place();
+  }
+  if (placed.kind === 'taken') {
+    report.conflicts.push(takenMessage(ours, placed.by));
+    return;
   }
   report.published += 1;
   copying.progress();
 }
 
-/** As in the source. */
-async function counts(): Promise<boolean> {
-  return true;
+/** Whether our attempt counts the source has said; who holds a path, the target says. */
+function holdersIn({ manifests }: Copying): Holders {
+  return { counts: async () => true, holds: (theirs) => stillPublishes(manifests, theirs) };
 }
 
 /** The same file of the same attempt is there; its bytes were compared when they were copied. */

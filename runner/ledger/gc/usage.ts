@@ -2,7 +2,7 @@ import { attemptOf } from '../failures.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
 import { placeOf } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
-import { publishedPathRecords } from '../publish/published-path.ts';
+import { publishedPathRecords } from '../publish/path-record.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { storedAttempts } from './stored-attempts.ts';
 

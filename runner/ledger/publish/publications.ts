@@ -8,7 +8,9 @@ import type { Ledger, StoredManifest } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
 import type { Context } from '../context.ts';
 import { recordKind } from '../records/record.ts';
-import { objectKeyOf, placePublished } from './published-path.ts';
+import { timeOf } from './order.ts';
+import { objectKeyOf, placePublished, type Holders } from './published-path.ts';
+import { stillPublishes, takenMessage } from './taken.ts';
 import { publicationFields } from '../records/record-shapes.ts';
 
 export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
@@ -28,10 +30,10 @@ export function createPublications(
       await publicationRecords.write(store, publicationKey(id, attempt), record);
     },
 
-    async publish(id, own) {
+    async publish(id, own, isRetired = () => false) {
       for (;;) {
         const manifest = (await manifests.readManifest(id))?.manifest;
-        if (manifest?.outcome === 'succeeded' && !(await placeAll(manifest))) continue;
+        if (manifest?.outcome === 'succeeded' && !(await placeAll(manifest, isRetired))) continue;
         const stored = await manifests.readManifest(id);
         // Another attempt was committed while this one was copied: what it names must stand in the end.
         if (stored?.manifest.attempt !== manifest?.attempt) continue;
@@ -41,23 +43,35 @@ export function createPublications(
     },
   };
 
-  /** False: another attempt's result is to be published instead. */
-  async function placeAll(manifest: Manifest): Promise<boolean> {
+  /** False: another attempt's result is to be published instead. Throws for a path that is another's, the others placed. */
+  async function placeAll(manifest: Manifest, isRetired: (id: InstanceId) => boolean): Promise<boolean> {
     const { instance, attempt } = manifest;
-    const counts = async (): Promise<boolean> =>
-      (await manifests.readManifest(instance))?.manifest.attempt === attempt;
+    const holders: Holders = {
+      counts: async () => (await manifests.readManifest(instance))?.manifest.attempt === attempt,
+      holds: async (theirs) => !isRetired(theirs.instance) && (await stillPublishes(manifests, theirs)),
+    };
+    refuseTwice(manifest);
+    const taken: StoreError[] = [];
     for (const file of manifest.published) {
       const owner = ownerOf(manifest, file, nonce());
-      switch (await placePublished(store, owner, counts)) {
+      const placed = await placePublished(store, owner, holders);
+      switch (placed.kind) {
         case 'placed':
           break;
         case 'superseded':
           return false;
+        case 'taken':
+          taken.push(
+            new StoreError('path-taken', takenMessage(owner, placed.by), { key: `published/${owner.path}` }),
+          );
+          break;
         case 'missing':
           await refuseMissing(manifest, objectKeyOf(owner));
           return false;
       }
     }
+    const [first] = taken;
+    if (first !== undefined) throw first;
     return true;
   }
 
@@ -118,7 +132,7 @@ function ownerOf(
     instance: manifest.instance,
     attempt: manifest.attempt,
     object: object.path,
-    order: file.newest ? timeOf(manifest) : '',
+    order: file.newest ? timeOf(manifest.partition) : '',
     bytes: object.bytes,
     sha256: object.sha256,
     finishedAt: manifest.finishedAt,
@@ -126,8 +140,15 @@ function ownerOf(
   };
 }
 
-/** The time key comes first in a partition, and its canonical text sorts in time order. */
-function timeOf(manifest: Manifest): string {
-  const first = manifest.partition[0]?.value ?? '';
-  return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
+/** Two outputs of one instance under one name, or one in the other. */
+function refuseTwice({ instance, published }: Manifest): void {
+  const paths = new Map<string, string>();
+  for (const { path, to } of published) {
+    const other = paths.get(to);
+    if (other !== undefined) {
+      const message = `${instance} publishes ${other} and ${path} to published/${to}; let one of them publish to another path`;
+      throw new StoreError('path-taken', message, { key: `published/${to}` });
+    }
+    paths.set(to, path);
+  }
 }

@@ -2,41 +2,46 @@ import { StoreError } from '../../errors.ts';
 import { verified } from '../../hash/hashed-body.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import type { ObjectInfo, ObjectStore, PutCondition } from '../../ports.ts';
-import { attemptPrefix, publishedPathKey } from '../keys.ts';
+import { attemptPrefix } from '../keys.ts';
 import { listedAt } from '../knowledge/listing.ts';
-import { recordKind } from '../records/record.ts';
-import { publishedPathFields } from '../records/record-shapes.ts';
-import { sha256 } from '../sha256.ts';
+import { besidePath } from './beside.ts';
+import { pathKey, publishedPathRecords } from './path-record.ts';
+import { orderOf, type Order } from './order.ts';
 import { wrongContent } from '../records/wrong-content.ts';
-
-export const publishedPathRecords = recordKind(
-  'the record of a published path',
-  publishedPathFields,
-  'delete it: the next publication writes it anew',
-);
 
 /** In a row, of a file that stays as it is listed. */
 const MAX_REFUSALS = 5;
 
 export type Placed =
-  | 'placed'
+  | { readonly kind: 'placed' }
   /** Our own object is not there. */
-  | 'missing'
+  | { readonly kind: 'missing' }
   /** Our attempt does not count any more. */
-  | 'superseded';
+  | { readonly kind: 'superseded' }
+  /** It is another instance's path, or one in which ours would be a folder, or the other way round. */
+  | { readonly kind: 'taken'; readonly by: PublishedPathRecord };
+
+/** What only manifests know. */
+export interface Holders {
+  /** Whether our attempt is still the one that counts. */
+  readonly counts: () => Promise<boolean>;
+  /** Whether the instance that a record names still publishes to its path. */
+  readonly holds: (theirs: PublishedPathRecord) => Promise<boolean>;
+}
 
 /**
  * The path's record says first whose file is to stand there; the copy follows; and the record is read again. A
- * publisher that slept meanwhile, or that comes with an older partition, finds another's name in it and puts back
- * that one's file. Should it die before it looks: the file is only ever put over what stood there before the record
- * was read. Who has written a later record puts its own file after that, equal or not, and so refuses every earlier one.
+ * publisher that slept meanwhile, or that comes with an older partition of the newest, finds another's name in it and
+ * puts back that one's file. Should it die before it looks: the file is only ever put over what stood there before the
+ * record was read. Who has written a later record puts its own file after that, equal or not, and so refuses every
+ * earlier one. A path that is another instance's is left alone.
  */
 export async function placePublished(
   store: ObjectStore,
   mine: PublishedPathRecord,
-  counts: () => Promise<boolean>,
+  { counts, holds }: Holders,
 ): Promise<Placed> {
-  const key = publishedPathKey(pathHash(mine.path));
+  const key = pathKey(mine.path);
   let refused: string | undefined;
   let refusals = 0;
   for (;;) {
@@ -45,13 +50,23 @@ export async function placePublished(
     const theirs = found?.record;
     // Which of one instance's attempts is the right one its manifest says, read after the record.
     const isRival = theirs?.instance === mine.instance && theirs.attempt !== mine.attempt;
-    if (isRival && !(await counts())) return 'superseded';
-    const owner = theirs !== undefined && !replaces(mine, theirs) ? theirs : mine;
+    if (isRival && !(await counts())) return { kind: 'superseded' };
+    const order = theirs === undefined ? 'free' : orderOf(mine, theirs.instance);
+    // One that is taken already has nothing beside it.
+    const inTheWay =
+      order === 'free' ? await besidePath(store, mine.path) : order === 'none' ? theirs : undefined;
+    if (inTheWay !== undefined && (await holds(inTheWay))) return { kind: 'taken', by: inTheWay };
+    const owner = order === 'behind' && theirs !== undefined ? theirs : mine;
     const isNew = owner === mine && (theirs === undefined || !isSame(mine, theirs));
     const etag = isNew
-      ? await publishedPathRecords.write(store, key, mine, {
-          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
-        })
+      ? await publishedPathRecords.write(
+          store,
+          key,
+          { ...mine, ...takenOver(mine, theirs, order) },
+          {
+            condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
+          },
+        )
       : found?.etag;
     if (etag === undefined) continue;
     const copied = await copyOver(store, owner, over, isNew);
@@ -62,8 +77,8 @@ export async function placePublished(
       if (refusals < MAX_REFUSALS) continue;
       throw unlisted(mine.path, over);
     }
-    if (copied === 'missing' && owner === mine) return 'missing';
-    if ((await publishedPathRecords.read(store, key))?.etag === etag) return 'placed';
+    if (copied === 'missing' && owner === mine) return { kind: 'missing' };
+    if ((await publishedPathRecords.read(store, key))?.etag === etag) return { kind: 'placed' };
   }
 }
 
@@ -72,16 +87,15 @@ export function objectKeyOf(owner: PublishedPathRecord): string {
   return attemptPrefix(owner.instance, owner.attempt) + owner.object;
 }
 
-/** Names the record of a published path. */
-export function pathHash(path: string): string {
-  return sha256(path);
-}
-
-function replaces(mine: PublishedPathRecord, theirs: PublishedPathRecord): boolean {
-  if (mine.instance === theirs.instance) return true;
-  if (mine.order !== theirs.order) return mine.order > theirs.order;
-  if (mine.finishedAt !== theirs.finishedAt) return mine.finishedAt > theirs.finishedAt;
-  return mine.instance > theirs.instance;
+/** Whose path it was, so that their manifests, which still name it, are not called wrong. */
+function takenOver(
+  mine: PublishedPathRecord,
+  theirs: PublishedPathRecord | undefined,
+  order: 'free' | Order,
+): Pick<PublishedPathRecord, 'takenOver'> {
+  const before = [...(theirs?.takenOver ?? []), ...(order === 'none' ? [theirs?.instance ?? []].flat() : [])];
+  const others = [...new Set(before)].filter((instance) => instance !== mine.instance);
+  return others.length === 0 ? {} : { takenOver: others };
 }
 
 function isSame(a: PublishedPathRecord, b: PublishedPathRecord): boolean {

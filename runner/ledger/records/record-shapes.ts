@@ -148,6 +148,7 @@ export const publishedPathFields: Fields<PublishedPathRecord> = {
   bytes: whole,
   sha256,
   finishedAt: time,
+  takenOver: optional(listOf(text)),
   nonce: text,
 };
 

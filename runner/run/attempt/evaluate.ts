@@ -43,7 +43,9 @@ export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
         continue;
       }
       const path = evaluate(`publish: ${publish.path}`, publish.path);
-      const problem = keyProblem(`published/${path.endsWith('/') ? path.slice(0, -1) : path}`);
+      const problem =
+        keyProblem(`published/${path.endsWith('/') ? path.slice(0, -1) : path}`) ??
+        slashProblem(work.planned.keys, [path, pattern]);
       if (problem !== undefined) {
         return { kind: 'broken', cause: expressionCause(what, `"${path}" can not be published: ${problem}`) };
       }
@@ -65,6 +67,16 @@ export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
   } catch (error) {
     return { kind: 'broken', cause: expressionCause(what, error) };
   }
+}
+
+/** A value with a slash can make one path of two partitions; `check` has seen to all else. */
+function slashProblem(keys: Readonly<Record<string, string>>, texts: readonly string[]): string | undefined {
+  const found = Object.entries(keys).find(
+    ([, value]) => value.includes('/') && texts.some((text) => text.includes(value)),
+  );
+  return found === undefined
+    ? undefined
+    : `the value ${found[1]} of ${found[0]} has a slash, and in a published path a value is one name`;
 }
 
 /** The contexts that the instance's expressions read; a reusable task's inputs are evaluated in its caller's. */

@@ -57,6 +57,7 @@ function isStoreLost({ code }: StoreError): boolean {
     case 'precondition-failed':
     case 'not-found':
     case 'store-corrupt':
+    case 'path-taken':
     case 'bad-key':
       return false;
   }

@@ -1,5 +1,7 @@
 import { StoreError } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
+import { parseInstanceId, type InstanceId } from '../../model/partition.ts';
+import type { Pipeline } from '../../model/pipeline.ts';
 import type { Work } from './work.ts';
 
 export type Published =
@@ -9,13 +11,25 @@ export type Published =
   /** What was committed is not in the store any more. */
   | { readonly kind: 'gone'; readonly reason: string };
 
-export async function publishResult({ planned, attempt, environment }: Work): Promise<Published> {
+export async function publishResult({ planned, attempt, environment, pipeline }: Work): Promise<Published> {
+  const isRetired = (instance: InstanceId): boolean => isRetiredIn(pipeline, instance);
   try {
-    return { kind: 'published', paths: await environment.ledger.publish(planned.id, attempt) };
+    return { kind: 'published', paths: await environment.ledger.publish(planned.id, attempt, isRetired) };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'not-found') return { kind: 'gone', reason: error.message };
+    if (error.code === 'path-taken') {
+      return { kind: 'unpublished', cause: { kind: 'path-taken', message: error.message, transient: false } };
+    }
     const kind = error.code === 'store-full' ? 'store-full' : 'store-error';
     return { kind: 'unpublished', cause: { kind, message: `publishing: ${error.message}`, transient: true } };
   }
+}
+
+/** An instance of a task that this pipeline has no more, or has with other keys: nothing makes it any more. */
+function isRetiredIn(pipeline: Pipeline, instance: InstanceId): boolean {
+  const { pipeline: name, task, keys } = parseInstanceId(instance);
+  if (name !== pipeline.name) return false;
+  const current = Object.values(pipeline.tasks).find((each) => each.name === task);
+  return current?.keys.join('/') !== keys.map((key) => key.name).join('/');
 }

@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkStore } from '../../../runner/ledger/check/check.ts';
 import type { Manifest } from '../../../runner/model/records.ts';
 import type { ObjectStore } from '../../../runner/ports.ts';
 import { createDirectoryStore } from '../../../runner/stores/directory/store.ts';
-import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { encode, keysOf, textOf } from '../../contracts/object-store.ts';
 import {
   DEAD,
@@ -285,13 +285,138 @@ describe('a path that holds the newest', () => {
     expect(await textOf(bench.store, 'published/latest.csv')).toBe('young');
   });
 
-  it('agrees on one of two tasks that publish under the same name', async () => {
-    const store = openMemoryStore();
-    const bench = await openBench(store);
-    const other = 'short-score/other/date=2021-01-29';
-    await commit(bench, `${RUN}-1`, 'prices', { finishedAt: '2021-01-29T22:00:05.000Z' });
-    await commit(bench, `${RUN}-2`, 'other', { instance: other, finishedAt: '2021-01-29T22:00:04.000Z' });
-    await Promise.all([bench.ledger.publish(other), bench.ledger.publish(ID), bench.ledger.publish(other)]);
-    expect(await textOf(store, 'published/a.csv')).toBe('prices');
+  it('takes over from an earlier partition that published there as its own', async () => {
+    const bench = await openBench();
+    await commit(bench, `${RUN}-1`, 'old', { to: 'latest.csv', instance: instanceOf('2021-01-05') });
+    await bench.ledger.publish(instanceOf('2021-01-05'));
+    const young = instanceOf('2021-01-06');
+    await commit(bench, `${RUN}-1`, 'young', { ...newest, instance: young });
+    await bench.ledger.publish(young);
+    expect(await textOf(bench.store, 'published/latest.csv')).toBe('young');
+  });
+
+  it('is that of one task and venue: another one does not replace it', async () => {
+    const bench = await openBench();
+    const [nyse, nasdaq] = ['nyse', 'nasdaq'].map((venue) => `${instanceOf('2021-01-05')}/venue=${venue}`);
+    await commit(bench, `${RUN}-1`, 'nyse', { ...newest, instance: nyse ?? '' });
+    await commit(bench, `${RUN}-1`, 'nasdaq', { ...newest, instance: nasdaq ?? '' });
+    await bench.ledger.publish(nyse ?? '');
+    await expect(bench.ledger.publish(nasdaq ?? '')).rejects.toMatchObject({ code: 'path-taken' });
+    expect(await textOf(bench.store, 'published/latest.csv')).toBe('nyse');
+  });
+});
+
+describe("a path that is another instance's", () => {
+  const OTHER = 'short-score/other/date=2021-01-29';
+
+  /** `prices` stands at `a.csv`. */
+  async function taken(): Promise<Bench> {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN, { finishedAt: '2021-01-30T00:00:00.000Z' }));
+    await commit(bench, `${RUN}-1`, 'prices');
+    await bench.ledger.publish(ID);
+    return bench;
+  }
+
+  it('is left alone, both are named, and the second stays unpublished', async () => {
+    const bench = await taken();
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER, finishedAt: '2021-03-01T00:00:00.000Z' });
+    for (const _ of [1, 2]) {
+      await expect(bench.ledger.publish(OTHER)).rejects.toMatchObject({
+        code: 'path-taken',
+        message: `published/a.csv is the file of ${ID}, and ${OTHER} publishes there too; let one of them publish to another path`,
+      });
+    }
+    expect(await textOf(bench.store, 'published/a.csv')).toBe('prices');
+    expect(await keysOf(bench.store, `publications/${OTHER}/`)).toHaveLength(1);
+  });
+
+  it('goes to exactly one of several that come at once', async () => {
+    const bench = await openBench();
+    await commit(bench, `${RUN}-1`, 'prices');
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER });
+    const ended = await Promise.allSettled([bench.ledger.publish(OTHER), bench.ledger.publish(ID)]);
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const winner = ended[0]?.status === 'fulfilled' ? 'other' : 'prices';
+    expect(await textOf(bench.store, 'published/a.csv')).toBe(winner);
+  });
+
+  it.each([
+    ['a.csv/part.csv', 'published/a.csv is a file of'],
+    ['a.csv/deep/part.csv', 'published/a.csv is a file of'],
+  ])('is no folder for %s', async (to, words) => {
+    const bench = await taken();
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER, to });
+    await expect(bench.ledger.publish(OTHER)).rejects.toMatchObject({
+      code: 'path-taken',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  it('is no file where it is a folder', async () => {
+    const bench = await openBench();
+    await commit(bench, `${RUN}-1`, 'prices', { to: 'r/a.csv' });
+    await bench.ledger.publish(ID);
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER, to: 'r' });
+    await expect(bench.ledger.publish(OTHER)).rejects.toMatchObject({
+      code: 'path-taken',
+      message: expect.stringContaining(`published/r/a.csv is a file of ${ID}`),
+    });
+  });
+
+  it('is free once that one publishes elsewhere', async () => {
+    const bench = await taken();
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER });
+    await commit(bench, `${RUN}-3`, 'prices', { to: 'prices.csv' });
+    await bench.ledger.publish(ID);
+    expect(await bench.ledger.publish(OTHER)).toEqual(['a.csv']);
+    expect(await textOf(bench.store, 'published/a.csv')).toBe('other');
+  });
+
+  it('is free where nothing makes that one any more, and its manifest is not called wrong then', async () => {
+    const bench = await taken();
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER });
+    await bench.ledger.publish(OTHER, undefined, (instance) => instance === ID);
+    expect(await textOf(bench.store, 'published/a.csv')).toBe('other');
+    await commit(bench, `${RUN}-4`, 'anew', { instance: OTHER });
+    await bench.ledger.publish(OTHER);
+    const found: string[] = [];
+    await checkStore(bench.ledger, { deep: false, onFinding: ({ kind }) => found.push(kind) });
+    expect(found).not.toContain('published-twice');
+  });
+
+  it('does not keep the other files of an instance from being published', async () => {
+    const bench = await taken();
+    const published = ['a.csv', 'b.csv'].map((to) => ({ path: 'a.csv', to, newest: false }));
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER, published });
+    await expect(bench.ledger.publish(OTHER)).rejects.toMatchObject({ code: 'path-taken' });
+    expect(await textOf(bench.store, 'published/b.csv')).toBe('other');
+  });
+
+  it('can be its own: two outputs of one instance are told', async () => {
+    const bench = await openBench();
+    const published = ['x', 'y'].map((path) => ({ path, to: 'z', newest: false }));
+    const files = { x: '1', y: '2' };
+    await upload(bench.store, `${RUN}-1`, files);
+    await bench.ledger.commitManifest(manifestOf(`${RUN}-1`, { files, published }), null);
+    await expect(bench.ledger.publish(ID)).rejects.toMatchObject({
+      code: 'path-taken',
+      message: expect.stringContaining('publishes x and y to published/z'),
+    });
+  });
+
+  it('is found by store check where it has been overwritten before', async () => {
+    const bench = await taken();
+    await commit(bench, `${RUN}-2`, 'other', { instance: OTHER });
+    const found: string[] = [];
+    await checkStore(bench.ledger, {
+      deep: false,
+      onFinding: ({ kind, damage, message }) => {
+        if (damage) found.push(`${kind} ${message}`);
+      },
+    });
+    expect(found).toEqual([
+      `published-twice published/a.csv is the file of ${ID}, and ${OTHER} publishes there too; let one of them publish to another path`,
+    ]);
   });
 });

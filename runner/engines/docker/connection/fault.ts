@@ -31,6 +31,7 @@ function causeOfStore(error: StoreError, doing: string): Cause {
     case 'store-corrupt':
     case 'store-unsuitable':
     case 'store-schema':
+    case 'path-taken':
     case 'bad-key':
       return { kind: 'store-error', message, transient: false };
   }

@@ -4,7 +4,8 @@ import type { GraphTask } from './cycles.ts';
 import type { Drafts, LocatedNeed, PipelineDraft } from '../drafts.ts';
 import { compileAfter } from './hook-needs.ts';
 import { compileNeeds } from './needs.ts';
-import { checkPublications } from '../publish.ts';
+import { checkPublications } from '../publish/publications.ts';
+import type { Publisher } from '../publish/publications.ts';
 import type { Report } from '../report.ts';
 import type { TaskDraft } from '../task.ts';
 import { checkTemplates } from '../templates.ts';
@@ -13,7 +14,7 @@ import { checkTemplates } from '../templates.ts';
 export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<string, Pipeline> {
   const pipelines = new Map<string, Pipeline>();
   const graph: GraphTask[] = [];
-  const all: { readonly pipeline: string; readonly draft: TaskDraft }[] = [];
+  const publishers: Publisher[] = [];
   for (const [name, own] of drafts) {
     if (own === undefined) continue;
     const tasks: Record<string, Task> = {};
@@ -25,12 +26,12 @@ export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<strin
         end: { draft, called: draft.task.name, params: own.pipeline.params },
         needs: linked.needs,
       });
-      all.push({ pipeline: name, draft });
+      publishers.push({ pipeline: name, params: own.pipeline.params, draft });
     }
     pipelines.set(name, { ...own.pipeline, tasks });
   }
   checkCycles(graph, report);
-  checkPublications(all, report);
+  checkPublications(publishers, report);
   return pipelines;
 }
 
