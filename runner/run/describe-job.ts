@@ -1,9 +1,6 @@
 import type { Job } from '../model/job.ts';
 import type { PlannedInstance } from '../model/plan.ts';
-import { contextsFor, evaluateTask } from './attempt/evaluate.ts';
-import { layInputs } from './attempt/inputs.ts';
-import { buildJob } from './attempt/job.ts';
-import { refuseLacking } from './attempt/lacking.ts';
+import { recipeFor } from './attempt/recipe.ts';
 import { readUpstream } from './attempt/upstream.ts';
 import type { Subject } from './attempt/work.ts';
 
@@ -29,15 +26,17 @@ export async function describeJob(
   const read = await readUpstream(subject);
   if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
   if (read.kind === 'blocked') return { kind: 'none', reason: `it is blocked ${read.reason}` };
-  const lacking = refuseLacking(subject, read.upstream);
-  if (lacking !== undefined) return { kind: 'none', reason: lacking.reason };
-  const contexts = contextsFor(subject, read.upstream.context);
-  if (contexts.kind === 'broken') return { kind: 'none', reason: contexts.cause.message };
-  const evaluation = evaluateTask(subject, contexts.contexts);
-  if (evaluation.kind === 'broken') return { kind: 'none', reason: evaluation.cause.message };
-  const inputs = layInputs(task, read.upstream.needs, environment.ledger.store.ref);
-  const built = buildJob(subject, evaluation.evaluated, inputs);
-  return built.kind === 'broken' ? { kind: 'none', reason: built.cause.message } : built;
+  const recipe = recipeFor(subject, read.upstream);
+  switch (recipe.kind) {
+    case 'job':
+      return { kind: 'job', job: recipe.job };
+    case 'skip':
+      return { kind: 'none', reason: `a run skips it: ${recipe.reason}` };
+    case 'blocked':
+      return { kind: 'none', reason: recipe.reason };
+    case 'broken':
+      return { kind: 'none', reason: recipe.cause.message };
+  }
 }
 
 /** What it could do without and is not there now. */

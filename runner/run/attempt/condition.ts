@@ -1,6 +1,6 @@
 import type { Cause } from '../../model/cause.ts';
 import type { RunContexts } from '../expressions.ts';
-import type { Work } from './work.ts';
+import type { Subject } from './work.ts';
 
 export type Condition =
   | { readonly kind: 'holds' }
@@ -8,12 +8,12 @@ export type Condition =
   | { readonly kind: 'broken'; readonly cause: Cause };
 
 /** The task's `if`, as far as it waits for the instance's turn. */
-export function decideCondition(work: Work, contexts: RunContexts): Condition {
-  const condition = work.task.if;
+export function decideCondition({ task, environment }: Subject, contexts: RunContexts): Condition {
+  const condition = task.if;
   // One that reads only params was decided when planning.
   if (condition === undefined || condition.reads === 'params') return { kind: 'holds' };
   try {
-    const holds = work.environment.expressions.condition(condition.expression, contexts);
+    const holds = environment.expressions.condition(condition.expression, contexts);
     return holds ? { kind: 'holds' } : { kind: 'false', reason: `if: ${condition.expression} is false` };
   } catch (error) {
     return { kind: 'broken', cause: expressionCause(`if: ${condition.expression}`, error) };

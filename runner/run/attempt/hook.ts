@@ -1,9 +1,7 @@
 import type { RunStatus } from '../expressions.ts';
-import { decideCondition } from './condition.ts';
-import { contextsFor, evaluateTask } from './evaluate.ts';
 import { executeJob } from './execute.ts';
 import { failureOf } from './failure.ts';
-import { buildJob } from './job.ts';
+import { NO_UPSTREAM, recipeFor } from './recipe.ts';
 import { withSlots } from './slots.ts';
 import type { AttemptFailure, AttemptOutcome, Work } from './work.ts';
 
@@ -30,28 +28,15 @@ async function run(
   runJson: string,
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
-  const contexts = contextsFor(work, {});
-  if (contexts.kind === 'broken')
-    return fail(work, { cause: contexts.cause, lastLines: [], storeLost: false });
-  const condition = decideCondition(work, { ...contexts.contexts, status });
-  if (condition.kind === 'broken')
-    return fail(work, { cause: condition.cause, lastLines: [], storeLost: false });
-  if (condition.kind === 'false') return { kind: 'skipped', reason: condition.reason };
-  const evaluation = evaluateTask(work, contexts.contexts);
-  if (evaluation.kind === 'broken')
-    return fail(work, { cause: evaluation.cause, lastLines: [], storeLost: false });
-  const built = buildJob(
-    work,
-    evaluation.evaluated,
-    { inputs: [], emptyFolders: [] },
-    {
-      env: { SLUICE_RUN: RUN_FILE },
-      files: [{ kind: 'text', text: runJson, to: RUN_FILE, executable: false }],
-    },
-  );
-  if (built.kind === 'broken') return fail(work, { cause: built.cause, lastLines: [], storeLost: false });
+  const recipe = recipeFor(work, NO_UPSTREAM, {
+    status,
+    env: { SLUICE_RUN: RUN_FILE },
+    files: [{ kind: 'text', text: runJson, to: RUN_FILE, executable: false }],
+  });
+  if (recipe.kind === 'broken') return fail(work, { cause: recipe.cause, lastLines: [], storeLost: false });
+  if (recipe.kind !== 'job') return { kind: 'skipped', reason: recipe.reason };
   if (signal.aborted) return { kind: 'cancelled', reason: String(signal.reason) };
-  const { result, ran, lastLines } = await executeJob(work, built.job, signal);
+  const { result, ran, lastLines } = await executeJob(work, recipe.job, signal);
   const { cause, exitCode } = result;
   if (cause === undefined) return { kind: 'succeeded', ran, published: [] };
   if (cause.kind === 'cancelled') return { kind: 'cancelled', reason: String(signal.reason), ran };

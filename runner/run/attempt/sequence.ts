@@ -5,16 +5,12 @@ import { nameBeside } from '../progress/name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
 import { commitResult, dropObjects, type Result } from './commit.ts';
 import { compareResult } from './compare.ts';
-import { decideCondition } from './condition.ts';
-import { contextsFor, evaluateTask } from './evaluate.ts';
 import { executeJob } from './execute.ts';
 import { failureOf, recordFailure } from './failure.ts';
 import { confirmGone } from './gone.ts';
-import { layInputs } from './inputs.ts';
-import { refuseLacking } from './lacking.ts';
-import { buildJob } from './job.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
+import { recipeFor } from './recipe.ts';
 import { withSlots } from './slots.ts';
 import { readUpstream } from './upstream.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
@@ -82,27 +78,16 @@ async function underClaim(
     if (compareResult(work, over.manifest, upstream).length === 0) return unchanged(work, over);
   }
 
-  const lacking = refuseLacking(work, upstream);
-  if (lacking !== undefined) return lacking;
-
-  const contexts = contextsFor(work, upstream.context);
-  if (contexts.kind === 'broken') return fail(work, failureBy(contexts.cause), startedAt, state);
-  const condition = decideCondition(work, contexts.contexts);
-  if (condition.kind === 'broken') return fail(work, failureBy(condition.cause), startedAt, state);
-  if (condition.kind === 'false') {
-    const result: Result = { outcome: 'skipped', reason: condition.reason, outputs: [], upstream, startedAt };
-    return skip(work, signal, result, condition.reason, state);
+  const recipe = recipeFor(work, upstream);
+  if (recipe.kind === 'blocked') return recipe;
+  if (recipe.kind === 'broken') return fail(work, failureBy(recipe.cause), startedAt, state);
+  if (recipe.kind === 'skip') {
+    const result: Result = { outcome: 'skipped', reason: recipe.reason, outputs: [], upstream, startedAt };
+    return skip(work, signal, result, recipe.reason, state);
   }
-
-  const evaluation = evaluateTask(work, contexts.contexts);
-  if (evaluation.kind === 'broken') return fail(work, failureBy(evaluation.cause), startedAt, state);
-  const { evaluated } = evaluation;
-  const inputs = layInputs(work.task, upstream.needs, work.environment.ledger.store.ref);
-  const built = buildJob(work, evaluated, inputs);
-  if (built.kind === 'broken') return fail(work, failureBy(built.cause), startedAt, state);
   if (isStopped(work, signal)) return { kind: 'cancelled', reason: String(signal.reason) };
 
-  const { result: job, ran, lastLines } = await executeJob(work, built.job, signal);
+  const { result: job, ran, lastLines } = await executeJob(work, recipe.job, signal);
   state.ran = ran;
   const { cause, exitCode } = job;
   if (cause?.kind === 'cancelled') return { kind: 'cancelled', reason: String(signal.reason), ran };
@@ -130,7 +115,7 @@ async function underClaim(
     }
     return fail(work, failure, startedAt, state);
   }
-  const result: Result = { outcome: 'succeeded', job, outputs: evaluated.outputs, upstream, startedAt };
+  const result: Result = { outcome: 'succeeded', job, outputs: recipe.outputs, upstream, startedAt };
   return succeed(work, signal, result, ran, state);
 }
 
