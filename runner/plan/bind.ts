@@ -131,7 +131,7 @@ function bind(
     select: rule.select.kind,
     members: members.map((member) => member.id),
     single: isSingle(rule),
-    atLeast: rule.atLeast ?? selected.wanted,
+    atLeast: rule.atLeast ?? (rule.optional ? 0 : selected.wanted),
     atLeastWritten: rule.atLeast !== undefined,
     positions: selected.wanted,
   };

@@ -33,7 +33,12 @@ export type Verdict =
       readonly kind: 'waiting' | 'blocked';
       readonly need: BoundNeed;
       readonly member: InstanceId;
+      /** Optional, and merely late: without it there would be enough. */
+      readonly awaited?: true;
     };
+
+/** Keeps a needer from running now. */
+export type Hindrance = Extract<Verdict, { kind: 'waiting' | 'blocked' }>;
 
 /**
  * The design's "What is not there", for plan and run alike. `isAwaited` says of an optional need's member that is
@@ -44,23 +49,19 @@ export function judgeNeeds(
   fateOf: (need: number, member: number) => Fate,
   isAwaited: (need: number, member: number) => boolean,
 ): Verdict {
-  let blocked: Verdict | undefined;
-  let waiting: Verdict | undefined;
+  let blocked: Hindrance | undefined;
+  let waiting: Hindrance | undefined;
   let coming = false;
   for (const [index, need] of needs.entries()) {
     const fates = need.members.map((_, member) => fateOf(index, member));
-    const derived = need.optional ? undefined : derive(need, fates);
+    const derived = derive(need, fates);
     if (derived !== undefined) return derived;
-    for (const [position, fate] of fates.entries()) {
-      const member = need.members[position];
-      if (member === undefined) continue;
-      if (fate === 'coming') coming = true;
-      if (fate !== 'waiting' && fate !== 'blocked') continue;
-      if (need.optional) {
-        if (isAwaited(index, position)) waiting ??= { kind: 'waiting', need, member };
-      } else if (fate === 'blocked') blocked ??= { kind: 'blocked', need, member };
-      else waiting ??= { kind: 'waiting', need, member };
-    }
+    if (fates.includes('coming')) coming = true;
+    const hindrance = need.optional
+      ? (findShortage(need, fates) ?? findAwaited(need, fates, (member) => isAwaited(index, member)))
+      : (findMember(need, fates, 'blocked') ?? findMember(need, fates, 'waiting'));
+    if (hindrance?.kind === 'blocked') blocked ??= hindrance;
+    else waiting ??= hindrance;
   }
   return blocked ?? waiting ?? { kind: coming ? 'coming' : 'ready' };
 }
@@ -68,14 +69,40 @@ export function judgeNeeds(
 function derive(need: BoundNeed, fates: readonly Fate[]): Verdict | undefined {
   if (isExactlyOne(need)) {
     // Yesterday's own result: the first day goes without.
-    if (need.select === 'offset') return undefined;
+    if (need.optional || need.select === 'offset') return undefined;
     const fate = fates[0] ?? 'not-in-range';
     return isDerived(fate) ? { kind: 'derived', state: fate, need, member: need.members[0] } : undefined;
   }
-  const counted = countPositions(need, fates);
+  const counted = countPositions(need, fates, (fate) => !isDerived(fate));
   if (counted >= need.atLeast) return undefined;
   const member = need.positions === 1 ? need.members[0] : undefined;
   return { kind: 'derived', state: 'not-in-range', need, member, counted };
+}
+
+/**
+ * Optional members are left out only down to `at-least`. Where fewer are there or can be made, those that are late
+ * are waited for if they can be enough.
+ */
+function findShortage(need: BoundNeed, fates: readonly Fate[]): Hindrance | undefined {
+  if (isExactlyOne(need)) return undefined;
+  if (countPositions(need, fates, isThereOrComing) >= need.atLeast) return undefined;
+  const mayCome = countPositions(need, fates, (fate) => isThereOrComing(fate) || fate === 'waiting');
+  return findMember(need, fates, mayCome >= need.atLeast ? 'waiting' : 'blocked');
+}
+
+function findAwaited(
+  need: BoundNeed,
+  fates: readonly Fate[],
+  isAwaited: (member: number) => boolean,
+): Hindrance | undefined {
+  const place = fates.findIndex((fate, at) => (fate === 'waiting' || fate === 'blocked') && isAwaited(at));
+  const member = need.members[place];
+  return member === undefined ? undefined : { kind: 'waiting', need, member, awaited: true };
+}
+
+function findMember(need: BoundNeed, fates: readonly Fate[], kind: Hindrance['kind']): Hindrance | undefined {
+  const member = need.members[fates.indexOf(kind)];
+  return member === undefined ? undefined : { kind, need, member };
 }
 
 /** By its form a need on one instance; `latest` chooses, and so leaves out. */
@@ -87,18 +114,21 @@ function isExactlyOne(need: BoundNeed): boolean {
  * The positions that count towards `at-least`. One counts if any of its members does; those that are skipped or
  * lost are forgiven unless `at-least` is written.
  */
-function countPositions(need: BoundNeed, fates: readonly Fate[]): number {
+function countPositions(need: BoundNeed, fates: readonly Fate[], counts: (fate: Fate) => boolean): number {
   const sizes = need.perPosition ?? fates.map(() => 1);
   let counted = 0;
   let next = 0;
   for (const size of sizes) {
     const here = fates.slice(next, next + size);
     next += size;
-    const there = here.some((fate) => !isDerived(fate));
     const forgiven = !need.atLeastWritten && here.some((fate) => fate === 'skipped' || fate === 'lost');
-    if (there || forgiven) counted += 1;
+    if (forgiven || here.some(counts)) counted += 1;
   }
   return counted;
+}
+
+function isThereOrComing(fate: Fate): boolean {
+  return fate === 'there' || fate === 'coming';
 }
 
 function isDerived(fate: Fate): fate is DerivedState {

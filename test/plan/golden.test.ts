@@ -246,6 +246,41 @@ const NOT_THERE: readonly Case[] = [
     ],
     request: day('2021-01-05'),
   },
+  ...(
+    [
+      ['down-to-at-least', { atLeast: 2, optional: true }, '2021-01-28', ['27', '28'], ['26']],
+      ['below-at-least-by-failures', { atLeast: 2, optional: true }, '2021-01-28', ['28'], ['26', '27']],
+      ['without-at-least', { optional: true }, '2021-01-28', [], ['26', '27', '28']],
+      ['clipped-at-start', { atLeast: 2, optional: true }, '2021-01-04', ['04'], []],
+      ['not-optional', { atLeast: 2 }, '2021-01-28', ['27', '28'], ['26']],
+    ] as const
+  ).map(([name, given, date, done, failed]) => ({
+    name: `optional-window-${name}`,
+    tasks: [a, readsA({ select: select.window(3), ...given })],
+    request: {
+      ...day(date),
+      tasks: ['b'],
+      rebuild: { missing: true, failed: false, stale: false, all: false },
+    },
+    knowledge: {
+      done: done.map((n) => `p/a/date=2021-01-${n}`),
+      failures: failed.map((n) => failure(`p/a/date=2021-01-${n}`)),
+    },
+  })),
+  {
+    name: 'optional-window-waits-for-enough',
+    tasks: [
+      task('a', { due: { days: 1 } }),
+      readsA({ select: select.window(3), atLeast: 2, optional: true }, { due: { at: '12:00' } }),
+    ],
+    request: {
+      ...day('2021-01-28'),
+      tasks: ['b'],
+      rebuild: { missing: true, failed: false, stale: false, all: false },
+    },
+    knowledge: { done: ['p/a/date=2021-01-26'], failures: [failure('p/a/date=2021-01-27')] },
+    now: '2021-01-28T21:00:00Z',
+  },
   {
     name: 'not-in-range-members-count',
     tasks: [

@@ -22,7 +22,7 @@ const need = oneOf(
         shape: integer({ min: 0, max: 10_000 }),
         description:
           'How many of them must be there. Fewer: this instance is `not-in-range`. Where written, skipped and lost ones are not forgiven.',
-        default: 'all positions',
+        default: 'all positions; 0 where `optional`',
         example: 'at-least: 5',
       },
       latest: {
@@ -40,7 +40,8 @@ const need = oneOf(
       },
       optional: {
         shape: boolean,
-        description: 'Goes without it where it is absent: its folder is then empty.',
+        description:
+          'Goes without it where it is absent: its folder is then empty. Of many members, goes without those that failed or are late once this run can not make them any more, down to `at-least`.',
         default: false,
         example: 'optional: true',
       },

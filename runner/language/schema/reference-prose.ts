@@ -151,6 +151,7 @@ task has fan in.
 | --- | --- |
 | \`needs: [prices]\` | mine: the same date, the same venue; every venue if I have none |
 | \`{ task: prices, last: 20, at-least: 1 }\` | the last 20 dates up to mine; the first days of a pipeline have fewer |
+| \`{ task: prices, last: 20, at-least: 15, optional: true }\` | the same, less what failed or is late, never fewer than 15 |
 | \`{ task: fails, latest: true }\` | the newest that was due by my own due time |
 | \`{ task: score, offset: -1 }\` | the date before mine, also my own task; absent before \`start\` |
 | \`{ task: rates, params: { month: '\${{ … }}' } }\` | the one with this value |

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
-import { judgeNeeds, type Fate } from '../../plan/judge.ts';
+import { judgeNeeds, type Fate, type Hindrance } from '../../plan/judge.ts';
 import { nameBeside } from './name-beside.ts';
 
 /** How a settled instance stands, as far as those that need it care. */
@@ -71,7 +71,7 @@ export function weighNeeds(
     }
     case 'blocked':
     case 'waiting':
-      return hinder(self, verdict.kind, verdict.member, needs, standingOf);
+      return hinder(self, verdict, needs, standingOf);
   }
 }
 
@@ -115,21 +115,20 @@ function absentOf(needs: readonly BoundNeed[], standingOf: StandingOf): readonly
 /** Names the first causes; where some of them count for the exit status, those. */
 function hinder(
   self: InstanceId,
-  state: 'blocked' | 'waiting',
-  awaited: InstanceId,
+  { kind: state, need: short, member, awaited }: Hindrance,
   needs: readonly BoundNeed[],
   standingOf: StandingOf,
 ): NeedsOutcome {
+  if (awaited === true) {
+    const reason = `waiting on ${nameBeside(self, member)}, which is optional and still expected`;
+    return { kind: 'hindered', state, reason, roots: [member], raises: true };
+  }
   const hindering: { readonly id: InstanceId; readonly standing: Standing }[] = [];
   for (const need of needs) {
-    for (const id of need.optional ? [] : need.members) {
+    for (const id of need.optional && need !== short ? [] : need.members) {
       const standing = standingOf(id);
       if (standing?.fate === state) hindering.push({ id, standing });
     }
-  }
-  if (hindering.length === 0) {
-    const reason = `waiting on ${nameBeside(self, awaited)}, which is optional and still expected`;
-    return { kind: 'hindered', state, reason, roots: [awaited], raises: true };
   }
   const raising = hindering.filter(({ standing }) => standing.raises);
   const roots = new Set<InstanceId>();

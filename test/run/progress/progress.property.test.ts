@@ -51,7 +51,8 @@ function needArbitrary(place: number): fc.Arbitrary<BoundNeed> {
       select,
       members: members.map((member) => `p/t/${member}`),
       single: members.length === 1,
-      atLeast: lenient ? 1 : members.length,
+      // As bound: what is optional needs nothing but what is written.
+      atLeast: lenient ? 1 : optional ? 0 : members.length,
       atLeastWritten: lenient,
       positions: members.length,
     }));
@@ -218,7 +219,7 @@ test(
           const own = trace.settled.get(node.id);
           if (own?.state !== 'blocked') continue;
           const hindered = node.needs
-            .filter((need) => !need.optional)
+            .filter((need) => !need.optional || need.atLeast > 0)
             .flatMap((need) => need.members)
             .filter((id) => fateOf(trace.settled.get(id)?.state ?? 'unknown') === 'blocked');
           expect(hindered.length).toBeGreaterThan(0);

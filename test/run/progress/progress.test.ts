@@ -153,6 +153,39 @@ describe('what is not there', () => {
     expect(step.settled.at(-1)).toMatchObject({ id: 'me', state: 'waiting' });
   });
 
+  describe('an optional window', () => {
+    const members = ['a', 'b', 'c'];
+    const nodes = members.map((id) => node(id));
+    const window = (atLeast: number) =>
+      need(members, { select: 'window', optional: true, atLeast, atLeastWritten: true });
+
+    test('awaits what this run can make, and then goes without what failed', () => {
+      const { settled, starts } = run([...nodes, node('me', [window(2)])], { b: 'failed' }, 1);
+      expect(starts).toEqual(['a', 'b', 'c', 'me']);
+      expect(settled['me']?.state).toBe('succeeded');
+    });
+
+    test('is blocked by failures below its minimum, and names them', () => {
+      const { settled } = run([...nodes, node('me', [window(2)])], { a: 'failed', b: 'failed' });
+      expect(settled['me']).toMatchObject({ state: 'blocked', reason: 'by a, b', raises: true });
+    });
+
+    test('waits where what is late can still be enough', () => {
+      const { settled } = run([...nodes, node('me', [window(2)])], { a: 'failed', b: 'waiting' });
+      expect(settled['me']).toMatchObject({ state: 'waiting', reason: 'waiting on b' });
+    });
+
+    test('is not in range where too few can ever be there', () => {
+      const { settled } = run([...nodes, node('me', [window(2)])], { a: 'skipped', b: 'skipped' });
+      expect(settled['me']?.state).toBe('not-in-range');
+    });
+
+    test('runs with nothing where no minimum is written', () => {
+      const failed = members.map((id) => planned(id, 'failed'));
+      expect(stateAfter(window(0), failed)).toBe('succeeded');
+    });
+  });
+
   test('the instance is told what it does without', () => {
     const progress = createProgress({
       nodes: [planned('a', 'lost'), node('me', [need(['a'], { optional: true })])],

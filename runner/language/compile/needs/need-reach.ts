@@ -71,7 +71,15 @@ export function checkAtLeast(node: Node, select: Select, report: Report): Select
   const at = child(node, 'at-least');
   const atLeast = number(at);
   if (at === undefined || atLeast === undefined) return select;
-  if (select.kind === 'window' && atLeast > select.last) {
+  const isOptional = boolean(child(node, 'optional')) === true;
+  if (select.kind === 'window' && isOptional && atLeast === select.last) {
+    report.error(
+      at,
+      'need-invalid',
+      `\`optional\` leaves members out, and at least ${atLeast} of the last ${select.last} is all of them`,
+      { fix: 'Write a smaller number, or remove `optional: true`.' },
+    );
+  } else if (select.kind === 'window' && atLeast > select.last) {
     report.error(at, 'need-invalid', `at least ${atLeast} of the last ${select.last} can never be there`, {
       fix: `Write ${select.last} or less.`,
     });
