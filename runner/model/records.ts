@@ -2,6 +2,7 @@ import type { Cause } from './cause.ts';
 import type { StoredObject } from './job.ts';
 import type { InstanceId, PartitionKey } from './partition.ts';
 import type { Scalar } from './pipeline.ts';
+import type { Period } from './time.ts';
 import type { ReportState, Outcome } from './state.ts';
 
 /** The version of everything sluice writes into a store. A newer one is refused by name. */
@@ -41,6 +42,8 @@ export interface Manifest {
   readonly schema: number;
   readonly instance: InstanceId;
   readonly partition: readonly PartitionKey[];
+  /** The span that it stands for; of one without a time key, or made before this was recorded, absent. */
+  readonly period?: Period;
   /** `void`: fenced by gc or cleared; not done. */
   readonly outcome: 'succeeded' | 'skipped' | 'void';
   /** Why skipped or void. */

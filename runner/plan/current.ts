@@ -1,3 +1,5 @@
+import { periodOf } from '../calendar/period.ts';
+import type { Period } from '../model/time.ts';
 import type { Fingerprint } from '../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { differences, settingDifferences, type CurrentInput } from './staleness.ts';
@@ -19,12 +21,16 @@ export function ownDifferences(
   if (manifest === undefined) return [];
   const { settings } = instance.table;
   if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
-  return differences(
-    manifest,
-    currentFingerprint(instance),
-    currentInputs(judging, instance, judged),
+  return differences(manifest, {
+    fingerprint: currentFingerprint(instance),
+    inputs: currentInputs(judging, instance, judged),
     settings,
-  );
+    period: currentPeriod(instance),
+  });
+}
+
+export function currentPeriod({ table, position }: ScopedInstance): Period | undefined {
+  return table.timeKey === undefined ? undefined : periodOf(table.timeKey, position);
 }
 
 const fingerprints = new WeakMap<Variant, Fingerprint>();

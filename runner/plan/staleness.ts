@@ -2,21 +2,36 @@ import type { InstanceId } from '../model/partition.ts';
 import { keyText } from '../model/partition.ts';
 import type { Scalar } from '../model/pipeline.ts';
 import type { Fingerprint, FingerprintPart, Manifest, ManifestInput } from '../model/records.ts';
+import type { Period } from '../model/time.ts';
 
 /** What an instance would read now: the members that are there, each with its content. */
 export type CurrentInput = Pick<ManifestInput, 'need' | 'instance' | 'contentDigest'>;
 
+/** What an instance would be made of now. */
+export interface Current {
+  readonly fingerprint: Fingerprint;
+  /** Undefined where what they hold is not known. */
+  readonly inputs: readonly CurrentInput[] | undefined;
+  readonly settings: Readonly<Record<string, Scalar>>;
+  readonly period: Period | undefined;
+}
+
 /** How a committed result differs from what would be made now, one line each; empty: it is not stale. */
-export function differences(
-  manifest: Manifest,
-  fingerprint: Fingerprint,
-  inputs: readonly CurrentInput[] | undefined,
-  settings: Readonly<Record<string, Scalar>> = manifest.settings,
-): readonly string[] {
+export function differences(manifest: Manifest, current: Current): readonly string[] {
+  const { fingerprint, inputs, settings, period } = current;
   return [
+    ...periodDifferences(manifest.period, period),
     ...partDifferences(manifest, fingerprint, settings),
     ...(inputs === undefined ? [] : inputDifferences(manifest, inputs)),
   ];
+}
+
+/** The same name may mean another span. What was recorded without one is not stale for that alone. */
+export function periodDifferences(before: Period | undefined, now: Period | undefined): readonly string[] {
+  if (before === undefined || now === undefined) return [];
+  if (Date.parse(before.start) === Date.parse(now.start) && Date.parse(before.end) === Date.parse(now.end))
+    return [];
+  return [`period changed: ${before.start} – ${before.end} to ${now.start} – ${now.end}`];
 }
 
 const PARTS: Readonly<Record<FingerprintPart, string>> = {

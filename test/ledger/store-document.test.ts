@@ -147,6 +147,7 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
   await ledger.voidManifest(ID, null, 'cleared', RUN);
   await ledger.commitManifest(manifestOf(`${RUN}-0`), (await ledger.readManifest(ID))?.etag ?? null);
   const full = manifestOf(attempt, {
+    period: { start: '2021-01-29T00:00:00-05:00', end: '2021-01-30T00:00:00-05:00' },
     files: { 'a.csv': 'a' },
     partition: [
       { name: 'date', value: '2021-01-29' },

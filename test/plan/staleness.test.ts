@@ -1,8 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import type { Task } from '../../runner/model/pipeline.ts';
+import type { Param, Pipeline, Task } from '../../runner/model/pipeline.ts';
+import type { Period } from '../../runner/model/time.ts';
 import { fingerprintOf } from '../../runner/plan/fingerprint.ts';
-import { differences } from '../../runner/plan/staleness.ts';
-import { made, manifest, need, pipeline, select, task } from './build.ts';
+import { differences, type CurrentInput } from '../../runner/plan/staleness.ts';
+import {
+  knowledge,
+  made,
+  manifest,
+  need,
+  PARAMS,
+  pipeline,
+  pipelines,
+  request,
+  select,
+  task,
+} from './build.ts';
+import { planned } from './table.ts';
+
+const months1 = { kind: 'month-days', name: 'months', days: [1] } as const;
 
 const base = task('a', {
   params: ['date', 'top'],
@@ -18,14 +33,12 @@ const own = pipeline([base]);
 
 function changed(change: Partial<Task>, params = { date: '2021-01-28', top: 50 }): readonly string[] {
   const next = { ...base, ...change };
-  return differences(
-    made(own, 'a', 'date=2021-01-28'),
-    fingerprintOf(pipeline([next]), next, params),
-    undefined,
-    {
-      top: params.top,
-    },
-  );
+  return differences(made(own, 'a', 'date=2021-01-28'), {
+    fingerprint: fingerprintOf(pipeline([next]), next, params),
+    inputs: undefined,
+    settings: { top: params.top },
+    period: undefined,
+  });
 }
 
 describe('a fingerprint', () => {
@@ -95,11 +108,17 @@ describe('inputs', () => {
     instance,
     contentDigest,
   });
+  const reading = (inputs: readonly CurrentInput[] | undefined) => ({
+    fingerprint: print,
+    inputs,
+    settings: committed.settings,
+    period: undefined,
+  });
   const both = [current('p/prices/date=2021-01-27'), current('p/prices/date=2021-01-28')];
 
   it('with equal content are no difference, whatever attempt made them', () => {
-    expect(differences(committed, print, both)).toEqual([]);
-    expect(differences(committed, print, [...both].reverse())).toEqual([]);
+    expect(differences(committed, reading(both))).toEqual([]);
+    expect(differences(committed, reading([...both].reverse()))).toEqual([]);
   });
 
   it.each([
@@ -116,16 +135,67 @@ describe('inputs', () => {
       'input fails/half=2021-01-01 has arrived',
     ],
   ])('with %s are', (_name, inputs, words) => {
-    expect(
-      differences(
-        committed,
-        print,
-        inputs.flatMap((one) => one ?? []),
-      ),
-    ).toEqual([words]);
+    expect(differences(committed, reading(inputs.flatMap((one) => one ?? [])))).toEqual([words]);
   });
 
   it('that nobody read are not compared', () => {
-    expect(differences(manifest('p/a/_', { fingerprint: print }), print, undefined)).toEqual([]);
+    expect(differences(manifest('p/a/_', { fingerprint: print }), reading(undefined))).toEqual([]);
+  });
+});
+
+describe('a period', () => {
+  const halves = { start: '2026-01-01T00:00:00Z', end: '2026-01-16T00:00:00Z' };
+  const months = { start: '2026-01-01T00:00:00Z', end: '2026-02-01T00:00:00Z' };
+  const print = fingerprintOf(own, base, { date: '2021-01-28', top: 50 });
+  const between = (before: Period | undefined, now: Period | undefined) =>
+    differences(
+      manifest('p/a/date=2026-01-01', {
+        fingerprint: print,
+        ...(before === undefined ? {} : { period: before }),
+      }),
+      { fingerprint: print, inputs: [], settings: {}, period: now },
+    );
+
+  it('that became another one is a difference, with both', () => {
+    expect(between(halves, months)).toEqual([
+      'period changed: 2026-01-01T00:00:00Z – 2026-01-16T00:00:00Z to 2026-01-01T00:00:00Z – 2026-02-01T00:00:00Z',
+    ]);
+  });
+
+  it('is the same however its instants are written', () => {
+    expect(between(halves, { start: '2026-01-01T01:00:00+01:00', end: '2026-01-16T00:00:00+00:00' })).toEqual(
+      [],
+    );
+  });
+
+  it('that was not recorded yet makes nothing stale', () => {
+    expect(between(undefined, months)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Pipeline>, string]>([
+    [
+      'a calendar',
+      { params: { ...PARAMS, half: { ...PARAMS['half'], calendar: months1 } as Param } },
+      'half=2021-01-01',
+    ],
+    ['the time zone', { timezone: 'Asia/Tokyo' }, 'half=2021-01-01'],
+  ])('changes with %s, and --rebuild stale makes it anew', (_what, change, partition) => {
+    const before = pipeline([task('h', { params: ['half'] })]);
+    const now = { ...before, ...change };
+    const result = made(before, 'h', partition);
+    const asked = request({
+      times: { half: { kind: 'single', value: '2021-01-01' } },
+      rebuild: { missing: true, failed: true, stale: true, all: false },
+    });
+    const period = { start: '2021-01-01T00:00:00-05:00', end: '2021-01-16T00:00:00-05:00' };
+    const known = knowledge({ manifests: [{ ...result, period }] });
+    expect(planned(pipelines(before), asked, known).instances).toMatchObject([{ state: 'done' }]);
+    expect(planned(pipelines(now), asked, known).instances).toMatchObject([
+      {
+        state: 'stale',
+        action: 'run',
+        reason: expect.stringMatching(/^period changed: 2021-01-01/) as string,
+      },
+    ]);
   });
 });

@@ -16,6 +16,7 @@ import type {
 } from '../../model/records.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { StoredObject } from '../../model/job.ts';
+import type { Period } from '../../model/time.ts';
 import {
   anything,
   flag,
@@ -68,6 +69,7 @@ export const manifestFields: Fields<Manifest> = {
   partition: listOf(
     objectOf<Manifest['partition'][number]>({ name: text, value: text, hashed: optional(flag) }),
   ),
+  period: optional(objectOf<Period>({ start: time, end: time })),
   outcome: oneOf('succeeded', 'skipped', 'void'),
   reason: optional(text),
   attempt: text,

@@ -62,6 +62,7 @@ function manifestOf(work: Work, result: Result): Manifest {
     schema: STORE_SCHEMA,
     instance: planned.id,
     partition: task.keys.map((name) => ({ name, value: planned.keys[name] ?? '' })),
+    ...(planned.period === undefined ? {} : { period: planned.period }),
     outcome: result.outcome,
     ...(result.reason === undefined ? {} : { reason: result.reason }),
     attempt,

@@ -8,5 +8,10 @@ import type { Work } from './work.ts';
 export function compareResult(work: Work, manifest: Manifest, upstream: Upstream): readonly string[] {
   const { planned, pipeline, task } = work;
   const fingerprint = planned.fingerprint ?? fingerprintOf(pipeline, task, planned.params, planned.matrix);
-  return differences(manifest, fingerprint, upstream.inputs, settingsIn(pipeline, task, planned.params));
+  return differences(manifest, {
+    fingerprint,
+    inputs: upstream.inputs,
+    settings: settingsIn(pipeline, task, planned.params),
+    period: planned.period,
+  });
 }
