@@ -1,14 +1,14 @@
 import { usageError } from '../errors.ts';
 import { encodeValue } from '../model/partition.ts';
-import type { DateRange, PlanRequest, Rebuild } from '../model/plan.ts';
+import type { DateRange, PlanRequest } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
+import { parseRebuild, type RebuildOptions } from './rebuild.ts';
 import type { Target } from './target.ts';
 
 /** How it is asked for, as typed: `--from 2021-01-04 --to 2021-01-29 --rebuild stale --downstream`. */
-export interface RequestOptions {
+export interface RequestOptions extends RebuildOptions {
   readonly from?: string;
   readonly to?: string;
-  readonly rebuild?: string;
   readonly downstream?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
     range,
     params,
     times,
-    rebuild: parseRebuild(options.rebuild),
+    rebuild: parseRebuild(options, pipeline.rebuild),
     downstream: options.downstream === true,
   };
 }
@@ -79,25 +79,4 @@ function scalar(text: string, type: 'string' | 'number' | 'boolean' | 'choice'):
   if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
-}
-
-const REBUILDS = ['missing', 'failed', 'stale', 'all'] as const;
-
-/** `--rebuild stale,failed`; without it, what `run` does anyway: missing and failed. */
-export function parseRebuild(text: string | undefined): Rebuild {
-  const words = text === undefined ? ['missing', 'failed'] : text.split(',').map((word) => word.trim());
-  for (const word of words) {
-    if (!REBUILDS.some((known) => known === word)) {
-      throw usageError(
-        'bad-rebuild',
-        `expected a list of ${REBUILDS.join(', ')} for --rebuild, found "${word}"`,
-      );
-    }
-  }
-  return {
-    missing: words.includes('missing'),
-    failed: words.includes('failed'),
-    stale: words.includes('stale'),
-    all: words.includes('all'),
-  };
 }

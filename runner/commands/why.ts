@@ -12,9 +12,10 @@ export async function whyCommand(
   flags: CommonFlags & RequestOptions,
   output: Output,
 ): Promise<number> {
+  const { only: _only, resume: _resume, ...options } = flags;
   const planned = await planPipeline(await openTyped(words, flags, output), {
-    ...flags,
-    rebuild: 'missing,failed,stale',
+    ...options,
+    rebuild: 'stale',
     contents: true,
   });
   const instance = oneInstance(planned);

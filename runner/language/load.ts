@@ -40,7 +40,7 @@ export async function loadProject(source: SourceFiles, selection: Selection): Pr
   const report = createReport();
   const tree = createTree(source, report);
   const project = await compileProject(source.root, tree, report);
-  const compile = (files: readonly string[], to: Report) => compileFiles(files, project.pools, tree, to);
+  const compile = (files: readonly string[], to: Report) => compileFiles(files, project, tree, to);
   if (selection.kind === 'all') {
     const files = await pipelineFiles(tree);
     if (files.length === 0) reportNoPipelines(report);
@@ -75,7 +75,7 @@ async function pipelineFiles(tree: Tree): Promise<readonly string[]> {
 /** Pipelines by name; a name that is taken already is reported and its file left aside. */
 async function compileFiles(
   files: readonly string[],
-  pools: Readonly<Record<string, number>>,
+  settings: Pick<Project, 'pools' | 'rebuild'>,
   tree: Tree,
   report: Report,
 ): Promise<Drafts> {
@@ -88,7 +88,7 @@ async function compileFiles(
     const place =
       node === undefined ? { file, line: 1, column: 1, length: 1, source: '' } : placeOfName(node);
     const draft =
-      node === undefined ? undefined : await compilePipeline(node, pools, reusables, tree, report);
+      node === undefined ? undefined : await compilePipeline(node, settings, reusables, tree, report);
     if (node !== undefined) checkName(name, place, report);
     const taken = places.get(name);
     if (taken !== undefined) {

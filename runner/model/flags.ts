@@ -28,6 +28,7 @@ export const FLAGS: readonly string[] = [
   'log-format',
   'logs',
   'no-color',
+  'only',
   'order',
   'param',
   'project',

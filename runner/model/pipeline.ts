@@ -208,8 +208,10 @@ export interface Schedule {
   readonly cron: string;
   readonly tasks?: readonly string[];
   readonly lookbackDays: number;
-  readonly rebuild: readonly string[];
+  readonly rebuild: readonly RebuildWord[];
 }
+
+export type RebuildWord = 'missing' | 'failed' | 'stale' | 'all';
 
 export interface Pipeline {
   readonly name: string;
@@ -220,6 +222,8 @@ export interface Pipeline {
   readonly runbook?: string;
   readonly timezone: string;
   readonly schedules: readonly Schedule[];
+  /** What a run does again where it is not told: its own, else the project's. */
+  readonly rebuild?: readonly RebuildWord[];
   readonly calendars: Readonly<Record<string, Calendar>>;
   readonly params: Readonly<Record<string, Param>>;
   /** In the file's order. */
@@ -236,6 +240,8 @@ export interface Project {
   readonly storeSettings?: S3Settings;
   readonly engine: EngineSettings;
   readonly pools: Readonly<Record<string, number>>;
+  /** For pipelines that do not say it themselves. */
+  readonly rebuild?: readonly RebuildWord[];
   readonly concurrency: number;
   /** Of inputs from afar on this machine's disk; 0: none are kept, absent: as much as is fitting. */
   readonly cacheBytes?: number;

@@ -25,12 +25,14 @@ export type DateRange =
   | { readonly kind: 'single'; readonly value: string }
   | { readonly kind: 'range'; readonly from: string; readonly to: string };
 
-/** What `--rebuild` selects. The default of `run` is missing and failed. */
+/** What is done again: missing and failed, what `--rebuild` adds to that, or only what `--only` lists. */
 export interface Rebuild {
   readonly missing: boolean;
   readonly failed: boolean;
   readonly stale: boolean;
   readonly all: boolean;
+  /** A run: of `all`, what was made since it began is made. So a rebuild that was stopped goes on. */
+  readonly since?: string;
 }
 
 /** One need of one instance, bound to the instances it reads. */

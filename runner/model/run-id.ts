@@ -8,6 +8,11 @@ export function runTime(now: number): string {
   return `${new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`;
 }
 
+/** Of a run's id; orders runs by when they started, whatever machines they ran on. */
+export function startOfRun(run: string): string {
+  return run.slice(0, run.indexOf('-'));
+}
+
 /** `n` counts from 1. */
 export function attemptId(run: string, n: number): string {
   return `${run}-${n}`;

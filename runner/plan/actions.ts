@@ -61,7 +61,7 @@ interface Work {
 }
 
 /** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
-function isSelected(judging: Judging, { state }: Judged): boolean {
+function isSelected(judging: Judging, { state, stale }: Judged): boolean {
   const { rebuild } = judging.scope.request;
   switch (state) {
     case 'missing':
@@ -70,7 +70,8 @@ function isSelected(judging: Judging, { state }: Judged): boolean {
     case 'unknown':
       return rebuild.missing || rebuild.all;
     case 'failed':
-      return rebuild.failed || rebuild.all;
+      // Due as failed, and still due under what it was asked by.
+      return rebuild.failed || rebuild.all || (rebuild.stale && stale === true);
     case 'stale':
       return rebuild.stale || rebuild.all;
     case 'unpublished':

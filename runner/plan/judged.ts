@@ -12,6 +12,8 @@ export interface Judged {
   readonly runnable: boolean;
   /** A recorded skip that this run looks at again. */
   readonly mayTurn?: true;
+  /** Of one whose rebuilding failed: it is still made by something else than what is written now. */
+  readonly stale?: true;
   /** Nothing but its needs keeps it waiting: those that can be made are worth making. */
   readonly pulls: boolean;
 }

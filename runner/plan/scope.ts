@@ -66,7 +66,11 @@ export function scopeOf(
       instances,
       ranges: listingRanges(instances),
       warnings: emptyWarnings(tables, asked, roots, request, nowMs),
-      contents: request.rebuild.stale || request.downstream || givesSetting(pipeline, request),
+      contents:
+        request.rebuild.stale ||
+        request.rebuild.since !== undefined ||
+        request.downstream ||
+        givesSetting(pipeline, request),
     };
   } catch (error) {
     if (error instanceof CalendarError) throw new ProblemsError([problem('out-of-calendar', error.message)]);

@@ -1,5 +1,6 @@
 import { describeMoment } from '../calendar/moment.ts';
 import { OBJECTS_GONE, type Manifest } from '../model/records.ts';
+import { startOfRun } from '../model/run-id.ts';
 import type { State } from '../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from './due.ts';
 import type { Verdict } from './judge.ts';
@@ -36,7 +37,8 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
   const { rebuild } = scope.request;
   const again = whyAgain(judging, instance, judged);
   if (again === undefined) return base;
-  const isDue = rebuild.all || (again.state === 'failed' ? rebuild.failed : rebuild.stale);
+  const isStale = again.state === 'stale' || again.stale === true;
+  const isDue = rebuild.all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
   // Copying is for what need not be made anew.
   if (base.state === 'unpublished' && !isDue) return base;
   const until = momentOf(table, 'until', instance.position);
@@ -57,7 +59,7 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
     if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
     const stated = rebuild.stale || rebuild.all || again.state === 'failed';
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
-    return { state: again.state, reason, runnable: true, pulls: true };
+    return { ...again, reason, runnable: true, pulls: true };
   }
   const held = heldBack(judging, instance, verdict, judged);
   return { ...held, reason: `${again.reason}; ${held.reason}` };
@@ -77,17 +79,25 @@ function whyAgain(
   judging: Judging,
   instance: ScopedInstance,
   judged: readonly Judged[],
-): { readonly state: 'failed' | 'stale'; readonly reason: string } | undefined {
+): { readonly state: 'failed' | 'stale'; readonly reason: string; readonly stale?: true } | undefined {
   const { knowledge, scope } = judging;
+  const { all, since } = scope.request.rebuild;
+  const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
   const failure = knowledge.failures.get(instance.id);
   if (failure !== undefined && failure.over !== null) {
     const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
     const reason = `rebuilding it: ${failureReason(failure)}; the earlier ${before} stands`;
-    return { state: 'failed', reason };
+    return { state: 'failed', reason, ...(changed.length > 0 && { stale: true }) };
   }
-  if (scope.request.rebuild.all) return { state: 'stale', reason: 'to be rebuilt, as asked' };
-  const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
+  if (all && !isMadeSince(knowledge.contents.get(instance.id), since))
+    return { state: 'stale', reason: 'to be rebuilt, as asked' };
   return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
+}
+
+/** By a run that began in that second or later. */
+function isMadeSince(manifest: Manifest | undefined, since: string | undefined): boolean {
+  if (manifest === undefined || since === undefined) return false;
+  return startOfRun(manifest.run) >= startOfRun(since);
 }
 
 function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {

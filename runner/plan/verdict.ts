@@ -49,6 +49,7 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
       return foreign || !judged.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
+      if (!foreign && rebuild.stale && judged.stale === true) return 'coming';
       if (committedOutcome(judging.knowledge, member.id) !== undefined) return 'there';
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':

@@ -110,14 +110,18 @@ function published(report: Report, paint: Paint, { publishedAt }: Surroundings):
 function nextStep(
   report: Report,
   failed: readonly ReportInstance[],
-  { command }: Surroundings,
+  { command, resume }: Surroundings,
 ): { readonly title: string; readonly text: string } | undefined {
+  const goesOn = resume?.(report.run);
   if (report.outcome === 'cancelled')
-    return { title: 'Next', text: 'the same command again continues where this stopped' };
+    return { title: 'Next', text: goesOn ?? 'the same command again continues where this stopped' };
   if (failed.length > 0)
-    return { title: 'Next', text: 'mend the cause, then the same command again: only what is missing runs' };
+    return {
+      title: 'Next',
+      text: `mend the cause, then ${goesOn ?? 'the same command again: only what is missing runs'}`,
+    };
   if (report.outcome === 'incomplete' && !report.instances.some(saysItself))
-    return { title: 'Next', text: 'the same command again, later: only what is missing runs' };
+    return { title: 'Next', text: `${goesOn ?? 'the same command again'}, later: only what is missing runs` };
   const made = report.instances.findLast((instance) => instance.state === 'succeeded');
   return made === undefined ? undefined : { title: 'Results', text: `${command('get', made.id)} --to out` };
 }

@@ -4,6 +4,8 @@ import type { InstanceId } from '../model/partition.ts';
 export interface Surroundings {
   /** `sluice <verb> <instance>`, with the file and flags that lead to the same project and store. */
   readonly command: (verb: 'get' | 'logs' | 'repro', id: InstanceId) => string;
+  /** Goes on with a run that was stopped; absent where the same words do. */
+  readonly resume?: (run: string) => string;
   /** Where a published file stands: a path or an address that a person can open. */
   readonly publishedAt: (path: string) => string;
 }

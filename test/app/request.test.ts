@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createRequest, parseRebuild } from '../../runner/app/request.ts';
+import { createRequest } from '../../runner/app/request.ts';
 import { parseTarget } from '../../runner/commands/cli/target.ts';
 import { encodeValue } from '../../runner/model/partition.ts';
-import { ProblemsError } from '../../runner/errors.ts';
 import type { Pipeline } from '../../runner/model/pipeline.ts';
 
 const pipeline: Pipeline = {
@@ -73,11 +72,5 @@ describe('what was typed, as a request', () => {
       region: '7',
     });
     expect(request(['p', '--top', 'many', '--oops', 'x']).params).toEqual({ top: 'many', oops: 'x' });
-  });
-
-  it('rebuilds missing and failed by default, else exactly what is listed', () => {
-    expect(parseRebuild(undefined)).toEqual({ missing: true, failed: true, stale: false, all: false });
-    expect(parseRebuild('stale, failed')).toEqual({ missing: false, failed: true, stale: true, all: false });
-    expect(() => parseRebuild('old')).toThrow(ProblemsError);
   });
 });

@@ -330,6 +330,18 @@ describe('the end of a run', () => {
     );
   });
 
+  it('says the command that goes on where the same words would begin anew', () => {
+    const all: Surroundings = { ...here, resume: (run) => `sluice run p --rebuild all --resume ${run}` };
+    const stopped: Report = { ...report, outcome: 'cancelled', instances: [] };
+    expect(formatSummary(stopped, plain, all)).toContain(
+      `Next: sluice run p --rebuild all --resume ${report.run}`,
+    );
+    expect(formatSummary(stopped, plain, here)).toContain('Next: the same command again continues');
+    expect(formatSummary(report, plain, all)).toContain(
+      `Next: mend the cause, then sluice run p --rebuild all --resume ${report.run}`,
+    );
+  });
+
   it('says where results are when all is well', () => {
     const good = {
       ...report,

@@ -34,7 +34,9 @@ export function planning(made: Command): Command {
   return withParams(made)
     .option('--from <date>', 'first last-day of a range')
     .option('--to <date>', 'last last-day of a range, included')
-    .option('--rebuild <what>', 'of missing, failed, stale, all: what runs again (default: missing,failed)')
+    .option('--rebuild <what>', 'stale, all: what runs again, beside what is missing or failed')
+    .option('--only <what>', 'of missing, failed, stale: what runs, and nothing else')
+    .option('--resume <run>', 'of --rebuild all: what was made since that run began stays')
     .option('--downstream', 'take along what depends on it, as far as contents change')
     .addHelpText(
       'after',

@@ -25,10 +25,11 @@ export async function reproCommand(
   flags: ReproFlags,
   output: Output,
 ): Promise<number> {
+  const { only: _only, resume: _resume, ...options } = flags;
   const asked = await openTyped(words, flags, output);
   const { project } = asked.opened;
   const engineWords = wordsForEngine(project.engine.host);
-  const planned = await planPipeline(asked, { ...flags, rebuild: 'all' });
+  const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
   const { instance, job, secrets } = await prepareRepro(planned, flags.envFile);
   const folder = resolve(flags.into ?? `repro-${instance.task}`);
   await layOut(job, folder, planned.ledger.store);

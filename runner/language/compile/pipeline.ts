@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Pipeline } from '../../model/pipeline.ts';
+import type { Pipeline, Project } from '../../model/pipeline.ts';
 import { DEFAULTS } from '../schema/defaults.ts';
 import { compileCalendars } from './time/calendars.ts';
 import type { PipelineDraft } from './drafts.ts';
@@ -8,6 +8,7 @@ import type { TaskExtent } from './merge.ts';
 import { child, members, text } from './node.ts';
 import type { Node } from './node.ts';
 import { compileParams } from './params.ts';
+import { compileRebuild } from './rebuild.ts';
 import { placeOf } from './report.ts';
 import type { Report } from './report.ts';
 import { compileInputs, resolveUses } from './reusable.ts';
@@ -20,7 +21,7 @@ import type { Tree } from './tree.ts';
 /** One pipeline file but for its needs, which are bound when all pipelines are known. */
 export async function compilePipeline(
   node: Node,
-  pools: Readonly<Record<string, number>>,
+  { pools, rebuild: projectRebuild }: Pick<Project, 'pools' | 'rebuild'>,
   reusables: Reusables,
   tree: Tree,
   report: Report,
@@ -45,12 +46,14 @@ export async function compilePipeline(
   const timed = new Map(
     [...tasks].map(([name, draft]) => [name, { timed: draft.unclear || draft.task.timeKey !== undefined }]),
   );
+  const rebuild = compileRebuild(child(node, 'rebuild')) ?? projectRebuild;
   const pipeline: Pipeline = {
     name: pipelineName(node),
     file,
     ...describe(node),
     timezone: text(child(node, 'timezone')) ?? DEFAULTS.timezone,
     schedules: compileSchedules(child(child(node, 'on'), 'schedule'), timed, report),
+    ...(rebuild === undefined ? {} : { rebuild }),
     calendars,
     params,
     tasks: {},

@@ -5,6 +5,7 @@ import { parseSize } from '../schema/size.ts';
 import { boolean, child, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
 import { parseFile } from './parse.ts';
+import { compileRebuild } from './rebuild.ts';
 import type { Report } from './report.ts';
 import type { Tree } from './tree.ts';
 
@@ -17,12 +18,14 @@ export async function compileProject(root: string, tree: Tree, report: Report): 
   const store = child(node, 'store');
   const settings = compileStoreSettings(store);
   const cacheBytes = compileCache(child(node, 'cache'));
+  const rebuild = compileRebuild(child(node, 'rebuild'));
   const host = text(child(node, 'engine')) ?? text(child(child(node, 'engine'), 'host'));
   return {
     root,
     store: text(store) ?? text(child(store, 'uri')) ?? DEFAULTS.store,
     ...(settings === undefined ? {} : { storeSettings: settings }),
     engine: host === undefined ? {} : { host },
+    ...(rebuild === undefined ? {} : { rebuild }),
     pools: compileSizes(child(node, 'pools')),
     concurrency: number(child(node, 'concurrency')) ?? DEFAULTS.concurrency,
     ...(cacheBytes === undefined ? {} : { cacheBytes }),

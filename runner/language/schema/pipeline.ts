@@ -1,3 +1,4 @@
+import { REBUILD_DEFAULT, rebuildDefault } from './rebuild.ts';
 import { choice, integer, list, map, object, oneOf, text } from './combinators.ts';
 import { calendar } from './calendar.ts';
 import { cron } from './cron.ts';
@@ -35,7 +36,7 @@ const schedule = object('a schedule', {
   },
   rebuild: {
     shape: oneOf(rebuildWord, list(rebuildWord, 1)),
-    description: 'What is done again: `missing`, `failed`, `stale`, `all`.',
+    description: 'What is done beside what is missing or failed: `stale`, `all`.',
     default: DEFAULTS.rebuild,
     example: 'rebuild: all',
   },
@@ -100,6 +101,12 @@ export const pipelineFile = object(
       }),
       description: 'Which dates there are.',
       example: 'calendars: { nyse: { weekdays: mon-fri, holidays: calendars/nyse.txt } }',
+    },
+    rebuild: {
+      shape: rebuildDefault,
+      description: REBUILD_DEFAULT,
+      default: `${DEFAULTS.rebuild}, or what sluice.yaml says`,
+      example: 'rebuild: stale',
     },
     params: {
       shape: map('params', { called: 'param', name: keyNameFormat('a param name', 'date'), shape: param }),

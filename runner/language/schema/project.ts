@@ -2,6 +2,7 @@ import { boolean, integer, list, map, object, oneOf, text } from './combinators.
 import { DEFAULTS } from './defaults.ts';
 import { environmentName, nameFormat, size } from './format.ts';
 import type { ValueOf } from './shape.ts';
+import { REBUILD_DEFAULT, rebuildDefault } from './rebuild.ts';
 import { store } from './store.ts';
 
 export type ProjectFile = ValueOf<typeof projectFile>;
@@ -38,6 +39,12 @@ export const projectFile = object(
       description: 'How many containers run at once.',
       default: DEFAULTS.concurrency,
       example: 'concurrency: 8',
+    },
+    rebuild: {
+      shape: rebuildDefault,
+      description: `${REBUILD_DEFAULT} A pipeline's own \`rebuild\` comes first.`,
+      default: DEFAULTS.rebuild,
+      example: 'rebuild: stale',
     },
     pools: {
       shape: map('pools', {

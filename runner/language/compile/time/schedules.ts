@@ -2,6 +2,7 @@ import type { Schedule } from '../../../model/pipeline.ts';
 import { DEFAULTS } from '../../schema/defaults.ts';
 import { child, items, number, text } from '../node.ts';
 import type { Node } from '../node.ts';
+import { compileRebuild } from '../rebuild.ts';
 import type { Report } from '../report.ts';
 import { quoted, suggest } from '../words.ts';
 
@@ -17,13 +18,12 @@ export function compileSchedules(
     if (cron === undefined || expression === undefined) return [];
     const names = compileTasks(child(node, 'tasks'), tasks, report);
     checkTimed(node, cron, names ?? [...tasks.keys()], tasks, report);
-    const rebuild = items(child(node, 'rebuild')).flatMap((item) => text(item) ?? []);
     return [
       {
         cron: expression,
         ...(names === undefined ? {} : { tasks: names }),
         lookbackDays: number(child(node, 'lookback-days')) ?? DEFAULTS.lookbackDays,
-        rebuild: rebuild.length > 0 ? rebuild : DEFAULTS.rebuild.split(','),
+        rebuild: compileRebuild(child(node, 'rebuild')) ?? ['missing', 'failed'],
       },
     ];
   });
