@@ -366,6 +366,12 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         expect(whole.length).toBe('first\nsecond\nproblem\nthird'.length);
       });
 
+      it('that is a flood does not outlive its limit', async () => {
+        const ran = await run(job('yes ""', { timeoutSeconds: 2 }), { watched: true });
+        expect(ran).toMatchObject({ cause: { kind: 'timeout' }, stdout: expect.stringMatching(/\n$/) });
+        expect(await tasksLeft()).toBe(0);
+      });
+
       it('waits for a slow reader', async () => {
         let reading = 0;
         let most = 0;

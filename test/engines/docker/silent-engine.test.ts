@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pack } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDockerEngine } from '../../../runner/engines/docker/engine.ts';
 import type { Job } from '../../../runner/model/job.ts';
-import type { Engine } from '../../../runner/ports.ts';
+import type { Engine, EngineRunOptions } from '../../../runner/ports.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { jobOf } from '../../contracts/jobs.ts';
 
@@ -198,6 +199,11 @@ describe('an engine that answers its ping', () => {
         response.writeHead(200, { 'x-docker-container-path-stat': stat }).end();
     }
 
+    let log = '';
+    beforeEach(() => {
+      log = '';
+    });
+
     function run(
       { signal }: AbortController = cancel(),
       rules: Job['outputs']['rules'] = [],
@@ -206,7 +212,8 @@ describe('an engine that answers its ping', () => {
       const store = openMemoryStore();
       const plain = jobOf(store, 'x', 'true', { storeId: 's', timeoutSeconds: 3600, ...more });
       const job = { ...plain, outputs: { ...plain.outputs, rules } };
-      return engine.run(job, { signal, watched: false, onLog: () => undefined });
+      const onLog: EngineRunOptions['onLog'] = ({ bytes }) => void (log += Buffer.from(bytes).toString());
+      return engine.run(job, { signal, watched: false, onLog });
     }
 
     it('tells late that its memory was not enough: it is looked at again', async () => {
@@ -259,7 +266,7 @@ describe('an engine that answers its ping', () => {
     );
 
     it.each([
-      ['GET /containers/task/logs', 300, []],
+      ['GET /containers/task/logs', 60, []],
       ['HEAD /containers/task/archive', 60, []],
       ['GET /containers/task/archive', 600, [{ pattern: 'a', allowEmpty: false }]],
     ])('hangs at %s after the end: gives up after %i s', async (hangs, seconds, rules) => {
@@ -273,6 +280,119 @@ describe('an engine that answers its ping', () => {
         message: expect.stringContaining(`no answer for ${seconds} s`),
       });
       expect(asked).toContain('DELETE /containers/task');
+    });
+
+    describe('and its log has no end', () => {
+      const lines = (text: string): Buffer => {
+        const header = Buffer.alloc(8);
+        header[0] = 1;
+        header.writeUInt32BE(text.length, 4);
+        return Buffer.concat([header, Buffer.from(text)]);
+      };
+      beforeEach(() => {
+        answersEnded();
+        answers['GET /containers/task/logs'] = (request, response) => {
+          response.writeHead(200);
+          if ((request.url ?? '').includes('tail=')) response.end(lines('last\n'));
+          else response.write(lines('first\nhal'));
+        };
+      });
+
+      async function untilRead(): Promise<void> {
+        const began = performance.now();
+        const isRead = (): boolean => log !== '';
+        while (!isRead() && performance.now() - began < 5000) await new Promise((go) => setImmediate(go));
+        expect(log).toBe('first\nhal');
+      }
+
+      it('is cut after a minute, which is said, and its last lines follow', async () => {
+        const running = run();
+        await untilRead();
+        await vi.advanceTimersByTimeAsync(59_000);
+        expect(log).toBe('first\nhal');
+        await vi.advanceTimersByTimeAsync(1000);
+        expect((await running).cause).toBeUndefined();
+        expect(log).toMatch(/^first\nhal\n… cut here after 10 bytes: .*\nlast\n$/);
+      });
+
+      it('is cut soon after an interrupt, which takes nothing from what was done by then', async () => {
+        const interrupt = cancel();
+        const running = run(interrupt);
+        await untilRead();
+        interrupt.abort();
+        await vi.advanceTimersByTimeAsync(5000);
+        expect((await running).cause).toBeUndefined();
+        expect(log).toMatch(/last\n$/);
+      });
+
+      it('is cut 10 s after the end of a task whose time was over', async () => {
+        let over = (): void => undefined;
+        answers['POST /containers/task/wait'] = (request, response) => {
+          over = () => json({ StatusCode: 143 })(request, response);
+        };
+        answers['POST /containers/task/stop'] = (request, response) => {
+          over();
+          json(undefined, 204)(request, response);
+        };
+        const running = run();
+        await untilAsked('POST /containers/task/wait');
+        await vi.advanceTimersByTimeAsync(3_600_000);
+        await untilRead();
+        await vi.advanceTimersByTimeAsync(10_000);
+        expect((await running).cause).toMatchObject({ kind: 'timeout' });
+        expect(log).toMatch(/last\n$/);
+      });
+    });
+
+    it.each([
+      ['DELETE /containers/task', undefined],
+      ['PUT /containers/task/archive', 'cancelled'],
+    ])('hangs at %s: an interrupt is not held up', async (hangs, kind) => {
+      answersEnded();
+      delete answers[hangs];
+      const interrupt = cancel();
+      const files = [{ kind: 'text', text: 'x', to: '/workspace/x', executable: false }] as const;
+      const running = run(interrupt, [], hangs.startsWith('PUT') ? { files } : {});
+      await untilAsked(hangs);
+      interrupt.abort();
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect((await running).cause?.kind).toBe(kind);
+      // The session's end tries it once more.
+      answers['DELETE /containers/task'] = json(undefined, 204);
+    });
+
+    it('takes no files: gives up after 10 min', async () => {
+      const files = [{ kind: 'text', text: 'x', to: '/workspace/x', executable: false }] as const;
+      const running = run(cancel(), [], { files });
+      await untilAsked('PUT /containers/task/archive');
+      await vi.advanceTimersByTimeAsync(600_000);
+      expect((await running).cause).toMatchObject({
+        kind: 'engine-lost',
+        message: expect.stringContaining('no answer for 600 s'),
+      });
+    });
+
+    it('sends what is in /outputs without an end: gives up after ten minutes, as it took too long', async () => {
+      answersEnded();
+      answers['GET /containers/task/archive'] = (_, response) => {
+        response.writeHead(200);
+        const archive = pack();
+        const huge = archive.entry({ name: 'huge', size: 2 ** 40 });
+        archive.on('data', (chunk) => response.write(chunk as Uint8Array));
+        const more = setInterval(() => huge.write(Buffer.alloc(512)), 1);
+        response.on('close', () => clearInterval(more));
+      };
+      const running = run(cancel(), [{ pattern: 'a', allowEmpty: false }], { timeoutSeconds: 60 });
+      await untilAsked('GET /containers/task/archive');
+      for (let minute = 0; minute < 10; minute += 1) {
+        const began = performance.now();
+        while (performance.now() - began < 20) await new Promise((resolve) => setImmediate(resolve));
+        await vi.advanceTimersByTimeAsync(60_000);
+      }
+      expect((await running).cause).toMatchObject({
+        kind: 'timeout',
+        message: expect.stringContaining('within 10 min'),
+      });
     });
 
     it('does not end a container that is stopped: an interrupt is not held up for ever', async () => {

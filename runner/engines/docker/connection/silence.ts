@@ -1,5 +1,8 @@
 import { EngineSilence } from './answer-within.ts';
 
+/** More is not waited for by a timer: 24 days. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** Ends what nothing is heard of for so long, while it goes on for as long as it likes otherwise. */
 export interface Silence {
   /** Aborted when it has lasted too long. */
@@ -10,6 +13,7 @@ export interface Silence {
 
 export function createSilence(seconds: number): Silence {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new EngineSilence(seconds)), seconds * 1000);
+  const milliseconds = Math.min(seconds * 1000, LONGEST_TIMER);
+  const timer = setTimeout(() => controller.abort(new EngineSilence(seconds)), milliseconds);
   return { signal: controller.signal, heard: () => timer.refresh(), end: () => clearTimeout(timer) };
 }

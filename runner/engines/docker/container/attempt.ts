@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import type Dockerode from 'dockerode';
 import type { Cause } from '../../../model/cause.ts';
 import type { Job, JobResult } from '../../../model/job.ts';
-import { parseOutputValues } from '../../../model/outputs.ts';
 import type { EngineRunOptions } from '../../../ports.ts';
 import { causeOfEnd, type EndCircumstances } from './cause.ts';
 import { engineLost, isEngineAway } from '../connection/engine-answer.ts';
@@ -13,10 +12,13 @@ import { placeInputs, type PlacedInputs } from '../transfer/placed-inputs.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Session } from '../connection/session.ts';
 import { startContainer } from './start.ts';
-import { readFileOf, transferOut, wroteOutputs, type TransferredOut } from '../transfer/transfer-out.ts';
+import type { TransferredOut } from '../transfer/transfer-out.ts';
+import { takeResults } from './results.ts';
+import { createTimeAfterEnd } from './time-after-end.ts';
 import { waitForEnd, type Ending } from './wait.ts';
 
-const VALUES_LIMIT_BYTES = 1024 * 1024;
+/** An engine hands over a log in seconds, but for a flood; who waits longer waits for lines that nobody reads. */
+const LOG_SECONDS = 60;
 
 /**
  * One job from its image to its stored outputs. The order is fixed here and nowhere else: image, inputs, container,
@@ -39,7 +41,7 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
     progress.doing = 'starting its container';
     const started = await startContainer(job, { imageId, image, inputs }, session, signal);
     try {
-      const log = createContainerLog(session.docker, started.container.id, options.onLog);
+      const log = createContainerLog(session.docker, started.container.id, options.onLog, session.lost);
       progress.doing = 'it ran';
       const ending = (progress.ending = await runToEnd(
         job,
@@ -50,16 +52,17 @@ export async function runAttempt(job: Job, options: EngineRunOptions, session: S
         session,
       ));
       progress.doing = 'reading its log';
-      // A log is wanted all the more of a task that was interrupted.
-      const reading = log.readRest(session.lost);
+      const reading = readLog(log, ending, options, cancel, session);
       if (ending.exitCode !== 0 || ending.stopped !== undefined) {
         // Of a container that somebody removed there is none; its end counts for more.
         await reading.catch((error: unknown) => {
-          if (isEngineAway(error)) throw error;
+          if (ending.stopped === undefined && isEngineAway(error)) throw error;
         });
         cause = causeOfEnd({ ...ending, lastWords: log.lastWords() }, circumstancesOf(job, ending, session));
       } else {
-        const storing = takeResults(job, options, started.container, ending, session, signal, progress);
+        const storing = takeResults(started.container, { job, options, ending, session, signal }, (doing) => {
+          progress.doing = doing;
+        });
         const [read, results] = await Promise.allSettled([reading, storing]);
         if (results.status === 'rejected') throw results.reason;
         ({ out, values } = results.value);
@@ -111,20 +114,37 @@ async function runToEnd(
   cancel: AbortSignal,
   session: Session,
 ): Promise<Ending> {
-  const ended = new AbortController();
-  let following: Promise<void> | undefined;
   const timer = setTimeout(() => {
-    if (watched) following = log.follow(AbortSignal.any([ended.signal, session.lost]));
+    if (watched) log.follow();
   }, session.timing.followAfterSeconds * 1000);
   try {
     const { tellsOom } = session.facts.capabilities;
     const isLimited = memoryLimitOf(job, session) !== undefined;
     const limits = { timeoutSeconds: job.timeoutSeconds, tellsOom: tellsOom && isLimited };
     return await waitForEnd(container, limits, cancel, session);
+  } catch (error) {
+    await log.close();
+    throw error;
   } finally {
     clearTimeout(timer);
-    if (!log.isLong()) ended.abort();
-    await following;
+  }
+}
+
+/** A log is wanted all the more of a task that was stopped, but whoever stopped it is not made to wait for it. */
+async function readLog(
+  log: ContainerLog,
+  { stopped }: Ending,
+  { onWarning }: EngineRunOptions,
+  cancel: AbortSignal,
+  { timing }: Session,
+): Promise<void> {
+  const seconds = stopped === undefined ? LOG_SECONDS : timing.timeoutGraceSeconds;
+  const time = createTimeAfterEnd(seconds, cancel, timing.cancelGraceSeconds);
+  try {
+    const read = await log.readRest(time.signal);
+    if (read === 'cut') onWarning?.('It wrote more than the engine could hand over in time: its log is cut.');
+  } finally {
+    time.release();
   }
 }
 
@@ -140,51 +160,6 @@ function circumstancesOf(job: Job, { stopped }: Ending, session: Session): EndCi
     memoryBytes: memoryLimitOf(job, session),
     tellsOom: session.facts.capabilities.tellsOom,
   };
-}
-
-/** Values first: if one is missing nothing needs to be uploaded. */
-async function takeResults(
-  job: Job,
-  options: EngineRunOptions,
-  container: Dockerode.Container,
-  { startedAt }: Ending,
-  session: Session,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<{ readonly out: TransferredOut; readonly values: Readonly<Record<string, string>> }> {
-  progress.doing = 'reading its results';
-  const values = await readValues(job, options, container, signal);
-  progress.doing = 'storing its outputs';
-  if (job.outputs.rules.length === 0 && !(await wroteOutputs(container, startedAt, signal))) {
-    return { out: { objects: [], undeclared: [] }, values };
-  }
-  const store = await session.openStore(job.outputs.store);
-  const share = session.transferBudget.share();
-  const out = await transferOut(container, job, store, share, signal, session.mounts.remember);
-  return { out, values };
-}
-
-async function readValues(
-  job: Job,
-  { onWarning }: EngineRunOptions,
-  container: Dockerode.Container,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
-  if (job.outputs.values.length === 0) return {};
-  const text = (await readFileOf(container, '/sluice/output', VALUES_LIMIT_BYTES, signal)) ?? '';
-  const parsed = parseOutputValues(text);
-  if (!parsed.ok) throw new Fault({ kind: 'value-missing', message: parsed.reason, transient: false });
-  const missing = job.outputs.values.filter((name) => parsed.values[name] === undefined);
-  if (missing.length > 0) {
-    const message = `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} declared as a value, but not written to $SLUICE_OUTPUT; write ${missing[0]}=… to it`;
-    throw new Fault({ kind: 'value-missing', message, transient: false });
-  }
-  const [other, ...others] = Object.keys(parsed.values).filter((name) => !job.outputs.values.includes(name));
-  if (other !== undefined) {
-    const more = others.length === 0 ? '' : ` and ${others.length} more`;
-    onWarning?.(`Dropped from $SLUICE_OUTPUT, as no output declares it as a value: ${other}${more}`);
-  }
-  return Object.fromEntries(job.outputs.values.map((name) => [name, parsed.values[name] ?? '']));
 }
 
 function resultOf(

@@ -12,27 +12,59 @@ type OnLog = (chunk: LogChunk) => Promise<void> | void;
  * before the next is read, so a slow reader holds up the engine and not our memory.
  */
 export interface ContainerLog {
-  /** Resolves when the container has ended or `signal` is aborted; never rejects. */
-  follow(signal: AbortSignal): Promise<void>;
-  /** So much was followed that it should go on to its own end: reading it all again would take as long again. */
-  isLong(): boolean;
-  /** After the end: all that was not delivered yet. */
-  readRest(signal: AbortSignal): Promise<void>;
+  /** Begins to deliver what is written, while it is written. */
+  follow(): void;
+  /**
+   * After the end: all that was not delivered yet. An engine may need minutes to hand over what a task wrote in
+   * seconds: what has not come when `until` is aborted is cut but for the last lines, and the cut is said.
+   */
+  readRest(until: AbortSignal): Promise<'whole' | 'cut'>;
+  /** Nothing is delivered any more once this is settled. */
+  close(): Promise<void>;
   /** The end of stderr, as far as it was delivered. */
   lastWords(): string;
 }
 
 const LAST_WORDS_BYTES = 1024;
+/** So much was followed that it goes on to its own end: reading it all again would take as long again. */
 const LONG_BYTES = 64 * 1024 * 1024;
 
 /** A log that stands is sent without a pause, but for a busy disk's. */
-const SILENCE_SECONDS = 5 * 60;
+const SILENCE_SECONDS = 60;
 
-export function createContainerLog(docker: Dockerode, id: string, onLog: OnLog): ContainerLog {
+/** Of a log that is cut, as these are what a person looks for; an engine finds them from the file's end. */
+const LAST_LINES = 10_000;
+const LAST_LINES_SECONDS = 5;
+
+export function createContainerLog(
+  docker: Dockerode,
+  id: string,
+  onLog: OnLog,
+  lost: AbortSignal,
+): ContainerLog {
   let readerFailure: { readonly error: unknown } | undefined;
   const delivered = { stdout: 0, stderr: 0 };
+  const isLineOpen = { stdout: false, stderr: false };
+  const closed = new AbortController();
+  let following: Promise<void> = Promise.resolve();
   let followedToEnd = false;
   let lastWords: Buffer = Buffer.alloc(0);
+
+  async function tell(chunk: LogChunk): Promise<void> {
+    delivered[chunk.stream] += chunk.bytes.length;
+    isLineOpen[chunk.stream] = chunk.bytes.at(-1) !== NEWLINE;
+    if (chunk.stream === 'stderr') {
+      lastWords = Buffer.concat([lastWords, chunk.bytes.subarray(-LAST_WORDS_BYTES)]).subarray(
+        -LAST_WORDS_BYTES,
+      );
+    }
+    try {
+      await onLog(chunk);
+    } catch (error) {
+      readerFailure = { error };
+      throw error;
+    }
+  }
 
   async function deliver(
     source: AsyncIterable<Uint8Array>,
@@ -45,55 +77,102 @@ export function createContainerLog(docker: Dockerode, id: string, onLog: OnLog):
       heard();
       const skip = Math.max(0, Math.min(delivered[chunk.stream] - seen[chunk.stream], chunk.bytes.length));
       seen[chunk.stream] += chunk.bytes.length;
-      if (skip === chunk.bytes.length) continue;
-      delivered[chunk.stream] += chunk.bytes.length - skip;
-      const fresh = chunk.bytes.subarray(skip);
-      if (chunk.stream === 'stderr') {
-        lastWords = Buffer.concat([lastWords, fresh.subarray(-LAST_WORDS_BYTES)]).subarray(-LAST_WORDS_BYTES);
-      }
-      try {
-        await onLog({ stream: chunk.stream, bytes: fresh });
-      } catch (error) {
-        readerFailure = { error };
-        throw error;
-      }
+      if (skip < chunk.bytes.length) await tell({ ...chunk, bytes: chunk.bytes.subarray(skip) });
     }
   }
 
-  function read(follow: boolean, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const query = { stdout: 'true', stderr: 'true', follow: String(follow) };
-    return requestStream(docker, { method: 'GET', path: `/containers/${id}/logs`, query, signal });
+  function read(query: Record<string, string>, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const all = { stdout: 'true', stderr: 'true', ...query };
+    return requestStream(docker, { method: 'GET', path: `/containers/${id}/logs`, query: all, signal });
   }
+
+  async function followToEnd(): Promise<void> {
+    const signal = AbortSignal.any([closed.signal, lost]);
+    try {
+      await deliver(await read({ follow: 'true' }, signal), signal);
+      followedToEnd = true;
+    } catch {
+      // Whatever ended it, the rest is read after the container's end.
+    }
+  }
+
+  const close = (): Promise<void> => {
+    closed.abort();
+    return following;
+  };
 
   const isLong = (): boolean => delivered.stdout + delivered.stderr > LONG_BYTES;
 
+  async function readToEnd(until: AbortSignal): Promise<'whole' | 'cut'> {
+    const silence = createSilence(SILENCE_SECONDS);
+    const signal = AbortSignal.any([lost, silence.signal, until]);
+    let isHeard = false;
+    const heard = (): void => {
+      isHeard = true;
+      silence.heard();
+    };
+    try {
+      await deliver(await read({ follow: 'false' }, signal), signal, heard);
+      return 'whole';
+    } catch (error) {
+      if (lost.aborted || readerFailure !== undefined) throw error;
+      // Where an engine sends nothing at all, nothing is cut.
+      if (until.aborted && isHeard) return 'cut';
+      throw signal.aborted ? signal.reason : error;
+    } finally {
+      silence.end();
+    }
+  }
+
+  async function tellCut(): Promise<void> {
+    for (const stream of ['stdout', 'stderr'] as const) {
+      if (isLineOpen[stream]) await tell({ stream, bytes: Buffer.from('\n') });
+    }
+    const bytes = (delivered.stdout + delivered.stderr).toLocaleString('en-US');
+    const note = `… cut here after ${bytes} bytes: the engine had not handed over the rest in time; its last lines: …\n`;
+    await tell({ stream: 'stdout', bytes: Buffer.from(note) });
+    const limit = createSilence(LAST_LINES_SECONDS);
+    const signal = AbortSignal.any([lost, limit.signal]);
+    try {
+      const source = await read({ follow: 'false', tail: String(LAST_LINES) }, signal);
+      for await (const chunk of demultiplex(source)) {
+        signal.throwIfAborted();
+        await tell(chunk);
+      }
+    } catch (error) {
+      // They are more than was promised of it.
+      if (readerFailure !== undefined || lost.aborted) throw error;
+    } finally {
+      limit.end();
+    }
+  }
+
   return {
-    async follow(signal) {
-      try {
-        await deliver(await read(true, signal), signal);
-        followedToEnd = true;
-      } catch {
-        // Whatever ended it, the rest is read after the container's end.
-      }
+    follow() {
+      following = followToEnd();
     },
-    async readRest(signal) {
+    async readRest(until) {
+      if (isLong()) await Promise.race([following, aborted(until)]);
+      await close();
       if (readerFailure !== undefined) throw readerFailure.error;
-      if (followedToEnd && isLong()) return;
-      const silence = createSilence(SILENCE_SECONDS);
-      try {
-        const source = await read(false, AbortSignal.any([signal, silence.signal]));
-        await deliver(source, signal, silence.heard);
-      } catch (error) {
-        throw silence.signal.aborted ? silence.signal.reason : error;
-      } finally {
-        silence.end();
-      }
+      if (followedToEnd && isLong()) return 'whole';
+      const read = isLong() && until.aborted ? 'cut' : await readToEnd(until);
+      if (read === 'cut') await tellCut();
+      return read;
     },
-    isLong,
+    close,
     lastWords: () => lastWords.toString('utf8'),
   };
 }
 
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+const NEWLINE = 0x0a;
 const HEADER_BYTES = 8;
 
 /**

@@ -12,6 +12,7 @@ import type { PlacedInputs } from '../transfer/placed-inputs.ts';
 import { createContainer } from '../connection/request.ts';
 import type { Session } from '../connection/session.ts';
 import { startingWithin } from '../connection/starting-within.ts';
+import { createTimeAfterEnd } from './time-after-end.ts';
 import { transferIn } from '../transfer/transfer-in.ts';
 
 export interface Started {
@@ -37,9 +38,10 @@ export async function startContainer(
   for (let round = 1; ; round += 1) {
     const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job, signal);
     let container: Dockerode.Container | undefined;
-    const release = async (seconds = REMOVAL_SECONDS): Promise<void> => {
-      if (container !== undefined) await removeContainer(container, session, seconds);
-      await lease?.release();
+    const release = async (): Promise<void> => {
+      const isGone = container === undefined || (await removeContainer(container, session, signal));
+      // What may still run there must not meet the next task.
+      if (isGone) await lease?.release();
     };
     try {
       signal.throwIfAborted();
@@ -52,7 +54,7 @@ export async function startContainer(
       if (lease === undefined || (await lease.isAlive())) {
         signal.throwIfAborted();
         await start(container, job, session, signal);
-        return { container, release: () => release() };
+        return { container, release };
       }
     } catch (error) {
       // Docker refuses to create or start in a network that is gone, Podman starts a dead holder anew.
@@ -60,12 +62,11 @@ export async function startContainer(
       const retry =
         round === 1 && lease !== undefined && isRefusal(error) && !(await lease.isAlive().catch(() => true));
       if (!retry) {
-        // Whoever interrupts does not wait long for an engine that hangs.
-        await release(signal.aborted ? HASTY_REMOVAL_SECONDS : undefined);
+        await release();
         throw error;
       }
     }
-    if (container !== undefined) await removeContainer(container, session);
+    if (container !== undefined) await removeContainer(container, session, signal);
     await lease.discard();
     if (round > 1) throw new Error('the container that holds its network ended twice');
   }
@@ -92,7 +93,7 @@ async function create(
     startingWithin('it', (limit) => createContainer(docker, name, body, limit), signal);
   try {
     return await created().catch(async (error: unknown) => {
-      if (!isNameTaken(error) || !(await removeEarlierTry(session, name, job))) throw error;
+      if (!isNameTaken(error) || !(await removeEarlierTry(session, name, job, signal))) throw error;
       return created();
     });
   } catch (error) {
@@ -117,12 +118,17 @@ function isNameTaken(error: unknown): boolean {
 }
 
 /** Asked twice for one attempt: what an earlier try left half done is replaced. */
-async function removeEarlierTry(session: Session, name: string, job: Job): Promise<boolean> {
+async function removeEarlierTry(
+  session: Session,
+  name: string,
+  job: Job,
+  signal: AbortSignal,
+): Promise<boolean> {
   const earlier = session.docker.getContainer(name);
-  const { Config } = await answerWithin(LOOK_UP_SECONDS, () => earlier.inspect());
+  const { Config } = await answerWithin(LOOK_UP_SECONDS, () => earlier.inspect(), signal);
   const labels = Config.Labels;
   if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
-  await removeContainer(earlier, session);
+  await removeContainer(earlier, session, signal);
   return true;
 }
 
@@ -159,30 +165,37 @@ function commandOf(job: Job): string {
 
 const REMOVAL_TRIES = 8;
 const REMOVAL_SECONDS = 60;
-const HASTY_REMOVAL_SECONDS = 10;
+const HASTY_REMOVAL_SECONDS = 20;
 
 /**
- * A removal that fails is tried again for some seconds: a file system may be busy, or another removal under way (409).
- * What is left after that, or when the engine did not answer, is tried once more at the session's end.
+ * Whether it is gone. A removal that fails is tried again for some seconds: a file system may be busy, or another
+ * removal under way (409). What is left after that, or when the engine did not answer, is tried once more at the
+ * session's end. Whoever interrupts does not wait long for it.
  */
 async function removeContainer(
   container: Dockerode.Container,
   { lost, leftovers }: Pick<Session, 'lost' | 'leftovers'>,
-  seconds = REMOVAL_SECONDS,
-): Promise<void> {
-  for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
-    try {
-      const abortSignal = AbortSignal.any([lost, AbortSignal.timeout(seconds * 1000)]);
-      await container.remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions);
-      return;
-    } catch (error) {
-      const { status } = engineAnswer(error);
-      if (status === 404) return;
-      if (status === undefined) break;
-      await sleep(50 * 2 ** round);
+  cancel: AbortSignal,
+): Promise<boolean> {
+  const time = createTimeAfterEnd(REMOVAL_SECONDS, cancel, HASTY_REMOVAL_SECONDS);
+  const abortSignal = AbortSignal.any([lost, time.signal]);
+  try {
+    for (let round = 1; round <= REMOVAL_TRIES; round += 1) {
+      try {
+        await container.remove({ force: true, v: true, abortSignal } as Dockerode.ContainerRemoveOptions);
+        return true;
+      } catch (error) {
+        const { status } = engineAnswer(error);
+        if (status === 404) return true;
+        if (status === undefined || abortSignal.aborted) break;
+        await sleep(50 * 2 ** round);
+      }
     }
+  } finally {
+    time.release();
   }
   leftovers.add(container.id);
+  return false;
 }
 
 /** Whoever may change a network gets one of its own. */

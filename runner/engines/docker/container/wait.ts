@@ -5,6 +5,7 @@ import type { EndCircumstances, EndState } from './cause.ts';
 import { engineAnswer } from '../connection/engine-answer.ts';
 import { Fault } from '../connection/fault.ts';
 import { requestStream } from '../connection/request.ts';
+import { LONGEST_TIMER } from '../connection/silence.ts';
 import type { Session } from '../connection/session.ts';
 
 export interface Ending extends Omit<EndState, 'lastWords'> {
@@ -19,8 +20,8 @@ export interface Ending extends Omit<EndState, 'lastWords'> {
 const OOM_LOOKS = 10;
 const OOM_LOOK_MILLISECONDS = 100;
 
-/** More is not waited for by a timer: 24 days. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** After it was told to, and again after it was killed: an engine that does neither is not waited for. */
+const STOPPING_SECONDS = 20;
 
 export interface EndLimits {
   readonly timeoutSeconds: number;
@@ -39,16 +40,25 @@ export async function waitForEnd(
   let stopping: Promise<void> | undefined;
   let endless: NodeJS.Timeout | undefined;
   const stuck = new AbortController();
+  const ended = new AbortController();
   const stop = (why: 'timeout' | 'cancelled', graceSeconds: number): void => {
     if (stopped !== undefined) return;
     stopped = why;
     stopping = end(graceSeconds);
   };
   const end = async (graceSeconds: number): Promise<void> => {
-    await stopContainer(container, graceSeconds, lost);
-    endless = setTimeout(() => stuck.abort(new EngineSilence(LOOK_UP_SECONDS)), LOOK_UP_SECONDS * 1000);
+    await stopContainer(container, graceSeconds, AbortSignal.any([lost, stuck.signal, ended.signal]));
+    giveUpAfter(STOPPING_SECONDS);
   };
-  const onCancel = (): void => stop('cancelled', timing.cancelGraceSeconds);
+  const giveUpAfter = (seconds: number): void => {
+    clearTimeout(endless);
+    endless = setTimeout(() => stuck.abort(new EngineSilence(seconds)), seconds * 1000);
+  };
+  const onCancel = (): void => {
+    // Its time was over already: whoever interrupts does not wait for that as well.
+    if (stopped !== undefined) giveUpAfter(timing.cancelGraceSeconds + STOPPING_SECONDS);
+    stop('cancelled', timing.cancelGraceSeconds);
+  };
   const milliseconds = timeoutSeconds * 1000;
   const timer =
     milliseconds > LONGEST_TIMER
@@ -78,6 +88,7 @@ export async function waitForEnd(
   } finally {
     clearTimeout(timer);
     cancel.removeEventListener('abort', onCancel);
+    ended.abort();
     await stopping;
     clearTimeout(endless);
   }
@@ -134,17 +145,17 @@ const RUNNING = new Set(['running', 'paused', 'stopping', 'created', 'restarting
 async function stopContainer(
   container: Dockerode.Container,
   graceSeconds: number,
-  lost: AbortSignal,
+  giveUp: AbortSignal,
 ): Promise<void> {
   try {
     await answerWithin(
-      graceSeconds + LOOK_UP_SECONDS,
+      graceSeconds + STOPPING_SECONDS,
       (abortSignal) => container.stop({ t: graceSeconds, abortSignal }),
-      lost,
+      giveUp,
     );
   } catch {
     const kill = (abortSignal: AbortSignal) => container.kill({ abortSignal });
-    await answerWithin(LOOK_UP_SECONDS, kill, lost).catch(() => undefined);
+    await answerWithin(STOPPING_SECONDS, kill, giveUp).catch(() => undefined);
   }
 }
 

@@ -23,7 +23,7 @@ export interface Holder {
 export interface Lease {
   readonly holder: Holder;
   isAlive(): Promise<boolean>;
-  /** Gives it back for the next task. */
+  /** Gives it back for the next task. One that is never given back is removed at the end. */
   release(): Promise<void>;
   /** It is dead. Whatever ended it may have ended the others: no idle one is trusted any more. */
   discard(): Promise<void>;

@@ -6,9 +6,11 @@ import type { Job, JobInput } from '../../../model/job.ts';
 import { storeFolder } from '../../../model/object-place.ts';
 import { identify, ownerName } from '../../../machine/process.ts';
 import type { ObjectStore } from '../../../ports.ts';
+import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { isEngineAway } from '../connection/engine-answer.ts';
 import { verifiedBytes } from './inputs.ts';
 import { labelsOf } from '../container/labels.ts';
+import { removeAtLast } from '../container/last-removal.ts';
 import { createContainer } from '../connection/request.ts';
 import { readFileOf } from './transfer-out.ts';
 
@@ -112,7 +114,7 @@ async function probe(
   let container: Dockerode.Container | undefined;
   try {
     await writeFile(join(root, name), nonce, { flag: 'wx' });
-    container = await createContainer(docker, undefined, {
+    const body: Dockerode.ContainerCreateOptions = {
       Image: imageId,
       Cmd: ['never-started'],
       Labels: labelsOf({ storeId: job.storeId, run: job.run }, 'probe'),
@@ -120,13 +122,16 @@ async function probe(
         NetworkMode: 'none',
         Mounts: [{ Type: 'bind', Source: root, Target: '/sluice-probe', ReadOnly: true }],
       },
-    });
+    };
+    const create = (limit: AbortSignal): Promise<Dockerode.Container> =>
+      createContainer(docker, undefined, body, limit);
+    container = await answerWithin(LOOK_UP_SECONDS, create, signal);
     return (await readFileOf(container, `/sluice-probe/${name}`, 1024, signal)) === nonce;
   } catch (error) {
     if (isEngineAway(error) || signal.aborted) throw error;
     return false;
   } finally {
-    await container?.remove({ force: true, v: true }).catch(() => undefined);
+    if (container !== undefined) await removeAtLast(docker, container.id);
     await rm(join(root, name), { force: true }).catch(() => undefined);
   }
 }

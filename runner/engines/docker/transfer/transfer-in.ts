@@ -5,6 +5,7 @@ import type Dockerode from 'dockerode';
 import { pack, type Header, type Pack } from 'tar-stream';
 import type { Job, JobFile, JobInput, StoredObject } from '../../../model/job.ts';
 import { Fault } from '../connection/fault.ts';
+import { createSilence } from '../connection/silence.ts';
 import { fetchAhead, type Fetchable } from './fetch-ahead.ts';
 import type { TransferShare } from './transfer-budget.ts';
 
@@ -33,7 +34,15 @@ export async function transferIn(
   const unread = new AbortController();
   let failure: unknown;
   let refused = false;
-  const feeding = feed(archive, job, copied, share, AbortSignal.any([signal, unread.signal])).then(
+  const silence = createSilence(SILENCE_SECONDS);
+  const feeding = feed(
+    archive,
+    job,
+    copied,
+    share,
+    AbortSignal.any([signal, unread.signal]),
+    silence.heard,
+  ).then(
     () => archive.finalize(),
     (error: unknown) => {
       // The client then gives up too, with this error.
@@ -42,7 +51,7 @@ export async function transferIn(
     },
   );
   try {
-    const options = { path: '/', abortSignal: signal };
+    const options = { path: '/', abortSignal: AbortSignal.any([signal, silence.signal]) };
     await container.putArchive(archive as unknown as NodeJS.ReadableStream, options);
   } catch (error) {
     refused = true;
@@ -50,8 +59,9 @@ export async function transferIn(
     const reason = new Error('the engine does not read on');
     unread.abort(reason);
     archive.destroy(reason);
-    throw failure ?? error;
+    throw failure ?? (silence.signal.aborted ? silence.signal.reason : error);
   } finally {
+    silence.end();
     await feeding;
   }
   if (failure !== undefined) throw failure;
@@ -63,12 +73,14 @@ async function feed(
   copied: readonly CopiedInput[],
   share: TransferShare,
   signal: AbortSignal,
+  heard: () => void,
 ): Promise<void> {
   const made = new Set<string>();
   const folder = async (path: string, mode: number): Promise<void> => {
     if (made.has(path)) return;
     made.add(path);
     await write(archive, { name: `${path.slice(1)}/`, type: 'directory', mode });
+    heard();
   };
   const parents = async (path: string): Promise<void> => {
     const parent = posix.dirname(path);
@@ -87,7 +99,8 @@ async function feed(
   }
   for (const file of job.files) {
     await parents(file.to);
-    await writeFile(archive, file, signal);
+    await writeFile(archive, file, signal, heard);
+    heard();
   }
   for (const { input } of copied) {
     await parents(`${input.to}/.`);
@@ -99,7 +112,8 @@ async function feed(
     const header = { name: to.slice(1), mode: 0o444, size: object.bytes };
     if (bytes instanceof Uint8Array)
       await write(archive, header, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
-    else await writeStream(archive, header, bytes);
+    else await writeStream(archive, header, bytes, heard);
+    heard();
   }
 }
 
@@ -111,9 +125,17 @@ function objectsOf({ input, read }: CopiedInput): readonly (Fetchable & { readon
   }));
 }
 
+/** Counts for the store too, whose bytes are laid in as they come. */
+const SILENCE_SECONDS = 10 * 60;
+
 const OURS = ['/outputs', '/workspace', '/inputs', '/sluice'];
 
-async function writeFile(archive: Pack, file: JobFile, signal: AbortSignal): Promise<void> {
+async function writeFile(
+  archive: Pack,
+  file: JobFile,
+  signal: AbortSignal,
+  heard: () => void,
+): Promise<void> {
   const header = { name: file.to.replace(/^\/+/, ''), mode: file.executable ? 0o755 : 0o644 };
   switch (file.kind) {
     case 'text':
@@ -122,7 +144,7 @@ async function writeFile(archive: Pack, file: JobFile, signal: AbortSignal): Pro
       const { size } = await stat(file.from).catch((error: unknown) => {
         throw unreadable(file.from, error);
       });
-      return writeStream(archive, { ...header, size }, localBytes(file.from, signal));
+      return writeStream(archive, { ...header, size }, localBytes(file.from, signal), heard);
     }
   }
 }
@@ -156,6 +178,7 @@ async function writeStream(
   archive: Pack,
   header: EntryHeader,
   bytes: AsyncIterable<Uint8Array>,
+  heard: () => void,
 ): Promise<void> {
   let settle: (error?: Error | null) => void = () => undefined;
   const finished = new Promise<void>((resolve, reject) => {
@@ -170,6 +193,7 @@ async function writeStream(
   entry.on('drain', () => readOn());
   entry.on('close', () => readOn());
   for await (const chunk of bytes) {
+    heard();
     if (entry.write(chunk)) continue;
     if (entry.destroying) break;
     await new Promise<void>((resolve) => {
