@@ -28,20 +28,34 @@ export interface OpenedProject {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   /** Of the named file. */
   readonly named?: string;
+  /** Of all pipelines there are, also of those that were not asked for. */
+  readonly names: readonly string[];
+  /** Why files that were not asked for can't be read: what is not found may be in one of them. */
+  readonly unread: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly clock: Clock;
 }
 
-/** Reads and checks every file of the project; all mistakes at once as a `ProblemsError`. */
-export async function openProject(options: ComposeOptions): Promise<OpenedProject> {
+/**
+ * Reads and checks every file of the project, or with `asked` only what that pipeline needs (without a name: the only
+ * one there is); all mistakes at once as a `ProblemsError`.
+ */
+export async function openProject(
+  options: ComposeOptions,
+  asked?: { readonly pipeline: string | undefined },
+): Promise<OpenedProject> {
   const [{ loadProject }, { folderSource, locateProject }] = await Promise.all([
     import('./language/load.ts'),
     import('./language/source.ts'),
   ]);
-  const { root, selection } = await locateProject(
+  const { root, selection: located } = await locateProject(
     folderOf(options),
     options.file === undefined ? undefined : resolve(options.cwd, options.file),
   );
+  const selection =
+    located.kind === 'all' && asked !== undefined
+      ? ({ kind: 'pipeline', name: asked.pipeline } as const)
+      : located;
   const loaded = await loadProject(folderSource(root), selection);
   const project = soundProject(loaded, options);
   const file = selection.kind === 'file' ? selection.path : undefined;
@@ -49,6 +63,8 @@ export async function openProject(options: ComposeOptions): Promise<OpenedProjec
   return {
     project,
     pipelines: loaded.pipelines,
+    names: loaded.names,
+    unread: loaded.unread,
     ...(named === undefined ? {} : { named }),
     warnings: loaded.problems,
     clock: systemClock,

@@ -1,5 +1,5 @@
 import { openProject, type ComposeOptions, type OpenedProject } from '../compose.ts';
-import { usageError } from '../errors.ts';
+import { ProblemsError, usageError } from '../errors.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
@@ -34,21 +34,23 @@ export async function openPipeline(
 ): Promise<AskedPipeline> {
   const whole = { tasks: [], keys: {}, params: {}, ...target };
   const { file } = whole;
-  const opened = await openProject(file === undefined ? options : { ...options, file });
+  const opened = await openProject(file === undefined ? options : { ...options, file }, {
+    pipeline: whole.pipeline,
+  });
   return { options, opened, pipeline: pick(opened, whole), target: whole, mistakes: [] };
 }
 
-function pick(opened: OpenedProject, target: Target): Pipeline {
-  const names = [...opened.pipelines.keys()];
-  const name = target.pipeline ?? opened.named ?? (names.length === 1 ? names[0] : undefined);
+function pick({ pipelines, named, names, unread }: OpenedProject, target: Target): Pipeline {
+  const name = target.pipeline ?? named ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
     throw usageError('no-pipeline', 'expected the name of a pipeline', `There are ${names.join(', ')}.`);
   }
-  const pipeline = opened.pipelines.get(name);
+  const pipeline = pipelines.get(name);
   if (pipeline !== undefined) return pipeline;
-  throw usageError(
+  const { problems } = usageError(
     'unknown-pipeline',
     `there is no pipeline "${name}"`,
     didYouMean(name, names, 'pipelines'),
   );
+  throw new ProblemsError([...problems, ...unread]);
 }

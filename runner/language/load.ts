@@ -20,6 +20,10 @@ export interface LoadedProject {
   readonly project: Project;
   /** By name, in the order of their files. With errors among `problems`, not fit to be run. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
+  /** Of all pipelines there are, also of those that were not asked for. */
+  readonly names: readonly string[];
+  /** Why files that were not asked for can't be read: what is not found may be in one of them. */
+  readonly unread: readonly Problem[];
   /** By file and line; errors and warnings. */
   readonly problems: readonly Problem[];
 }
@@ -30,8 +34,8 @@ const FOLDER = 'pipelines';
  * Reads `sluice.yaml`, the pipelines and what they name (reusable tasks, calendars, Dockerfiles, `files`), and
  * compiles them. Never throws for what is in a file.
  *
- * A lone file's own mistakes are told, and those of what it uses. The other pipelines of the project are read only
- * for the tasks that it needs of them.
+ * Of a file or a pipeline that is asked for, its own mistakes are told and those of what it uses and needs. The other
+ * pipelines of the project stop nobody.
  *
  * @example
  * const { pipelines, problems } = await loadProject(folderSource('/work/scores'), { kind: 'all' });
@@ -45,21 +49,98 @@ export async function loadProject(source: SourceFiles, selection: Selection): Pr
     const files = await pipelineFiles(tree);
     if (files.length === 0) reportNoPipelines(report);
     const drafts = await compile(files, report);
-    return { project, pipelines: linkPipelines(drafts, report), problems: inOrder(report.problems) };
+    const pipelines = linkPipelines(drafts, report);
+    return { project, pipelines, names: [...drafts.keys()], unread: [], problems: inOrder(report.problems) };
   }
-  const own = await compile([selection.path], report);
-  if (![...own.values()].some((draft) => draft !== undefined && needsOthers(draft))) {
-    return { project, pipelines: linkPipelines(own, report), problems: inOrder(report.problems) };
+  return loadAsked(project, selection, tree, report, (files) => compile(files, report));
+}
+
+type Compile = (files: readonly string[]) => Promise<Drafts>;
+
+/** One pipeline and those whose tasks it needs: a mistake in any other file stops nobody here. */
+async function loadAsked(
+  project: Project,
+  selection: Exclude<Selection, { readonly kind: 'all' }>,
+  tree: Tree,
+  report: Report,
+  compile: Compile,
+): Promise<LoadedProject> {
+  const path = selection.kind === 'file' ? selection.path : undefined;
+  let listed: readonly ListedPipeline[] | undefined;
+  const list = async () => (listed ??= await listPipelines(tree, path));
+  const own = selection.kind === 'file' ? [selection.path] : chosenFiles(selection.name, await list());
+  if (path === undefined && listed?.length === 0) reportNoPipelines(report);
+  const drafts = new Map(await compile(own));
+  let needed = neededNames(drafts);
+  while (needed.length > 0) {
+    const found = await compile(
+      (await list()).filter(({ name }) => needed.includes(name)).map(({ file }) => file),
+    );
+    for (const [name, draft] of found) drafts.set(name, draft);
+    // What is not there may be in a file that can't be read.
+    if (needed.some((name) => !drafts.has(name))) {
+      report.add((listed ?? []).flatMap(({ problems }) => problems));
+      break;
+    }
+    needed = neededNames(drafts);
   }
-  const others = (await pipelineFiles(tree)).filter((file) => file !== selection.path);
-  const drafts = new Map([...(await compile(others, createReport())), ...own]);
-  const pipelines = linkPipelines(drafts, report);
-  const problems = report.problems.filter((problem) => !others.includes(problem.file ?? ''));
-  return { project, pipelines, problems: inOrder(problems) };
+  const names = [...new Set([...drafts.keys(), ...(listed ?? []).map(({ name }) => name)])];
+  // Of the others only the names are known, which is enough for suggestions.
+  const all = new Map([...names.map((name) => [name, undefined] as const), ...drafts]);
+  const pipelines = linkPipelines(all, report);
+  const unread = (listed ?? []).flatMap(({ problems }) => problems);
+  return { project, pipelines, names, unread, problems: inOrder(report.problems) };
+}
+
+interface ListedPipeline {
+  readonly name: string;
+  readonly file: string;
+  /** Why the file can't be read; its name is then only what it is called. */
+  readonly problems: readonly Problem[];
+}
+
+/** The names of the pipelines there are, whatever else is wrong in their files. */
+async function listPipelines(tree: Tree, without?: string): Promise<readonly ListedPipeline[]> {
+  const files = (await pipelineFiles(tree)).filter((file) => file !== without);
+  return Promise.all(
+    files.map(async (file) => {
+      const report = createReport();
+      const node = await parseFile(file, 'pipeline', tree, report);
+      return node === undefined
+        ? { name: nameOfFile(file), file, problems: report.problems }
+        : { name: pipelineName(node), file, problems: [] };
+    }),
+  );
+}
+
+function chosenFiles(name: string | undefined, listed: readonly ListedPipeline[]): readonly string[] {
+  const isChosen = (pipeline: ListedPipeline) =>
+    name === undefined ? listed.length === 1 : pipeline.name === name;
+  return listed.filter(isChosen).map(({ file }) => file);
+}
+
+/** The pipelines whose tasks are needed and that are not known yet. */
+function neededNames(drafts: Drafts): readonly string[] {
+  const written = [...drafts.values()].flatMap((draft) => (draft === undefined ? [] : needsOf(draft)));
+  const names = written.flatMap((need) => (need.includes('/') ? need.slice(0, need.indexOf('/')) : []));
+  return [...new Set(names)].filter((name) => !drafts.has(name));
+}
+
+function needsOf(draft: PipelineDraft): readonly string[] {
+  return [...draft.tasks.values()].flatMap((task) =>
+    task.merged.lists.needs.flatMap((node) => text(node) ?? text(child(node, 'task')) ?? []),
+  );
+}
+
+/** What pipelines there are, by name; mistakes in them are no matter. */
+export async function loadNames(source: SourceFiles): Promise<readonly string[]> {
+  return (await listPipelines(createTree(source, createReport()))).map(({ name }) => name);
 }
 
 /** What `sluice.yaml` says, for who looks after the store and reads no pipeline. */
-export async function loadSettings(source: SourceFiles): Promise<Omit<LoadedProject, 'pipelines'>> {
+export async function loadSettings(
+  source: SourceFiles,
+): Promise<Pick<LoadedProject, 'project' | 'problems'>> {
   const report = createReport();
   const project = await compileProject(source.root, createTree(source, report), report);
   return { project, problems: inOrder(report.problems) };
@@ -122,12 +203,6 @@ function checkName(name: string, place: Place, report: Report): void {
     {
       fix: mended === undefined ? 'Write `name:`.' : `Write \`name: ${mended}\`, or rename the file.`,
     },
-  );
-}
-
-function needsOthers(draft: PipelineDraft): boolean {
-  return [...draft.tasks.values()].some((task) =>
-    task.merged.lists.needs.some((node) => (text(node) ?? text(child(node, 'task')))?.includes('/') === true),
   );
 }
 

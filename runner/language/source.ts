@@ -19,8 +19,14 @@ export interface SourceEntry {
   readonly executable: boolean;
 }
 
-/** What to load: every pipeline of the project, or one file (relative to the root). */
-export type Selection = { readonly kind: 'all' } | { readonly kind: 'file'; readonly path: string };
+/**
+ * What to load: every pipeline of the project, one file (relative to the root), or one by its name, with what it needs;
+ * without a name the only one there is.
+ */
+export type Selection =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'pipeline'; readonly name: string | undefined };
 
 /** The project that a person means who stands in `folder`, or who names a lone pipeline file there. */
 export async function locateProject(

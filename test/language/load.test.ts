@@ -90,18 +90,14 @@ describe('loading a lone file', () => {
     'pipelines/b.yaml': `nam: x\n${OK}  u: { image: alpine }\n  v: { needs: [gone] }\n`,
   };
 
-  it('tells its mistakes, not those of the others', async () => {
-    const { project, pipelines, problems } = await loadProject(memorySource(files), {
+  it('tells its mistakes and those of the files that it needs, not those of the others', async () => {
+    const { project, problems } = await loadProject(memorySource(files), {
       kind: 'file',
       path: 'pipelines/a.yaml',
     });
-    expect(problems).toEqual([]);
     expect(project.concurrency).toBe(9);
-    expect(pipelines.get('a')?.tasks['t']?.needs).toMatchObject([
-      { target: { pipeline: 'b', task: 't' }, foreign: true },
-    ]);
-    // Looked up, so that what is needed of it can be planned.
-    expect(pipelines.has('b')).toBe(true);
+    expect([...new Set(problems.map(({ file }) => file))]).toEqual(['pipelines/b.yaml']);
+    expect(problems).not.toEqual([]);
   });
 
   it('reads no other file where it needs none', async () => {
@@ -115,6 +111,56 @@ describe('loading a lone file', () => {
   it('is told of when it is not there', async () => {
     const { problems } = await loadProject(memorySource(files), { kind: 'file', path: 'gone.yaml' });
     expect(problems).toMatchObject([{ code: 'file-not-found', file: 'gone.yaml' }]);
+  });
+});
+
+describe('loading a pipeline by its name', () => {
+  const NEEDS_B = 'tasks:\n  t: { image: alpine, run: echo, needs: [b/t] }\n';
+  const load = (files: Readonly<Record<string, string>>, name?: string) =>
+    loadProject(memorySource(files), { kind: 'pipeline', name });
+
+  it.each([
+    ['a wrong key', 'tasks: { t: { imag: x } }'],
+    ['broken YAML', 'tasks: ['],
+    ['no text at all', '\0'],
+  ])('is not stopped by a neighbour with %s', async (_, broken) => {
+    const files = { 'pipelines/a.yaml': OK, 'pipelines/c.yaml': broken };
+    const { pipelines, problems, names } = await load(files, 'a');
+    expect(problems).toEqual([]);
+    expect([...pipelines.keys()]).toEqual(['a']);
+    expect(names).toEqual(['a', 'c']);
+    expect((await load(files, 'c')).problems).not.toEqual([]);
+  });
+
+  it('takes along what it needs, under whatever name a file has, and is stopped by mistakes there', async () => {
+    const sound = { 'pipelines/a.yaml': NEEDS_B, 'pipelines/z.yaml': `name: b\n${OK}` };
+    const { pipelines, problems } = await load(sound, 'a');
+    expect(problems).toEqual([]);
+    expect(pipelines.get('a')?.tasks['t']?.needs).toMatchObject([
+      { target: { pipeline: 'b', task: 't' }, foreign: true },
+    ]);
+    expect([...pipelines.keys()].sort()).toEqual(['a', 'b']);
+    const broken = { ...sound, 'pipelines/z.yaml': 'name: b\ntasks: { t: { image: x, nam: y } }\n' };
+    expect((await load(broken, 'a')).problems).toMatchObject([{ file: 'pipelines/z.yaml' }]);
+  });
+
+  it('names a file that can’t be read where what is needed may be in it', async () => {
+    const { problems } = await load({ 'pipelines/a.yaml': NEEDS_B, 'pipelines/z.yaml': 'name: [b' }, 'a');
+    expect([...new Set(problems.map(({ file }) => file))]).toEqual(['pipelines/a.yaml', 'pipelines/z.yaml']);
+  });
+
+  it('refuses a name that two files have, and only that', async () => {
+    const files = { 'pipelines/a.yaml': OK, 'pipelines/b.yaml': `name: a\n${OK}`, 'pipelines/c.yaml': OK };
+    expect((await load(files, 'a')).problems).toMatchObject([{ code: 'name-taken' }]);
+    expect((await load(files, 'c')).problems).toEqual([]);
+  });
+
+  it('takes the only one where none is named', async () => {
+    expect([...(await load({ 'pipelines/a.yaml': OK })).pipelines.keys()]).toEqual(['a']);
+    expect((await load({})).problems).toMatchObject([{ code: 'no-pipelines' }]);
+    const two = await load({ 'pipelines/a.yaml': OK, 'pipelines/b.yaml': 'tasks: [' });
+    expect(two.problems).toEqual([]);
+    expect(two.names).toEqual(['a', 'b']);
   });
 });
 
