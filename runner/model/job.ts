@@ -77,6 +77,8 @@ export interface StoredObject {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** A program: absent for any other file. */
+  readonly executable?: true;
 }
 
 export interface JobResult {

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import type { Cause } from './cause.ts';
 import type { OutputRule } from './job.ts';
+import { describeMissing } from './missing-outputs.ts';
 
 export { parseOutputValues } from './output-values.ts';
 
@@ -11,12 +12,16 @@ export interface OutputEntry {
   readonly kind: 'file' | 'folder' | 'link' | 'hard-link' | 'other';
   /** 0 for anything but a file. */
   readonly sizeBytes: number;
+  /** Whether somebody may run it; a link's is its target's. */
+  readonly executable?: boolean;
   /** A link's, as written; a hard link's is relative to `/outputs`. */
   readonly target?: string;
 }
 
 export type OutputVerdict =
-  { readonly kind: 'store'; readonly path: string } | { readonly kind: 'skip' } | Refusal;
+  | { readonly kind: 'store'; readonly path: string; readonly executable: boolean }
+  | { readonly kind: 'skip' }
+  | Refusal;
 
 export interface Refusal {
   readonly kind: 'refuse';
@@ -90,7 +95,7 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
           return { kind: 'skip' };
         case 'file':
           if (entry.sizeBytes === 0 && !matched.some((rule) => rule.allowEmpty)) return refuseEmpty(path);
-          return { kind: 'store', path };
+          return { kind: 'store', path, executable: entry.executable === true };
         default:
           return entry.kind satisfies never;
       }
@@ -115,7 +120,10 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
         copies.push({ path, from });
       }
       const missing = compiled.filter((rule) => !rule.found && !(rule.allowEmpty && rule.kind !== 'path'));
-      if (missing.length > 0) return refuseMissing(missing, folders, undeclared);
+      if (missing.length > 0) {
+        const found = { files: new Set([...undeclared, ...files.keys(), ...links.keys()]), folders };
+        return refuse('output-missing', describeMissing(missing, found));
+      }
       return { kind: 'complete', copies };
     },
 
@@ -204,25 +212,6 @@ function follow(path: string, links: ReadonlyMap<string, string>): string | unde
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-}
-
-function refuseMissing(
-  missing: readonly CompiledRule[],
-  folders: ReadonlySet<string>,
-  undeclared: readonly string[],
-): Refusal {
-  const patterns = missing.map((rule) => rule.pattern);
-  const folder = patterns.find((pattern) => folders.has(pattern));
-  const hint =
-    folder !== undefined
-      ? `; ${quote(folder)} is a folder, declare it as ${quote(`${folder}/`)}`
-      : undeclared.length > 0
-        ? `; found there: ${undeclared.slice(0, 5).map(quote).join(', ')}${undeclared.length > 5 ? ', …' : ''}`
-        : '; nothing was written to /outputs';
-  return refuse(
-    'output-missing',
-    `${patterns.map(quote).join(', ')} ${patterns.length === 1 ? 'was' : 'were'} declared, but not written${hint}`,
-  );
 }
 
 function refuseEmpty(path: string): Refusal {

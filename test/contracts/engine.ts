@@ -494,6 +494,17 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         expect(await readdir(join(folder, 'cache', 'attempts'))).toEqual([]);
       });
 
+      it('are programs only for whom they are: one content may be both', async () => {
+        const made = await inputOf(memory, '/inputs/a', { tool: '#!/bin/sh\necho works\n' });
+        const objects = made.objects.map((object) => ({ ...object, executable: true as const }));
+        const asked = { inputs: [{ ...made, to: '/inputs/b', objects }, made] };
+        const use = '/inputs/b/tool; test ! -x /inputs/a/tool';
+        for (const user of ['0', '1000']) {
+          const ran = await runCached(job(use, { ...asked, user }, memory));
+          expect(ran).toMatchObject({ stdout: 'works\n', exitCode: 0 });
+        }
+      });
+
       it('are the same where more are wanted than can be mounted', async () => {
         const inputs = [];
         for (let index = 0; index < 40; index += 1) {
@@ -531,6 +542,31 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         inputs.push(await inputOf(directory, `/inputs/a/n=${index}`, { f: `${index}\n` }));
       }
       expect((await run(job('cat /inputs/a/*/f | wc -l', { inputs }))).stdout.trim()).toBe('40');
+    });
+
+    describe('programs', () => {
+      it.each([
+        ['mounted from a store on the same disk', () => directory],
+        ['copied from a store that is not on a disk', () => memory],
+      ])('stay programs, and what is none stays none: %s', async (_, storeOf) => {
+        const store = storeOf();
+        const script =
+          'cd /outputs; printf "#!/bin/sh\\necho works\\n" > tool; cp tool plain; chmod 755 tool; chmod 644 plain; ln -s tool soft';
+        const made = declaring(job(script, {}, store), ['tool', 'plain', 'soft']);
+        const { objects, cause } = await run(made);
+        expect(cause).toBeUndefined();
+        expect(objects.map(({ path, executable = false }) => [path, executable])).toEqual([
+          ['plain', false],
+          ['soft', true],
+          ['tool', true],
+        ]);
+        const inputs = [{ store: store.ref, prefix: made.outputs.prefix, to: '/inputs/a', objects }];
+        const use = 'cd /inputs/a; ./tool; ./soft; test ! -x plain';
+        expect(await run(job(use, { inputs, user: '1000' }, store))).toMatchObject({
+          stdout: 'works\nworks\n',
+          exitCode: 0,
+        });
+      });
     });
 
     describe('outputs', () => {

@@ -62,16 +62,20 @@ export async function openBench(over?: ObjectStore, more: Partial<LedgerOptions>
 
 let nonces = 0;
 
-/** A manifest as a run writes it; with `files` their contents by path. */
+/** A manifest as a run writes it; with `files` their contents by path, `programs` those of them that can be run. */
 export function manifestOf(
   attempt: string,
-  more: Partial<Manifest> & { readonly files?: Readonly<Record<string, string>> } = {},
+  more: Partial<Manifest> & {
+    readonly files?: Readonly<Record<string, string>>;
+    readonly programs?: readonly string[];
+  } = {},
 ): Manifest {
-  const { files = {}, ...rest } = more;
+  const { files = {}, programs = [], ...rest } = more;
   const objects = Object.entries(files).map(([path, content]) => ({
     path,
     bytes: Buffer.byteLength(content),
     sha256: sha256(content),
+    ...(programs.includes(path) && { executable: true as const }),
   }));
   const instance = rest.instance ?? ID;
   const values = rest.values ?? {};

@@ -149,6 +149,7 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
   const full = manifestOf(attempt, {
     period: { start: '2021-01-29T00:00:00-05:00', end: '2021-01-30T00:00:00-05:00' },
     files: { 'a.csv': 'a' },
+    programs: ['a.csv'],
     partition: [
       { name: 'date', value: '2021-01-29' },
       { name: 'x', value: '%~0', hashed: true },

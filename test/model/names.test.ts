@@ -68,6 +68,15 @@ describe('content digests', () => {
     );
   });
 
+  it('differ when a file becomes a program; without programs they are what they were before there were any', () => {
+    const [a, b] = [object('a'), object('b')];
+    expect(digest([a, { ...b, executable: true }], {})).not.toBe(digest([a, b], {}));
+    expect(digest([a, { ...b, executable: true }], {})).not.toBe(digest([{ ...a, executable: true }, b], {}));
+    expect(digest([object('a')], { x: '1' })).toBe(
+      sha256(`{"objects":[["a",1,"${sha256('x')}"]],"values":[["x","1"]]}`),
+    );
+  });
+
   it('differ when a path, a byte or a value does', () => {
     const variants = [
       digest([], {}),

@@ -60,8 +60,48 @@ describe('createOutputCheck', () => {
 
   it('names all that is missing, with what is there instead', () => {
     expect(refusal(['a.csv', '*.json', 'b'], [file('b'), file('a.CSV')])).toBe(
-      'output-missing: "a.csv", "*.json" were declared, but not written; found there: "a.CSV"',
+      'output-missing: "a.csv", "*.json" were declared, but not written; found there: "a.CSV", "b"',
     );
+  });
+
+  it.each<[string, Parameters<typeof check>, string]>([
+    [
+      'declared beside it',
+      [['a.csv', 'b.csv'], [file('a.csv')]],
+      '"b.csv" was declared, but not written; found there: "a.csv"',
+    ],
+    [
+      'undeclared first',
+      [
+        ['a', 'b'],
+        [file('a'), file('B')],
+      ],
+      '"b" was declared, but not written; found there: "B", "a"',
+    ],
+    ['a link', [['b'], [link('l', 'nowhere')]], '"b" was declared, but not written; found there: "l"'],
+    [
+      'an empty folder',
+      [['b'], [folder('.'), folder('d'), folder('d/e')]],
+      '"b" was declared, but not written; found there: "d/e/" (empty)',
+    ],
+    [
+      'the folder itself, empty',
+      [['./d/'], [folder('d')]],
+      '"./d/" was declared, but not written; the folder is there, but it is empty: if that is right, say allow-empty: true',
+    ],
+    [
+      'much',
+      [['z'], Array.from({ length: 1_207 }, (_, n) => file(`f${n}`))],
+      '"z" was declared, but not written; found there: "f0", "f1", "f2", "f3", "f4" and 1,202 more',
+    ],
+  ])('tells what stands there instead: %s', (_, given, expected) => {
+    expect(refusal(...given)).toBe(`output-missing: ${expected}`);
+  });
+
+  it('tells which of what is stored is a program', () => {
+    const checked = createOutputCheck([{ pattern: '*', allowEmpty: false }]);
+    expect(checked.entry({ ...file('tool'), executable: true })).toMatchObject({ executable: true });
+    expect(checked.entry(file('data'))).toMatchObject({ executable: false });
   });
 
   it('says so where nothing was written', () => {

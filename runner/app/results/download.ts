@@ -38,7 +38,7 @@ export async function downloadObject(
   try {
     await pipeline(
       Readable.from(verified(found, object.sha256, damaged), { objectMode: false }),
-      createWriteStream(partial),
+      createWriteStream(partial, { mode: object.executable === true ? 0o777 : 0o666 }),
     );
     await rename(partial, target);
   } finally {

@@ -36,8 +36,12 @@ async function letRead(folder: string): Promise<void> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await letRead(path);
-    else await chmod(path, ((await stat(path)).mode & 0o777) | 0o444);
+    else await chmod(path, modeForAll((await stat(path)).mode));
   }
+}
+
+function modeForAll(mode: number): number {
+  return (mode & 0o777) | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
 }
 
 const PARTS = ['inputs', 'workspace', 'outputs', 'sluice'] as const;

@@ -47,7 +47,12 @@ export const inputFields: Fields<ManifestInput> = {
   contentDigest: sha256,
 };
 
-export const objectFields: Fields<StoredObject> = { path: text, bytes: whole, sha256 };
+export const objectFields: Fields<StoredObject> = {
+  path: text,
+  bytes: whole,
+  sha256,
+  executable: optional(flag),
+};
 
 const fingerprintFields: Fields<Fingerprint> = {
   script: text,

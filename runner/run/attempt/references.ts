@@ -32,6 +32,7 @@ export interface ReferredInstance {
     readonly uri: string;
     readonly bytes: number;
     readonly sha256: string;
+    readonly executable?: true;
   }[];
   readonly values: Readonly<Record<string, string>>;
 }
@@ -57,11 +58,12 @@ function refer(manifest: Manifest, store: StoreRef): ReferredInstance {
     instance,
     keys: Object.fromEntries(parseInstanceId(instance).keys.map(({ name, value }) => [name, value])),
     attempt,
-    objects: objects.map(({ path, bytes, sha256 }) => ({
+    objects: objects.map(({ path, bytes, sha256, executable }) => ({
       path,
       uri: objectUri(store, prefix + path),
       bytes,
       sha256,
+      ...(executable === true && { executable }),
     })),
     values,
   };

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import { chmod, link, mkdir, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { chmod, copyFile, link, mkdir, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { JobInput, StoredObject } from '../../../model/job.ts';
 import type { ContentCache, Download } from './content-cache.ts';
@@ -61,13 +62,20 @@ async function linkObject(
   // It may be evicted before it is linked; twice in a row, the cache is too small for it.
   for (let round = 1; round <= 2; round += 1) {
     if (!(await cache.ensure(object, download, signal))) return false;
-    const isLinked = await link(cache.place.entry(object.sha256), target).then(
+    const isLinked = await layObject(cache.place.entry(object.sha256), object, target).then(
       () => true,
       () => false,
     );
     if (isLinked) return true;
   }
   return false;
+}
+
+/** One file serves all that have its content, and has one mode: a program is a copy, where the disk can a shared one. */
+async function layObject(entry: string, { executable }: StoredObject, target: string): Promise<void> {
+  if (executable !== true) return link(entry, target);
+  await copyFile(entry, target, constants.COPYFILE_FICLONE);
+  await chmod(target, 0o555);
 }
 
 /** Readable by whoever a task runs as, whatever the umask. */

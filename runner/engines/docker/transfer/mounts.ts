@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Job, JobInput } from '../../../model/job.ts';
@@ -90,7 +90,7 @@ export function createMounts(
       const root = storeFolder(input.store);
       if (root === undefined || input.objects.length === 0) return undefined;
       if (!(await isShared(root, job, imageId))) return undefined;
-      if (!(await isReadableByAll(root, input))) return undefined;
+      if (!(await isUsableByAll(root, input))) return undefined;
       if (!(await verify(store, input, signal))) return undefined;
       return { source: join(root, input.prefix), target: input.to };
     },
@@ -148,14 +148,25 @@ async function listed(
   return found;
 }
 
+/** A store keeps bytes; that a file is a program only its manifest tells. False: it is not ours to change. */
+async function letRun(path: string, mode: number): Promise<boolean> {
+  if ((mode & 0o111) === 0o111) return true;
+  return chmod(path, (mode & 0o777) | 0o111).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** The task may run as anybody, and the container's root may be nobody outside. */
-async function isReadableByAll(root: string, input: JobInput): Promise<boolean> {
+async function isUsableByAll(root: string, input: JobInput): Promise<boolean> {
   const folders = new Set<string>();
-  for (const { path } of input.objects) {
+  for (const { path, executable } of input.objects) {
     const key = input.prefix + path;
     const file = await lstat(join(root, key)).catch(() => undefined);
     // One that is missing is told by the verification.
     if (file !== undefined && (!file.isFile() || (file.mode & 0o004) === 0)) return false;
+    if (file !== undefined && executable === true && !(await letRun(join(root, key), file.mode)))
+      return false;
     for (let at = key.lastIndexOf('/'); at >= input.prefix.length - 1; at = key.lastIndexOf('/', at - 1)) {
       folders.add(key.slice(0, at));
     }

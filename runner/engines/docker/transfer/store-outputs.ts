@@ -8,13 +8,19 @@ import type { TransferShare } from './transfer-budget.ts';
 
 export interface OutputUploads {
   /** Resolves when the next bytes may be read: a small file may still be on its way then. */
-  put(path: string, sizeBytes: number, bytes: AsyncIterable<Uint8Array>): Promise<void>;
+  put(file: OutputFile, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   /** `path` gets the bytes of `from`; false: that one was never put. */
   copy(path: string, from: string): Promise<boolean>;
   /** All that was put, in the order of paths; throws the first failure. */
   finish(): Promise<readonly StoredObject[]>;
   /** Ends what is on its way, and deletes all that was stored as well as that can be done: the rest is gc's. */
   discard(): Promise<void>;
+}
+
+export interface OutputFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly executable: boolean;
 }
 
 /**
@@ -42,22 +48,25 @@ export function createOutputUploads(
   }
 
   async function upload(
-    path: string,
-    sizeBytes: number,
+    { path, sizeBytes, executable }: OutputFile,
     bytes: AsyncIterable<Uint8Array> | Uint8Array,
   ): Promise<void> {
     const key = prefix + path;
     started.push(key);
     const measured = bytes instanceof Uint8Array ? measureWhole(bytes) : measureStream(bytes, sizeBytes);
     const { etag } = await store.put(key, measured.bytes, { signal: either });
-    const object = { path, ...(await measured.result()) };
+    const object: StoredObject = {
+      path,
+      ...(await measured.result()),
+      ...(executable && { executable: true }),
+    };
     stored.set(path, object);
     onStored(key, etag, object.sha256);
   }
 
   /** In the background: its failure is told by the next call. */
-  function uploadBeside(path: string, bytes: Uint8Array, giveBack: () => void): void {
-    const uploading = upload(path, bytes.length, bytes)
+  function uploadBeside(file: OutputFile, bytes: Uint8Array, giveBack: () => void): void {
+    const uploading = upload(file, bytes)
       .catch((error: unknown) => {
         failure ??= { error };
         stop.abort(error);
@@ -75,10 +84,11 @@ export function createOutputUploads(
   }
 
   return {
-    async put(path, sizeBytes, bytes) {
+    async put(file, bytes) {
+      const { sizeBytes } = file;
       throwFailure();
       if (!share.isSmall(sizeBytes)) {
-        await upload(path, sizeBytes, bytes).catch((error: unknown) => {
+        await upload(file, bytes).catch((error: unknown) => {
           // Another's failure stopped this one: that is the first cause.
           throwFailure();
           throw error;
@@ -97,7 +107,7 @@ export function createOutputUploads(
         giveBack();
         throw error;
       }
-      uploadBeside(path, whole, giveBack);
+      uploadBeside(file, whole, giveBack);
     },
 
     async copy(path, from) {

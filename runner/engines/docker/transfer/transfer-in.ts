@@ -109,7 +109,11 @@ async function feed(
   for await (const { input, object, bytes } of fetchAhead(copied.flatMap(objectsOf), share, signal)) {
     const to = posix.join(input.to, object.path);
     await parents(to);
-    const header = { name: to.slice(1), mode: 0o444, size: object.bytes };
+    const header = {
+      name: to.slice(1),
+      mode: object.executable === true ? 0o555 : 0o444,
+      size: object.bytes,
+    };
     if (bytes instanceof Uint8Array)
       await write(archive, header, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     else await writeStream(archive, header, bytes, heard);

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../ports.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { Fault } from '../connection/fault.ts';
 import { createSilence } from '../connection/silence.ts';
-import { createOutputUploads } from './store-outputs.ts';
+import { createOutputUploads, type OutputFile } from './store-outputs.ts';
 import type { TransferShare } from './transfer-budget.ts';
 
 export interface TransferredOut {
@@ -33,7 +33,7 @@ export async function transferOut(
     for await (const { header, entry } of entriesOf(container, '/outputs/.', signal)) {
       const verdict = check.entry(outputEntry(header));
       if (verdict.kind === 'refuse') throw new Fault(verdict.cause);
-      if (verdict.kind === 'store') await uploads.put(verdict.path, header.size ?? 0, entry);
+      if (verdict.kind === 'store') await uploads.put(fileAt(verdict.path, header), entry);
     }
     const outcome = check.finish();
     if (outcome.kind === 'refuse') throw new Fault(outcome.cause);
@@ -41,7 +41,7 @@ export async function transferOut(
       if (await uploads.copy(path, from)) continue;
       // The link is declared, its target is not: only now are the target's bytes asked for.
       for await (const { header, entry } of entriesOf(container, `/outputs/${from}`, signal)) {
-        await uploads.put(path, header.size ?? 0, entry);
+        await uploads.put(fileAt(path, header), entry);
       }
     }
     return { objects: await uploads.finish(), undeclared: check.undeclared() };
@@ -132,12 +132,20 @@ function lostConnection(): Error {
   return Object.assign(new Error('the connection broke off'), { code: 'ECONNRESET' });
 }
 
-function outputEntry({ name, type, size, linkname }: Header): OutputEntry {
+function fileAt(path: string, { size, mode }: Header): OutputFile {
+  return { path, sizeBytes: size ?? 0, executable: isExecutable(mode) };
+}
+
+function isExecutable(mode: number | undefined): boolean {
+  return ((mode ?? 0) & 0o111) !== 0;
+}
+
+function outputEntry({ name, type, size, mode, linkname }: Header): OutputEntry {
   const target = linkname ?? '';
   switch (type) {
     case 'file':
     case 'contiguous-file':
-      return { path: name, kind: 'file', sizeBytes: size ?? 0 };
+      return { path: name, kind: 'file', sizeBytes: size ?? 0, executable: isExecutable(mode) };
     case 'directory':
       return { path: name, kind: 'folder', sizeBytes: 0 };
     case 'symlink':

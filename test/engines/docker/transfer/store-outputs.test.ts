@@ -42,6 +42,8 @@ function uploadsTo(
   return createOutputUploads(outputs, store, createTransferBudget(LIMITS).share(), signal, onStored);
 }
 
+const file = (path: string, sizeBytes: number, executable = false) => ({ path, sizeBytes, executable });
+
 async function* once(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);
 }
@@ -53,7 +55,7 @@ describe('outputs on their way to a store', () => {
     const { store, open } = createSlowStore();
     const told: string[] = [];
     const uploads = uploadsTo(store, undefined, (key) => void told.push(key));
-    for (const path of ['c', 'a', 'b']) await uploads.put(path, 1, once(path));
+    for (const path of ['c', 'a', 'b']) await uploads.put(file(path, 1), once(path));
     await turn();
     expect([...open.keys()]).toEqual(['c', 'a', 'b']);
     for (const end of open.values()) end();
@@ -67,10 +69,10 @@ describe('outputs on their way to a store', () => {
   it('wait for room: neither more of them nor more bytes are held than allowed', async () => {
     const { store, open } = createSlowStore();
     const uploads = uploadsTo(store);
-    await uploads.put('a', 9, once('123456789'));
-    await uploads.put('b', 9, once('123456789'));
+    await uploads.put(file('a', 9), once('123456789'));
+    await uploads.put(file('b', 9), once('123456789'));
     let isTaken = false;
-    const third = uploads.put('c', 9, once('123456789')).then(() => (isTaken = true));
+    const third = uploads.put(file('c', 9), once('123456789')).then(() => (isTaken = true));
     await turn();
     expect({ isTaken, open: [...open.keys()] }).toEqual({ isTaken: false, open: ['a', 'b'] });
     open.get('a')?.();
@@ -84,7 +86,7 @@ describe('outputs on their way to a store', () => {
     const { store, open } = createSlowStore();
     const uploads = uploadsTo(store);
     let isTaken = false;
-    const large = uploads.put('large', 11, once('12345678901')).then(() => (isTaken = true));
+    const large = uploads.put(file('large', 11), once('12345678901')).then(() => (isTaken = true));
     await turn();
     expect(isTaken).toBe(false);
     open.get('large')?.();
@@ -95,15 +97,15 @@ describe('outputs on their way to a store', () => {
   it('fail all with the first failure, and nothing of them stays', async () => {
     const { store, memory, open } = createSlowStore();
     const uploads = uploadsTo(store);
-    await uploads.put('a', 1, once('a'));
-    await uploads.put('b', 1, once('b'));
+    await uploads.put(file('a', 1), once('a'));
+    await uploads.put(file('b', 1), once('b'));
     await turn();
     const full = new StoreError('store-full', 'no space left');
     open.get('b')?.(full);
     await turn();
     // The others are stopped, and nothing more is taken.
     expect(open.size).toBe(0);
-    await expect(uploads.put('c', 1, once('c'))).rejects.toBe(full);
+    await expect(uploads.put(file('c', 1), once('c'))).rejects.toBe(full);
     await expect(uploads.finish()).rejects.toBe(full);
     await uploads.discard();
     expect(await keysBelow(memory, PREFIX)).toEqual([]);
@@ -112,8 +114,8 @@ describe('outputs on their way to a store', () => {
   it('tell the first failure also where it stops a large one', async () => {
     const { store, open } = createSlowStore();
     const uploads = uploadsTo(store);
-    await uploads.put('a', 1, once('a'));
-    const large = uploads.put('large', 11, once('12345678901'));
+    await uploads.put(file('a', 1), once('a'));
+    const large = uploads.put(file('large', 11), once('12345678901'));
     await turn();
     const full = new StoreError('store-full', 'no space left');
     open.get('a')?.(full);
@@ -125,7 +127,7 @@ describe('outputs on their way to a store', () => {
     const { store, memory, open } = createSlowStore();
     const abort = new AbortController();
     const uploads = uploadsTo(store, abort.signal);
-    for (const path of ['a', 'b']) await uploads.put(path, 1, once(path));
+    for (const path of ['a', 'b']) await uploads.put(file(path, 1), once(path));
     await turn();
     abort.abort(new Error('interrupted'));
     await expect(uploads.finish()).rejects.toThrow('interrupted');
