@@ -176,6 +176,31 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         },
       );
 
+      it.each(['none', 'bridge'] as const)(
+        'finds no connection of another in its network (%s)',
+        async (network) => {
+          const connect = `
+            nc -l -p 5555 > /dev/null & nc -l -u -p 5556 > /dev/null & nc -l -p 5557 &
+            until echo hi | nc 127.0.0.1 5555 && grep -q :15B5 /proc/net/tcp*; do sleep 0.1; done
+            echo open`;
+          expect((await run(job(connect, { network }))).stdout).toBe('open\n');
+          const rest =
+            'cat /proc/net/tcp /proc/net/tcp6 /proc/net/udp /proc/net/unix | grep -v -E "sl |Num " || true';
+          expect((await run(job(rest, { network }))).stdout).toBe('');
+        },
+      );
+
+      it.each(['none', 'bridge'] as const)(
+        'finds nothing that one with more rights changed in its network (%s)',
+        async (network) => {
+          const change = 'ip addr add 10.9.9.9/32 dev lo && ip link set lo mtu 1400 && ip addr';
+          const changed = await run(job(change, { network, capAdd: ['NET_ADMIN'] }));
+          expect(changed.stdout).toMatch(/lo.* mtu 1400[^]*10\.9\.9\.9/);
+          const { stdout } = await run(job('ip addr', { network, capAdd: ['NET_BIND_SERVICE'] }));
+          expect(stdout).not.toMatch(/10\.9\.9\.9|1400/);
+        },
+      );
+
       it('reaches its host by one name', async () => {
         const ran = await run(
           job('grep -c "host.docker.internal" /etc/hosts; grep host.docker /etc/hosts', {

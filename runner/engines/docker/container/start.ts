@@ -3,7 +3,8 @@ import type Dockerode from 'dockerode';
 import type { Job } from '../../../model/job.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { causeOfStart } from './cause.ts';
-import { capabilityName, containerName, createBody } from './create.ts';
+import { containerName, createBody } from './create.ts';
+import { leavesNetworkAlone } from './leaves-network-alone.ts';
 import { engineAnswer } from '../connection/engine-answer.ts';
 import { Fault } from '../connection/fault.ts';
 import type { Lease } from '../holder/holder.ts';
@@ -36,7 +37,7 @@ export async function startContainer(
 ): Promise<Started> {
   // A holder may die at any moment; a second dead one in a row is no accident.
   for (let round = 1; ; round += 1) {
-    const lease = changesNetwork(job) ? undefined : await session.holders.acquire(job, signal);
+    const lease = leavesNetworkAlone(job) ? await session.holders.acquire(job, signal) : undefined;
     let container: Dockerode.Container | undefined;
     const release = async (): Promise<void> => {
       const isGone = container === undefined || (await removeContainer(container, session, signal));
@@ -196,13 +197,6 @@ async function removeContainer(
   }
   leftovers.add(container.id);
   return false;
-}
-
-/** Whoever may change a network gets one of its own. */
-function changesNetwork(job: Job): boolean {
-  return job.capAdd
-    .map(capabilityName)
-    .some((name) => ['ALL', 'NET_ADMIN', 'NET_RAW', 'SYS_ADMIN'].includes(name));
 }
 
 /**
