@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { readNumber } from '../model/exact-number.ts';
 import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
@@ -76,7 +77,8 @@ function parseRange(text: string): DateRange {
 
 /** As its type says; a text that is none is left for the plan to refuse. */
 function scalar(text: string, type: 'string' | 'number' | 'boolean' | 'choice'): Scalar {
-  if (type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))) return Number(text);
+  const number = readNumber(text);
+  if (type === 'number' && number.kind === 'exact') return number.value;
   if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
   return text;
 }

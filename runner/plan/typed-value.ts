@@ -1,3 +1,4 @@
+import { readNumber } from '../model/exact-number.ts';
 import { keyText } from '../model/partition.ts';
 import type { Param, Scalar } from '../model/pipeline.ts';
 
@@ -12,8 +13,8 @@ export function typed(param: PlainParam, value: Scalar | undefined): Scalar | un
     case 'choice':
       return param.options?.includes(keyText(value)) === true ? keyText(value) : undefined;
     case 'number': {
-      const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
-      return typeof value !== 'boolean' && Number.isFinite(number) ? number : undefined;
+      const number = readNumber(keyText(value));
+      return typeof value !== 'boolean' && number.kind === 'exact' ? number.value : undefined;
     }
     case 'boolean':
       return typeof value === 'boolean'

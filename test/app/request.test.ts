@@ -72,5 +72,7 @@ describe('what was typed, as a request', () => {
       region: '7',
     });
     expect(request(['p', '--top', 'many', '--oops', 'x']).params).toEqual({ top: 'many', oops: 'x' });
+    for (const words of [['p', '--top', '9007199254740993'], ['p/t/top=9007199254740993']])
+      expect(request(words).params).toEqual({ top: '9007199254740993' });
   });
 });

@@ -112,6 +112,12 @@ describe('a wrong request', () => {
       undefined,
     ],
     [
+      'a number that would lose digits',
+      { params: { top: '1234567890123456789' } },
+      'found 1234567890123456789, which has more digits than a number can hold: it would become 1234567890123456800',
+      'Write `top` as a string param: type: string.',
+    ],
+    [
       'a choice that is none',
       { params: { region: 'uk' } },
       'expected one of us, eu, found "uk"',

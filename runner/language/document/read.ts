@@ -1,11 +1,12 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import { readNumber } from '../../model/exact-number.ts';
 import type { Key, ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape.ts';
 import { readKeys } from './keys.ts';
 import { spanOf } from './nodes.ts';
 import type { ReadContext } from './context.ts';
 import type { Span } from './problem.ts';
-import { readBoolean, readNumber, readText } from './scalar.ts';
+import { readBoolean, readNumber as readNumberNode, readText } from './scalar.ts';
 import { alternatives, expectedWords } from './words.ts';
 import { wrongType } from './wrong-type.ts';
 
@@ -47,7 +48,7 @@ export function readNode(
       return isScalar(node) ? readText(node, shape, place, context) : wrongType(node, shape, place, context);
     case 'number':
       return isScalar(node)
-        ? readNumber(node, shape, place, context)
+        ? readNumberNode(node, shape, place, context)
         : wrongType(node, shape, place, context);
     case 'boolean':
       return isScalar(node) ? readBoolean(node, place, context) : wrongType(node, shape, place, context);
@@ -109,22 +110,18 @@ function readOneOf(node: Node, shape: OneOfShape, place: Span, owner: Span, cont
     return wrongType(node, shape, place, context);
   }
   const hasText = shape.options.some((option) => option.kind === 'text');
-  if (
-    scalar.kind === 'number' &&
-    hasText &&
-    node.source !== undefined &&
-    node.source !== String(node.value)
-  ) {
-    const message = `${node.source} is the number ${String(node.value)} to YAML`;
-    context.findings.add(
-      'ambiguous-value',
-      place,
-      message,
-      `Put it in quotes to keep it as it is: '${node.source}'.`,
-      'warning',
-    );
-  }
+  if (scalar.kind === 'number' && hasText && !isFaithful(node, place, context)) return undefined;
   return readNode(node, scalar, place, context);
+}
+
+/** A number that could be meant as a text is told where YAML spells it otherwise; one that loses digits is refused. */
+function isFaithful(node: Scalar, place: Span, context: ReadContext): boolean {
+  if (node.source === undefined || node.source === String(node.value)) return true;
+  const isExact = readNumber(node.source).kind !== 'inexact';
+  const message = `${node.source} is the number ${String(node.value)} to YAML`;
+  const fix = `Put it in quotes to keep it as it is: '${node.source}'.`;
+  context.findings.add('ambiguous-value', place, message, fix, isExact ? 'warning' : 'error');
+  return isExact;
 }
 
 function optionFor(node: Scalar, options: readonly Shape[]): Shape | undefined {

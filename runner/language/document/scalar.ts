@@ -1,4 +1,5 @@
 import type { Scalar } from 'yaml';
+import { inexactWords, readNumber as readExact } from '../../model/exact-number.ts';
 import type { NumberShape, TextShape } from '../schema/shape.ts';
 import { didYouMean } from '../suggest.ts';
 import type { ReadContext } from './context.ts';
@@ -91,6 +92,13 @@ export function readNumber(
     } else {
       wrongType(node, shape, place, context);
     }
+    return undefined;
+  }
+  const written = readExact(node.source ?? String(value));
+  if (written.kind === 'inexact' && Number.isFinite(value)) {
+    const message = `expected ${numberWords(shape)}, found ${inexactWords(sourceOf(node), value)}`;
+    const fix = `Write it as a string param: type: string, and the value in quotes, '${sourceOf(node)}'.`;
+    context.findings.add('bad-value', place, message, fix);
     return undefined;
   }
   const { min = -Infinity, max = Infinity, above = -Infinity } = shape;

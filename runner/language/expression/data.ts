@@ -8,13 +8,14 @@ import {
   StringData,
 } from '@actions/expressions/data/index';
 import type { ExpressionData } from '@actions/expressions/data/index';
+import { keyText } from '../../model/partition.ts';
 import type { Plain } from './function.ts';
 
 /** A plain value as the evaluator wants it. */
 export function toData(value: Plain | undefined): ExpressionData {
   if (value === undefined || value === null) return new Null();
   if (typeof value === 'string') return new StringData(value);
-  if (typeof value === 'number') return new NumberData(value);
+  if (typeof value === 'number') return new WholeNumber(value);
   if (typeof value === 'boolean') return new BooleanData(value);
   if (isList(value)) {
     const list = new ListData();
@@ -36,6 +37,13 @@ export function toPlain(data: ExpressionData): Plain {
       return data.values().map(toPlain);
     case Kind.Dictionary:
       return Object.fromEntries(data.pairs().map(({ key, value }) => [key, toPlain(value)]));
+  }
+}
+
+/** The library's own writes 15 digits behind the point at most. */
+class WholeNumber extends NumberData {
+  override coerceString(): string {
+    return keyText(this.value);
   }
 }
 

@@ -1,8 +1,9 @@
-import { Dictionary } from '@actions/expressions/data/index';
+import { Dictionary, Kind } from '@actions/expressions/data/index';
 import type { ExpressionData } from '@actions/expressions/data/index';
 import { Evaluator } from '@actions/expressions/evaluator';
 import type { FunctionDefinition } from '@actions/expressions/funcs/info';
 import { falsy } from '@actions/expressions/result';
+import { keyText } from '../../model/partition.ts';
 import type { Scalar } from '../../model/pipeline.ts';
 import { toData, toPlain } from './data.ts';
 import type { Plain } from './function.ts';
@@ -79,6 +80,8 @@ function evaluate(source: string, contexts: Contexts): ExpressionData {
 }
 
 function textOf(source: string, data: ExpressionData): string {
+  // A number that is written in the expression is still the library's.
+  if (data.kind === Kind.Number) return keyText(data.value);
   if (data.primitive) return data.coerceString();
   throw new ExpressionError(
     source,

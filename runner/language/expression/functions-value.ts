@@ -1,3 +1,4 @@
+import { inexactInJson, inexactWords } from '../../model/exact-number.ts';
 import { shown, textArgument } from './function.ts';
 import type { ExpressionFunction, Plain } from './function.ts';
 
@@ -68,12 +69,14 @@ export const VALUE_FUNCTIONS: readonly ExpressionFunction[] = [
     example: { call: 'fromJSON(\'["a", "b"]\')[1]', result: 'b' },
     call: (value) => {
       const text = textArgument(value, 'JSON');
-      try {
-        // JSON holds nothing but plain values.
-        return JSON.parse(text) as Plain;
-      } catch (error) {
-        throw new Error(`expected JSON, found ${shown(text)}`, { cause: error });
+      const parsed = parseJson(text);
+      const inexact = inexactInJson(text);
+      if (inexact !== undefined) {
+        throw new Error(
+          `expected JSON with numbers, found ${inexactWords(inexact, Number(inexact))}; write it as a text, in quotes`,
+        );
       }
+      return parsed;
     },
   },
   {
@@ -131,6 +134,15 @@ export const VALUE_FUNCTIONS: readonly ExpressionFunction[] = [
   extreme('min', 'least', "min('2021-02-01', '2021-01-29')", '2021-01-29', -1),
   extreme('max', 'greatest', 'max(9, 10)', '10', 1),
 ];
+
+function parseJson(text: string): Plain {
+  try {
+    // JSON holds nothing but plain values.
+    return JSON.parse(text) as Plain;
+  } catch (error) {
+    throw new Error(`expected JSON, found ${shown(text)}`, { cause: error });
+  }
+}
 
 /** Times sort as texts, so both kinds can be compared; mixed ones can't. */
 function extreme(

@@ -3,6 +3,7 @@ import { ErrorType, ExpressionError } from '@actions/expressions/errors';
 import { Lexer, TokenType } from '@actions/expressions/lexer';
 import type { Token } from '@actions/expressions/lexer';
 import { Parser } from '@actions/expressions/parser';
+import { inexactWords, readNumber } from '../../model/exact-number.ts';
 import { calledIn, functionInfos } from './functions.ts';
 import { refuseSymbol } from './operators.ts';
 import type { ExpressionProblem } from './problem.ts';
@@ -51,6 +52,14 @@ function parse(source: string): ParsedExpression {
   }
   const offsets = offsetsOf(source, tokens);
   const offsetOf = (token: Token): number => offsets.get(token) ?? 0;
+  for (const token of tokens) {
+    if (token.type !== TokenType.NUMBER) continue;
+    const number = readNumber(token.lexeme);
+    // `Infinity` is a word of the language.
+    if (number.kind !== 'inexact' || !/\d/.test(token.lexeme)) continue;
+    const message = `expected a number, found ${inexactWords(token.lexeme, number.value)}`;
+    return refuse(offsetOf(token), token.lexeme.length, message, `Write it as a text: '${token.lexeme}'.`);
+  }
   try {
     const tree = new Parser([...tokens], rootsIn(tokens), functionInfos(tokens)).parse();
     return { ok: true, tree, tokens, offsetOf, calls: calledIn(tokens) };

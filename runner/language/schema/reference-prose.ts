@@ -32,7 +32,9 @@ Words and habits are those of GitHub's workflows. What differs, and why:
 | \`shell\` is bash on Linux | \`sh -e\` | it is in every image |
 
 There is no \`+\` in expressions, there as here: \`format('{0}-{1}', a, b)\` joins texts. YAML is version 1.2: \`yes\`, \`no\`
-and \`on\` are texts, \`2020-12-01\` and \`18:00\` too. A value that begins with \`*\`, \`!\`, \`@\`, \`{\` or \`[\`, or that holds
+and \`on\` are texts, \`2020-12-01\` and \`18:00\` too. A number with more digits than JavaScript can hold
+(\`1234567890123456789\`) is refused wherever it stands, in a file, on the command line, in an expression or in
+\`fromJSON\`: write it as a text, a param as \`type: string\`. A value that begins with \`*\`, \`!\`, \`@\`, \`{\` or \`[\`, or that holds
 \`: \`, stands in quotes.`;
 
 export const PIPELINE = `## A pipeline

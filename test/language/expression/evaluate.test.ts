@@ -40,6 +40,8 @@ test.each([
   ["${{ '${{' }}", '${{'],
   ["${{ 'it''s a ''quote''' }}", "it's a 'quote'"],
   ['${{ matrix.absent }}', ''],
+  ["${{ 1e-20 }} ${{ fromJSON('[1e-20]')[0] }}", '1e-20 1e-20'],
+  ['${{ fromJSON(\'{"constructor": 5}\').constructor }}', '5'],
   ["${{ format('{0}', 'a\nb') }}|${{ params.top }}", 'a\nb|50'],
 ])('the template %j is %j', (template, text) => {
   expect(evaluateTemplate(template, contexts)).toBe(text);
@@ -133,6 +135,8 @@ test.each([
   ["addYears('9999', 1)", 'the year 10000 is out of range'],
   ["addDays('2021-01-01', 99999999999)", 'out of range'],
   ["fromJSON('[')", 'expected JSON, found "["'],
+  ['fromJSON(\'["9007199254740993", 9007199254740993]\')[0]', 'it would become 9007199254740992'],
+  ['1234567890123456789', 'it would become 1234567890123456800'],
   ["max(1, 'a')", 'expected only numbers or only texts, found 1, "a"'],
   ["replace('a', '', 'b')", 'found an empty text'],
   ["fromJSON('[1]')", 'found a list or an object; write toJSON(…) or join(…)'],
