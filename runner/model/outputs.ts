@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import type { Cause } from './cause.ts';
+import { compileGlob, isGlob } from './glob.ts';
 import type { OutputRule } from './job.ts';
 import { describeMissing } from './missing-outputs.ts';
 
@@ -103,8 +103,9 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
 
     finish() {
       const copies: OutputCopy[] = [];
+      const ends = new Map<string, string | undefined>();
       for (const path of declaredLinks) {
-        const from = follow(path, links);
+        const from = follow(path, links, ends);
         if (from === undefined) {
           return refuse('output-refused', `${quote(path)} in /outputs is a link that leads nowhere`);
         }
@@ -144,12 +145,13 @@ const OUTSIDE = '/';
 
 function compile({ pattern: written, allowEmpty }: OutputRule): CompiledRule {
   const pattern = written.replace(/^(?:\.\/)+/, '');
-  if (pattern === '' || (pattern.endsWith('/') && !picomatch.scan(pattern).isGlob)) {
+  if (pattern === '' || (pattern.endsWith('/') && !isGlob(pattern))) {
     const matches = (path: string): boolean => path.startsWith(pattern);
     return { pattern: written, kind: 'folder', allowEmpty, matches, found: false };
   }
-  if (picomatch.scan(pattern).isGlob) {
-    const glob = picomatch(pattern.endsWith('/') ? `${pattern}**` : pattern, { dot: pattern.endsWith('/') });
+  if (isGlob(pattern)) {
+    const isFolder = pattern.endsWith('/');
+    const glob = compileGlob(isFolder ? `${pattern}**` : pattern, { dotFiles: isFolder });
     // A file that is called exactly like the glob is meant too.
     const matches = (path: string): boolean => path === pattern || glob(path);
     return { pattern: written, kind: 'glob', allowEmpty, matches, found: false };
@@ -197,17 +199,28 @@ function resolve(folder: string, target: string): string | undefined {
   return parts.join('/');
 }
 
-/** Through links to links; undefined: they go in a circle. */
-function follow(path: string, links: ReadonlyMap<string, string>): string | undefined {
-  const seen = new Set<string>();
+/** Through links to links; undefined: they go in a circle. What was found is kept: a chain may be long. */
+function follow(
+  path: string,
+  links: ReadonlyMap<string, string>,
+  known: Map<string, string | undefined>,
+): string | undefined {
+  const way = new Set<string>();
   let at = path;
+  let end: string | undefined;
   for (;;) {
     const next = links.get(at);
-    if (next === undefined) return at;
-    if (seen.has(at)) return undefined;
-    seen.add(at);
-    at = next;
+    if (known.has(at)) end = known.get(at);
+    else if (next === undefined) end = at;
+    else if (!way.has(at)) {
+      way.add(at);
+      at = next;
+      continue;
+    }
+    break;
   }
+  for (const each of way) known.set(each, end);
+  return end;
 }
 
 function parentOf(path: string): string {
@@ -232,7 +245,7 @@ function refuse(kind: Cause['kind'], message: string): Refusal {
   return { kind: 'refuse', cause: { kind, message, transient: false } };
 }
 
-/** A name on one line, whatever it holds. */
+/** A name on one line, whatever it holds and however long it is. */
 function quote(name: string): string {
-  return JSON.stringify(name);
+  return JSON.stringify(name.length > 250 ? `${name.slice(0, 250)}…` : name);
 }

@@ -185,12 +185,30 @@ describe('createOutputCheck', () => {
       expect(refusal(['l'], [link('l', 'a'), file('a', 0)])).toMatch(/^output-empty: "l"/);
     });
 
+    it('are followed once each, however long their chain', () => {
+      const links = Array.from({ length: 20_000 }, (_, at) => link(`l${String(at)}`, `l${String(at + 1)}`));
+      const { outcome } = check(['l*'], [...links, file('l20000')]);
+      expect(outcome.kind === 'complete' && outcome.copies.at(-1)).toEqual({
+        path: 'l19999',
+        from: 'l20000',
+      });
+    });
+
     it('that nobody declared harm nobody', () => {
       expect(check(['a'], [link('l', '/etc/passwd'), file('a')])).toMatchObject({
         outcome: { kind: 'complete', copies: [] },
         undeclared: ['l'],
       });
     });
+  });
+
+  it('matches names that a task chose in no more time than they are long', () => {
+    const many = Array.from({ length: 200 }, (_, at) => file(`${'a'.repeat(240)}${String(at)}`));
+    expect(refusal([`${'*a'.repeat(12)}b`], many)).toContain('output-missing');
+  });
+
+  it('names names shortly, however long they are', () => {
+    expect(refusal(['b'], [file('a'.repeat(100_000))]).length).toBeLessThan(500);
   });
 
   it('keeps the list of undeclared files short', () => {

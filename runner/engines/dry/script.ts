@@ -1,5 +1,5 @@
-import picomatch from 'picomatch';
 import type { Cause } from '../../model/cause.ts';
+import { compileGlob } from '../../model/glob.ts';
 import type { Job } from '../../model/job.ts';
 
 /** What one attempt does. Left out: at once, exit 0, something in every declared output and value. */
@@ -22,7 +22,7 @@ export type DryScripts = Readonly<Record<string, DryScript | readonly DryScript[
 
 export function createScripts(scripts: DryScripts): (job: Job) => DryScript {
   const matchers = Object.entries(scripts).map(([pattern, script]) => ({
-    matches: picomatch(pattern),
+    matches: compileGlob(pattern),
     pattern,
     list: isList(script) ? script : [script],
   }));

@@ -1,3 +1,7 @@
+import { createAutomaton } from '../../../model/glob/automaton.ts';
+import type { Automaton, Piece } from '../../../model/glob/automaton.ts';
+import { readSet } from '../../../model/glob/set.ts';
+
 /** Never part of a context, at any depth, unless a `!` rule names them. */
 const ALWAYS_IGNORED = ['.git', '.sluice', 'node_modules'];
 
@@ -10,7 +14,7 @@ export interface IgnoreRules {
 
 interface Rule {
   readonly keep: boolean;
-  readonly matches: RegExp;
+  readonly automaton: Automaton;
   /** What stands before the first wildcard. */
   readonly prefix: string;
 }
@@ -34,7 +38,7 @@ export function parseDockerignore(text: string): IgnoreRules {
     ...written,
   ].map(({ keep, pattern }) => ({
     keep,
-    matches: toRegExp(pattern),
+    automaton: createAutomaton(parsePattern(pattern), true),
     prefix: pattern.replace(/[*?[\\].*$/s, ''),
   }));
 
@@ -42,8 +46,7 @@ export function parseDockerignore(text: string): IgnoreRules {
     isIgnored(path) {
       const segments = path.split('/');
       if (segments.some((segment) => never.has(segment))) return true;
-      const lineage = segments.map((_, index) => segments.slice(0, index + 1).join('/'));
-      const last = rules.findLast((rule) => lineage.some((ancestor) => rule.matches.test(ancestor)));
+      const last = rules.findLast((rule) => rule.automaton.matchesPathOrParent(path));
       return last !== undefined && !last.keep;
     },
     mayHoldKept(folder) {
@@ -75,27 +78,37 @@ function clean(pattern: string): string {
 }
 
 /** `**` any folders, `*` and `?` within a name, `[a-z]` and `[^a-z]` a character, `\` takes the next as it is. */
-function toRegExp(pattern: string): RegExp {
-  const token = /\*\*\/?|\*|\?|\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|[^]/gsu;
-  const source = pattern.replace(
-    token,
-    (text, escaped: string | undefined, not: string, set, offset: number) => {
-      if (text.startsWith('**')) return offset + text.length === pattern.length ? '.*' : '(?:.*/)?';
-      if (text === '*') return '[^/]*';
-      if (text === '?') return '[^/]';
-      if (escaped !== undefined) return literal(escaped);
-      if (typeof set === 'string') return `[${not}${set.replace(/[[\]^]/g, '\\$&')}]`;
-      return literal(text);
-    },
-  );
-  try {
-    return new RegExp(`^${source}$`, 's');
-  } catch {
-    // A range such as [z-a]: taken as it is written.
-    return new RegExp(`^${literal(pattern)}$`, 's');
+function parsePattern(pattern: string): readonly Piece[] {
+  const letters = Array.from(pattern);
+  const pieces: Piece[] = [];
+  for (let at = 0; at < letters.length;) {
+    const letter = letters[at] ?? '';
+    const set = letter === '[' ? readSet(letters, at, '^') : undefined;
+    if (letter === '\\' && at + 1 < letters.length) {
+      pieces.push(literal(letters[at + 1] ?? ''));
+      at += 2;
+    } else if (letter === '*' && letters[at + 1] === '*') {
+      at += letters[at + 2] === '/' ? 3 : 2;
+      const below: Piece = { kind: 'many', across: true };
+      const folders: Piece = { kind: 'choice', options: [[], [below, literal('/')]] };
+      pieces.push(at >= letters.length && letters.at(-1) === '*' ? below : folders);
+    } else if (letter === '*') {
+      pieces.push({ kind: 'many', across: false });
+      at += 1;
+    } else if (letter === '?') {
+      pieces.push({ kind: 'set', has: () => true });
+      at += 1;
+    } else if (set !== undefined) {
+      pieces.push({ kind: 'set', has: set.has });
+      at = set.end;
+    } else {
+      pieces.push(literal(letter));
+      at += 1;
+    }
   }
+  return pieces;
 }
 
-function literal(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+function literal(letter: string): Piece {
+  return { kind: 'character', code: letter.codePointAt(0) ?? 0 };
 }
