@@ -21,6 +21,8 @@ export interface ComposeOptions {
   readonly store?: string;
   readonly engine?: string;
   readonly concurrency?: number;
+  /** How long reading the project may take; for ever where it is left out. */
+  readonly budgetSeconds?: number;
 }
 
 export interface OpenedProject {
@@ -44,9 +46,10 @@ export async function openProject(
   options: ComposeOptions,
   asked?: { readonly pipeline: string | undefined },
 ): Promise<OpenedProject> {
-  const [{ loadProject }, { folderSource, locateProject }] = await Promise.all([
+  const [{ loadProject }, { folderSource, locateProject }, { createBudget, unlimited }] = await Promise.all([
     import('./language/load.ts'),
     import('./language/source.ts'),
+    import('./language/budget.ts'),
   ]);
   const { root, selection: located } = await locateProject(
     folderOf(options),
@@ -56,7 +59,11 @@ export async function openProject(
     located.kind === 'all' && asked !== undefined
       ? ({ kind: 'pipeline', name: asked.pipeline } as const)
       : located;
-  const loaded = await loadProject(folderSource(root), selection);
+  const budget =
+    options.budgetSeconds === undefined
+      ? unlimited
+      : createBudget(options.budgetSeconds, () => performance.now());
+  const loaded = await loadProject(folderSource(root), selection, budget);
   const project = soundProject(loaded, options);
   const file = selection.kind === 'file' ? selection.path : undefined;
   const named = [...loaded.pipelines.values()].find((pipeline) => pipeline.file === file)?.name;

@@ -1,5 +1,5 @@
 import { openProject } from '../compose.ts';
-import { EXIT } from '../errors.ts';
+import { EXIT, usageError } from '../errors.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { sayWarnings } from './cli/typed.ts';
 import type { Output } from './cli/output.ts';
@@ -11,7 +11,8 @@ export async function checkCommand(
   flags: CommonFlags,
   output: Output,
 ): Promise<number> {
-  const opened = await openProject(appOptions(flags, output, parseTarget(words).file));
+  const budgetSeconds = readBudget(process.env['SLUICE_CHECK_SECONDS'] ?? '');
+  const opened = await openProject({ ...appOptions(flags, output, parseTarget(words).file), budgetSeconds });
   const pipelines = [...opened.pipelines.values()];
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
@@ -27,4 +28,13 @@ export async function checkCommand(
   }
   if (pipelines.length === 0) output.say('no pipelines: pipelines/ holds no .yaml file');
   return EXIT.ok;
+}
+
+function readBudget(text: string): number {
+  if (text === '') return 60;
+  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  throw usageError(
+    'bad-variable',
+    `expected a whole number of seconds from 1 in SLUICE_CHECK_SECONDS, found "${text}"`,
+  );
 }

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseDocument as parseYaml } from 'yaml';
+import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node, YAMLSeq } from 'yaml';
 import type { Problem } from '../model/problem.ts';
 import { spanInside } from './document/inside.ts';
@@ -7,8 +7,9 @@ import type { Lines } from './document/lines.ts';
 import { nodesOf, spanOf } from './document/nodes.ts';
 import type { Nodes } from './document/nodes.ts';
 import type { Findings, Place, Span } from './document/problem.ts';
+import { NestedTooDeeply, parseYaml } from './document/parse-yaml.ts';
 import { readNode } from './document/read.ts';
-import { explainSyntax } from './document/syntax.ts';
+import { explainSyntax, TOO_DEEP } from './document/syntax.ts';
 import type { Shape, ValueOf } from './schema/shape.ts';
 
 export type Path = readonly (string | number)[];
@@ -78,13 +79,7 @@ function read(
     return { value: undefined, nodes: undefined };
   }
   try {
-    const document = parseYaml(content, {
-      version: '1.2',
-      uniqueKeys: false,
-      resolveKnownTags: false,
-      prettyErrors: false,
-      logLevel: 'error',
-    });
+    const document = parseYaml(content);
     if (reportSyntax(document, content, lines, findings)) return { value: undefined, nodes: undefined };
     const nodes = nodesOf(document, findings);
     const { root } = nodes;
@@ -102,8 +97,9 @@ function read(
     );
     return { value, nodes };
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    findings.add('yaml-syntax', nowhere, 'the file is nested too deeply to be read');
+    if (!(error instanceof NestedTooDeeply)) throw error;
+    const { message, fix } = TOO_DEEP;
+    findings.add('yaml-syntax', { start: error.offset, end: error.offset + 1 }, message, fix);
     return { value: undefined, nodes: undefined };
   }
 }

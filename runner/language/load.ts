@@ -1,3 +1,5 @@
+import { BudgetSpent, unlimited } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { Pipeline, Project } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Drafts, PipelineDraft } from './compile/drafts.ts';
@@ -40,10 +42,31 @@ const FOLDER = 'pipelines';
  * @example
  * const { pipelines, problems } = await loadProject(folderSource('/work/scores'), { kind: 'all' });
  */
-export async function loadProject(source: SourceFiles, selection: Selection): Promise<LoadedProject> {
+export async function loadProject(
+  source: SourceFiles,
+  selection: Selection,
+  budget: Budget = unlimited,
+): Promise<LoadedProject> {
   const report = createReport();
-  const tree = createTree(source, report);
+  const tree = createTree(source, report, budget);
   const project = await compileProject(source.root, tree, report);
+  try {
+    return await loadPipelines(project, selection, tree, report);
+  } catch (error) {
+    if (!(error instanceof BudgetSpent)) throw error;
+    report.error({ file: '.', whole: true }, 'took-too-long', `reading the project takes ${error.message}`, {
+      fix: 'Look at what `files` names: the rest was not looked at. SLUICE_CHECK_SECONDS=600 takes longer.',
+    });
+    return { project, pipelines: new Map(), names: [], unread: [], problems: inOrder(report.problems) };
+  }
+}
+
+async function loadPipelines(
+  project: Project,
+  selection: Selection,
+  tree: Tree,
+  report: Report,
+): Promise<LoadedProject> {
   const compile = (files: readonly string[], to: Report) => compileFiles(files, project, tree, to);
   if (selection.kind === 'all') {
     const files = await pipelineFiles(tree);
@@ -134,7 +157,7 @@ function needsOf(draft: PipelineDraft): readonly string[] {
 
 /** What pipelines there are, by name; mistakes in them are no matter. */
 export async function loadNames(source: SourceFiles): Promise<readonly string[]> {
-  return (await listPipelines(createTree(source, createReport()))).map(({ name }) => name);
+  return (await listPipelines(createTree(source, createReport(), unlimited))).map(({ name }) => name);
 }
 
 /** What `sluice.yaml` says, for who looks after the store and reads no pipeline. */
@@ -142,7 +165,7 @@ export async function loadSettings(
   source: SourceFiles,
 ): Promise<Pick<LoadedProject, 'project' | 'problems'>> {
   const report = createReport();
-  const project = await compileProject(source.root, createTree(source, report), report);
+  const project = await compileProject(source.root, createTree(source, report, unlimited), report);
   return { project, problems: inOrder(report.problems) };
 }
 

@@ -1,4 +1,4 @@
-import picomatch from 'picomatch';
+import { isGlob } from '../../model/glob.ts';
 import type { TaskFile } from '../../model/pipeline.ts';
 import { posix } from 'node:path';
 import { text } from './node.ts';
@@ -24,11 +24,21 @@ export async function compileFiles(
     if (path === undefined) continue;
     for (const each of await expand(node, path, tree, report)) paths.add(each);
   }
-  const files = await Promise.all(
-    [...paths].sort().map(async (path) => ({ path, content: await tree.fingerprint(path) })),
-  );
-  return files.flatMap(({ path, content }) => (content === undefined ? [] : [{ path, ...content }]));
+  const files: TaskFile[] = [];
+  const sorted = [...paths].sort();
+  for (let at = 0; at < sorted.length; at += HASHED_AT_ONCE) {
+    const contents = sorted
+      .slice(at, at + HASHED_AT_ONCE)
+      .map(async (path) => ({ path, content: await tree.fingerprint(path) }));
+    for (const { path, content } of await Promise.all(contents)) {
+      if (content !== undefined) files.push({ path, ...content });
+    }
+  }
+  return files;
 }
+
+/** A process may have only so many files open. */
+const HASHED_AT_ONCE = 16;
 
 async function expand(node: Node, path: string, tree: Tree, report: Report): Promise<readonly string[]> {
   // A name such as `a[1].csv` may be both: what is there as it is written is meant.
@@ -53,7 +63,7 @@ async function expand(node: Node, path: string, tree: Tree, report: Report): Pro
     case 'other':
     case undefined:
   }
-  if (!picomatch.scan(path).isGlob) {
+  if (!isGlob(path)) {
     report.error(node, 'file-not-found', `there is no file ${path} in the project`, {
       fix: await nearestName(path, tree),
     });

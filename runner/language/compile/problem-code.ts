@@ -3,6 +3,8 @@ export type ProblemCode =
   | 'no-pipelines'
   | 'file-not-found'
   | 'file-unreadable'
+  | 'too-many-files'
+  | 'took-too-long'
   | 'outside-project'
   | 'name-invalid'
   | 'name-taken'

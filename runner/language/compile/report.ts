@@ -26,7 +26,14 @@ export interface Told {
 
 export function createReport(): Report {
   const kept = new Map<string, Problem>();
-  const keep = (problem: Problem): void => {
+  const counts = { error: 0, warning: 0 };
+  const keep = (found: Problem): void => {
+    if (counts[found.severity] >= MAX_PROBLEMS) return;
+    const problem = {
+      ...found,
+      message: shortened(found.message),
+      ...(found.fix !== undefined && { fix: shortened(found.fix) }),
+    };
     const identity = JSON.stringify([
       problem.file,
       problem.line,
@@ -34,7 +41,9 @@ export function createReport(): Report {
       problem.code,
       problem.message,
     ]);
-    if (!kept.has(identity)) kept.set(identity, problem);
+    if (kept.has(identity)) return;
+    kept.set(identity, problem);
+    counts[found.severity] += 1;
   };
   const tell =
     (severity: Problem['severity']) =>
@@ -60,6 +69,15 @@ export function createReport(): Report {
       return [...kept.values()];
     },
   };
+}
+
+/** Beyond it nobody reads on; the first ones are mended first. */
+const MAX_PROBLEMS = 1000;
+/** A message may quote what is written, and that has no end. */
+const MAX_MESSAGE = 1000;
+
+function shortened(message: string): string {
+  return message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message;
 }
 
 export function placeOf(at: Node | Place, which: 'key' | 'value' = 'value'): Place {

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import picomatch from 'picomatch';
-import type { Report } from './report.ts';
+import { compileGlob, folderOfGlob } from '../../model/glob.ts';
+import { BudgetSpent } from '../budget.ts';
+import type { Budget } from '../budget.ts';
 import type { SourceEntry, SourceFiles } from '../source.ts';
+import type { Report } from './report.ts';
 
 /** The project's files as compiling asks for them; each is read and hashed once. */
 export interface Tree {
@@ -19,18 +20,26 @@ export interface Tree {
 /** Never part of `files`: what tools keep in a work tree. */
 const LEFT_OUT = new Set(['.git', '.sluice', 'node_modules']);
 
-export function createTree(source: SourceFiles, report: Report): Tree {
+/** Of one folder of `files`; each is hashed, and laid into every container of its task. */
+const MAX_FILES = 100_000;
+
+export function createTree(source: SourceFiles, report: Report, budget: Budget): Tree {
   const bodies = new Map<string, Promise<Uint8Array | undefined>>();
   const folders = new Map<string, Promise<readonly SourceEntry[] | undefined>>();
   const hashes = new Map<string, Promise<string | undefined>>();
+  const walks = new Map<string, Promise<readonly string[]>>();
 
   const read = (path: string) => once(bodies, path, () => told(path, source.read(path)));
-  const list = (folder: string) => once(folders, folder, () => told(folder, source.list(folder)));
+  const list = (folder: string) => {
+    budget.check();
+    return once(folders, folder, () => told(folder, source.list(folder)));
+  };
   /** What the system refuses is a mistake like any other; the rest of the project is still judged. */
   const told = async <Value>(path: string, answer: Promise<Value>): Promise<Value | undefined> => {
     try {
       return await answer;
     } catch (error) {
+      if (error instanceof BudgetSpent) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       report.error(
         { file: path === '' ? '.' : path, whole: true },
@@ -50,19 +59,39 @@ export function createTree(source: SourceFiles, report: Report): Tree {
     return entries?.find((entry) => entry.name === posix.basename(path));
   };
 
-  async function* walk(folder: string): AsyncGenerator<string> {
+  /**
+   * @param lineage what the folder and those above it really are: a link back to one of them is not followed,
+   *   for it has no end
+   */
+  async function* walk(folder: string, lineage: readonly string[]): AsyncGenerator<string> {
+    const here = lineage.at(-1) ?? '';
     for (const entry of (await list(folder)) ?? []) {
       const path = posix.join(folder, entry.name);
       if (entry.kind === 'file') yield path;
-      if (entry.kind === 'folder' && !LEFT_OUT.has(entry.name)) yield* walk(path);
+      if (entry.kind !== 'folder' || LEFT_OUT.has(entry.name)) continue;
+      const real = entry.leadsTo ?? posix.join(here, entry.name);
+      if (!lineage.includes(real)) yield* walk(path, [...lineage, real]);
     }
   }
 
-  const filesBelow = async (folder: string): Promise<readonly string[]> => {
-    const found: string[] = [];
-    for await (const path of walk(folder)) found.push(path);
-    return found.sort();
-  };
+  const filesBelow = (folder: string): Promise<readonly string[]> =>
+    once(walks, folder, async () => {
+      const found: string[] = [];
+      for await (const path of walk(folder, [folder])) {
+        budget.check();
+        if (found.length === MAX_FILES) {
+          report.error(
+            { file: folder === '' ? '.' : folder, whole: true },
+            'too-many-files',
+            `expected at most ${MAX_FILES.toLocaleString('en-US')} files below a folder of \`files\`, found more`,
+            { fix: 'Name the folders that the task needs, or let it fetch the rest itself.' },
+          );
+          break;
+        }
+        found.push(path);
+      }
+      return found.sort();
+    });
 
   return {
     read,
@@ -70,15 +99,14 @@ export function createTree(source: SourceFiles, report: Report): Tree {
     kindOf: async (path) => (path === '' ? 'folder' : (await entryOf(path))?.kind),
     namesIn: async (folder) => ((await list(folder)) ?? []).map((entry) => entry.name),
     async matching(glob) {
-      const { base } = picomatch.scan(glob);
-      const matches = picomatch(glob);
-      return (await filesBelow(base === '.' ? '' : base)).filter((path) => matches(path));
+      const matches = compileGlob(glob);
+      return (await filesBelow(folderOfGlob(glob))).filter((path) => {
+        budget.check();
+        return matches(path);
+      });
     },
     async fingerprint(path) {
-      const sha256 = await once(hashes, path, async () => {
-        const bytes = await read(path);
-        return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
-      });
+      const sha256 = await once(hashes, path, () => told(path, source.hash(path, budget)));
       if (sha256 === undefined) return undefined;
       return { sha256, executable: (await entryOf(path))?.executable ?? false };
     },

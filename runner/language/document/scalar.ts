@@ -56,9 +56,17 @@ function refuseScalar(node: Scalar, shape: TextShape, place: Span, context: Read
   return undefined;
 }
 
+/** What has a format is a name, a path or a rule: no system takes a longer one. */
+const MAX_FORMATTED = 4096;
+
 function matches(text: string, shape: TextShape, place: Span, context: ReadContext): boolean {
   const { format } = shape;
   if (format === undefined) return true;
+  if (text.length > MAX_FORMATTED) {
+    const message = `expected ${format.words}, found a text of ${text.length.toLocaleString('en-US')} characters`;
+    context.findings.add('bad-value', place, message);
+    return false;
+  }
   if (!format.pattern.test(text)) {
     const mended = format.mend?.(text);
     const fix = mended !== undefined && format.pattern.test(mended) ? `Write '${mended}'.` : undefined;

@@ -12,6 +12,11 @@ export function explainSyntax(error: YAMLError, text: string): { span: Span; mes
   return { span, message, ...(fix === undefined ? {} : { fix }) };
 }
 
+export const TOO_DEEP = {
+  message: 'this is nested too deeply to be read',
+  fix: 'Such a file is not a pipeline: look for brackets that are opened again and again.',
+};
+
 const SAID: Readonly<Partial<Record<YAMLError['code'], { message: string; fix: string }>>> = {
   TAB_AS_INDENT: {
     message: 'YAML does not allow tabs for indentation',
@@ -45,17 +50,16 @@ const SAID: Readonly<Partial<Record<YAMLError['code'], { message: string; fix: s
     message: 'this backslash escape does not exist in YAML',
     fix: "Use single quotes, where a backslash is only a backslash: 'a\\d'.",
   },
-  RESOURCE_EXHAUSTION: {
-    message: 'this is nested too deeply to be read',
-    fix: 'Such a file is not a pipeline: look for brackets that are opened again and again.',
-  },
+  RESOURCE_EXHAUSTION: TOO_DEEP,
 };
 
 /** Values that look harmless and are something else to YAML. */
 function trapAt(text: string, offset: number): string | undefined {
-  const from = text.lastIndexOf('\n', offset - 1) + 1;
-  const to = text.indexOf('\n', offset);
-  const line = text.slice(from, to < 0 ? text.length : to);
+  const near = text.slice(Math.max(0, offset - NEAR), offset + NEAR);
+  const at = Math.min(offset, NEAR);
+  const from = near.lastIndexOf('\n', at - 1) + 1;
+  const to = near.indexOf('\n', at);
+  const line = near.slice(from, to < 0 ? near.length : to);
   if (/[:-]\s+\*\S*\s+\S/.test(line))
     return "`*` begins an alias in YAML: put the cron expression in quotes, '*/30 * * * *'.";
   if (/:\s+![a-z(]/i.test(line))
@@ -63,6 +67,9 @@ function trapAt(text: string, offset: number): string | undefined {
   if (/:\s+@/.test(line)) return "`@` is reserved in YAML: put the value in quotes, '@team'.";
   return undefined;
 }
+
+/** A line may be as long as the file, and have a mistake in each of its words. */
+const NEAR = 500;
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0] ?? message;

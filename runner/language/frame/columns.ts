@@ -9,9 +9,12 @@ export interface ClippedLine {
 
 /** `start` and `length` count UTF-16 units from 0, `width` columns of a terminal. */
 export function clip(line: string, start: number, length: number, width: number): ClippedLine {
-  const before = printable(line.slice(0, start));
-  const marked = printable(line.slice(start, start + length));
-  const after = printable(line.slice(start + length));
+  // Of a line as long as its file no more is looked at than could be shown.
+  const reach = width * MAX_UNITS_A_COLUMN;
+  const end = start + length;
+  const before = printable(line.slice(Math.max(0, start - reach), start));
+  const marked = printable(line.slice(start, Math.min(end, start + reach)));
+  const after = printable(line.slice(end, end + reach));
   if (stringWidth(before) + stringWidth(marked) + stringWidth(after) <= width)
     return { before, marked, after };
   const seen = keepStart(marked, width >> 1);
@@ -24,6 +27,9 @@ export function clip(line: string, start: number, length: number, width: number)
   const right = seen === marked ? keepStart(after, room - stringWidth(left)) : '';
   return { before: left, marked: seen, after: right };
 }
+
+/** Most characters take one or two units; with accents and joined emoji some take ten. */
+const MAX_UNITS_A_COLUMN = 10;
 
 function keepStart(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { loadProject } from '../../../runner/language/load.ts';
 import type { LoadedProject } from '../../../runner/language/load.ts';
 import type { SourceEntry, SourceFiles } from '../../../runner/language/source.ts';
@@ -14,6 +15,10 @@ export function memorySource(files: Readonly<Record<string, string>>): SourceFil
     read: async (path) => {
       const text = texts.get(path);
       return text === undefined ? undefined : new TextEncoder().encode(text);
+    },
+    hash: async (path) => {
+      const text = texts.get(path);
+      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
     },
     list: async (folder) => {
       const prefix = folder === '' ? '' : `${folder}/`;

@@ -1,0 +1,125 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createBudget } from '../../runner/language/budget.ts';
+import { formatProblems } from '../../runner/language/frame.ts';
+import { loadProject } from '../../runner/language/load.ts';
+import { folderSource } from '../../runner/language/source.ts';
+
+/** Read by people who did not write them: no file may take longer than its length deserves. */
+describe('files of somebody else', { timeout: 20_000 }, () => {
+  const HEAD = 'name: p\ndefaults: { image: x }\ntasks:\n';
+  let root = '';
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'sluice-hostile-'));
+    mkdirSync(join(root, 'pipelines'));
+    pipeline('  a: { run: x }\n');
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  function pipeline(text: string, head = HEAD): void {
+    writeFileSync(join(root, 'pipelines/p.yaml'), head + text);
+  }
+
+  async function told(): Promise<string> {
+    const { problems } = await loadProject(folderSource(root), { kind: 'all' });
+    return formatProblems(problems, { color: false });
+  }
+
+  async function files(): Promise<readonly string[] | undefined> {
+    const { pipelines } = await loadProject(folderSource(root), { kind: 'all' });
+    return pipelines.get('p')?.tasks['a']?.files.map(({ path }) => path);
+  }
+
+  it('may link to folders above them', async () => {
+    pipeline("  a: { run: x, files: ['d/**'] }\n");
+    mkdirSync(join(root, 'd/e'), { recursive: true });
+    writeFileSync(join(root, 'd/e/f'), '');
+    symlinkSync('.', join(root, 'd/here'));
+    symlinkSync('..', join(root, 'd/above'));
+    symlinkSync('../../d', join(root, 'd/e/again'));
+    expect((await files())?.filter((path) => path.endsWith('/f'))).toEqual(['d/e/f']);
+  });
+
+  it('may link to each other so that their paths have no end', async () => {
+    pipeline("  a: { run: x, files: ['d/'] }\n");
+    for (let at = 0; at < 30; at += 1) {
+      mkdirSync(join(root, `d/${String(at)}`), { recursive: true });
+      writeFileSync(join(root, `d/${String(at)}/f`), '');
+      symlinkSync(`../${String(at + 1)}`, join(root, `d/${String(at)}/x`));
+      symlinkSync(`../${String(at + 1)}`, join(root, `d/${String(at)}/y`));
+    }
+    const { problems } = await loadProject(
+      folderSource(root),
+      { kind: 'all' },
+      createBudget(2, () => performance.now()),
+    );
+    expect(problems.map(({ code }) => code).every((code) => /too-(many-files|long)/.test(code))).toBe(true);
+    expect(problems).not.toEqual([]);
+  });
+
+  it('may be pipes, devices and folders where files are expected', async () => {
+    pipeline("  a: { run: x, files: ['d/', pipe] }\n");
+    mkdirSync(join(root, 'd'));
+    writeFileSync(join(root, 'd/f'), '');
+    execFileSync('mkfifo', [join(root, 'pipelines/q.yaml'), join(root, 'd/pipe'), join(root, 'pipe')]);
+    mkdirSync(join(root, 'pipelines/r.yaml'));
+    const text = await told();
+    expect(text).toContain('there is no file pipe in the project');
+    expect(text).toContain('there is no file pipelines/q.yaml in the project');
+    expect(text).toContain('there is no file pipelines/r.yaml in the project');
+  });
+
+  it('may be larger than any text', async () => {
+    writeFileSync(join(root, 'pipelines/q.yaml'), '');
+    truncateSync(join(root, 'pipelines/q.yaml'), 3 * 1024 ** 3);
+    expect(await told()).toContain('expected a text of at most 4 MiB, found 3,221,225,472 bytes');
+  });
+
+  it('are left aside when the budget is spent, and that is said', async () => {
+    pipeline('  a: { run: x, files: [large] }\n');
+    writeFileSync(join(root, 'large'), '');
+    truncateSync(join(root, 'large'), 1024 ** 4);
+    const budget = createBudget(1, () => performance.now());
+    const { problems } = await loadProject(folderSource(root), { kind: 'all' }, budget);
+    expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      'took-too-long: reading the project takes more than 1 s',
+    ]);
+  });
+
+  it.each([
+    ['brackets', '['.repeat(100_000) + ']'.repeat(100_000), 'nested too deeply'],
+    ['braces', '{a: '.repeat(100_000), 'nested too deeply'],
+    ['dashes', '- '.repeat(200_000), 'nested too deeply'],
+    ['question marks', '? '.repeat(200_000), 'nested too deeply'],
+    ['colons', ': '.repeat(200_000), 'yaml-syntax'],
+  ])('may nest %s', async (_, text, expected) => {
+    pipeline(text, '');
+    expect(await told()).toContain(expected);
+  });
+
+  it.each([
+    ['a cron', `  a: { run: x }\non: { schedule: [{ cron: '${'1,'.repeat(100_000)}' }] }\n`, 'bad-value'],
+    ['a time zone', `  a: { run: x }\ntimezone: ${'a'.repeat(200_000)}\n`, 'bad-value'],
+    ['a glob', `  a: { run: x, files: ['${'*a'.repeat(100_000)}'] }\n`, 'bad-value'],
+    ['a key', `  a: { run: x, ${'k'.repeat(400_000)}: 1 }\n`, 'unknown-key'],
+    ['an image', `  a: { run: x, image: '${'a/'.repeat(200_000)}' }\n`, 'image-invalid'],
+    ['a number', `  a: { run: x, timeout-minutes: ${'9'.repeat(400_000)} }\n`, 'bad-value'],
+    ['the rest of a line', `  a: { runn: x } # ${'y'.repeat(400_000)}\n`, 'unknown-key'],
+    ['a mark on a letter', `  a: { runn: a${'\u0301'.repeat(300_000)} }\n`, 'unknown-key'],
+  ])('may have %s without end, and are answered shortly', async (_, text, expected) => {
+    pipeline(text);
+    const answer = await told();
+    expect(answer).toContain(expected);
+    expect(answer.length).toBeLessThan(5000);
+  });
+
+  it('may have a glob of many stars and a long name', async () => {
+    pipeline(`  a: { run: x, files: ['${'*a'.repeat(12)}b', 'a*'] }\n`);
+    writeFileSync(join(root, 'a'.repeat(200)), '');
+    expect(await told()).toContain('no file of the project matches');
+  });
+});
