@@ -37,7 +37,15 @@ export async function openPipeline(
   const opened = await openProject(file === undefined ? options : { ...options, file }, {
     pipeline: whole.pipeline,
   });
-  return { options, opened, pipeline: pick(opened, whole), target: whole, mistakes: [] };
+  const pipeline = pick(opened, whole);
+  return { options, opened, pipeline, target: withoutOwnName(whole, pipeline), mistakes: [] };
+}
+
+/** `./lone.yaml lone`: after a file its pipeline may be named too, as it is in every command that is printed. */
+function withoutOwnName(target: Target, { name, tasks }: Pipeline): Target {
+  const [first, ...rest] = target.tasks;
+  if (target.file === undefined || first !== name || Object.hasOwn(tasks, name)) return target;
+  return { ...target, tasks: rest };
 }
 
 function pick({ pipelines, named, names, unread }: OpenedProject, target: Target): Pipeline {

@@ -19,7 +19,7 @@ export async function planCommand(
   const { plan } = await planPipeline(await openTyped(words, flags, output), flags);
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
-    await output.document(planDocument(plan));
+    await output.document(planDocument(plan, output.complete));
     return EXIT.ok;
   }
   for (const warning of plan.warnings) output.warn(`warning: ${warning}`);

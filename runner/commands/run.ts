@@ -44,7 +44,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     });
     if (output.json) {
       const { reportDocument } = await import('../report/json.ts');
-      await output.document(reportDocument(report));
+      await output.document(reportDocument(report, output.complete));
     }
     return report.exitStatus;
   } finally {
@@ -71,7 +71,7 @@ async function createReporter(flags: RunFlags, output: Output, asked: AskedPipel
   }
   const { createPaint } = await import('../report/paint.ts');
   const paint = createPaint(output.color);
-  const surroundings = surroundingsOf(flags, asked);
+  const surroundings = surroundingsOf(flags, output, asked);
   const stream = output.json ? process.stderr : process.stdout;
   if (holdsTable(stream)) {
     const { createTerminalReporter } = await import('../report/terminal.ts');

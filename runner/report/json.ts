@@ -3,25 +3,28 @@ import type { CauseKind } from '../model/cause.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
+import type { CompleteCommands } from './commands.ts';
 
 /** The version of the documents that `--json` prints. */
 const SCHEMA = 1;
 
+const asIs: CompleteCommands = (text) => text;
+
 /** What `sluice plan --json` prints. */
-export function planDocument(plan: Plan): object {
+export function planDocument(plan: Plan, complete = asIs): object {
   return {
     schema: SCHEMA,
     pipeline: plan.pipeline,
     counts: plan.counts,
     ...(plan.atLeast ? { atLeast: true } : {}),
-    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings.map(complete) } : {}),
     instances: eachAs(plan.instances, (instance) => ({
       id: instance.id,
       task: instance.task,
       params: instance.params,
       ...(Object.keys(instance.matrix).length > 0 ? { matrix: instance.matrix } : {}),
       state: instance.state,
-      reason: instance.reason,
+      reason: complete(instance.reason),
       ...(instance.dueAt === undefined ? {} : { dueAt: instance.dueAt }),
       ...(instance.neededBy === undefined ? {} : { neededBy: instance.neededBy }),
       needs: instance.needs.flatMap((need) => need.members),
@@ -30,7 +33,7 @@ export function planDocument(plan: Plan): object {
 }
 
 /** What `sluice run --json` prints. */
-export function reportDocument(report: Report): object {
+export function reportDocument(report: Report, complete = asIs): object {
   return {
     schema: SCHEMA,
     run: report.run,
@@ -41,13 +44,15 @@ export function reportDocument(report: Report): object {
       id: instance.id,
       state: instance.state,
       attempt: instance.attempt ?? null,
-      reason: instance.reason,
+      reason: complete(instance.reason),
       seconds: instance.seconds ?? null,
       exitCode: instance.exitCode ?? null,
       ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
     })),
     ...(report.published.length > 0 ? { published: report.published } : {}),
-    ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(written) } : {}),
+    ...(report.exitStatus === EXIT.unreachable
+      ? { problems: unreachable(report).map((problem) => written(problem, complete)) }
+      : {}),
   };
 }
 
@@ -78,20 +83,20 @@ function unreachable(report: Report): readonly Problem[] {
 }
 
 /** What any command prints with `--json` when it ends with 2 or 4. */
-export function problemsDocument(problems: readonly Problem[]): object {
+export function problemsDocument(problems: readonly Problem[], complete = asIs): object {
   return {
     schema: SCHEMA,
-    problems: problems.map(written),
+    problems: problems.map((problem) => written(problem, complete)),
   };
 }
 
-function written(problem: Problem): object {
+function written(problem: Problem, complete: CompleteCommands): object {
   return {
     code: problem.code,
     file: problem.file ?? null,
     line: problem.line ?? null,
     column: problem.column ?? null,
-    message: problem.message,
-    fix: problem.fix ?? null,
+    message: complete(problem.message),
+    fix: problem.fix === undefined ? null : complete(problem.fix),
   };
 }

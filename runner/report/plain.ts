@@ -15,7 +15,8 @@ export function createPlainReporter(options: {
   /** Print the tasks' own lines too. */
   readonly logs: boolean;
 }): Reporter {
-  const { paint } = options;
+  const { paint, surroundings } = options;
+  const { complete } = surroundings;
   const say = (line: string) => options.write(`${line}\n`);
   let toDo = 0;
   return {
@@ -49,15 +50,15 @@ export function createPlainReporter(options: {
         case 'retry-scheduled':
         case 'warning':
         case 'interrupted':
-          say(formatNotice(event, paint));
+          say(complete(formatNotice(event, paint)));
           return;
         case 'instance-finished':
-          if (event.result.state !== 'done') say(formatFinished(event.result, paint));
+          if (event.result.state !== 'done') say(complete(formatFinished(event.result, paint)));
           return;
         case 'run-finished':
           // Apart from what was told on the way.
           if (toDo > 0) say('');
-          say(formatSummary(event.report, paint, options.surroundings));
+          say(formatSummary(event.report, paint, surroundings));
           return;
       }
     },

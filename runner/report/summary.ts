@@ -1,6 +1,7 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { ReportState } from '../model/state.ts';
+import { quoteWord } from './commands.ts';
 import { harmless } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -13,19 +14,20 @@ export function formatSummary(report: Report, paint: Paint, surroundings: Surrou
   const seconds = (Date.parse(report.finishedAt) - Date.parse(report.startedAt)) / 1000;
   const failed = report.instances.filter((instance) => instance.state === 'failed');
   const lines: string[] = [];
-  for (const instance of failed.slice(0, MANY))
-    lines.push(...failure(instance, report, paint, surroundings), '');
+  for (const instance of failed.slice(0, MANY)) lines.push(...failure(instance, report, paint), '');
   if (failed.length > MANY) lines.push(paint.red(`… and ${failed.length - MANY} more failed`), '');
-  lines.push(...notRun(report, paint, surroundings), ...published(report, paint, surroundings));
+  lines.push(...notRun(report, paint), ...published(report, paint, surroundings));
   const counts = formatCounts(report.counts, paint.state);
   if (isIdle(report))
-    return [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`].join('\n');
+    return surroundings.complete(
+      [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`].join('\n'),
+    );
   lines.push(
     `${paint.bold(`${report.pipeline} ${report.outcome}`)} in ${formatDuration(seconds)}: ${counts}`,
   );
   const next = nextStep(report, failed, surroundings);
   if (next !== undefined) lines.push(`${paint.dim(`${next.title}:`)} ${next.text}`);
-  return lines.join('\n');
+  return surroundings.complete(lines.join('\n'));
 }
 
 const AT_REST: readonly ReportState[] = ['done', 'skipped', 'lost', 'not-in-range'];
@@ -38,12 +40,7 @@ function isIdle(report: Report): boolean {
   );
 }
 
-function failure(
-  instance: ReportInstance,
-  report: Report,
-  paint: Paint,
-  { command }: Surroundings,
-): string[] {
+function failure(instance: ReportInstance, report: Report, paint: Paint): string[] {
   const where = instance.attempt === undefined ? '' : paint.dim(` (attempt ${instance.attempt})`);
   const tolerated = instance.continueOnError === true ? paint.dim(' (continue-on-error)') : '';
   // One that failed in an earlier run was not tried in this one.
@@ -52,8 +49,8 @@ function failure(
     `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${tolerated}`,
     `  ${reasonOf(instance)}`,
     ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${harmless(line)}`),
-    `  ${paint.dim('log:  ')} ${command('logs', instance.id)}${run}`,
-    `  ${paint.dim('again:')} ${command('repro', instance.id)} --exec`,
+    `  ${paint.dim('log:  ')} sluice logs ${quoteWord(instance.id)}${run}`,
+    `  ${paint.dim('again:')} sluice repro ${quoteWord(instance.id)} --exec`,
   ];
 }
 
@@ -80,7 +77,7 @@ interface Group {
 }
 
 /** Instances that did not run, or not to their end: told once per first cause. */
-function notRun(report: Report, paint: Paint, { command }: Surroundings): string[] {
+function notRun(report: Report, paint: Paint): string[] {
   const groups = new Map<string, Group>();
   for (const instance of report.instances) {
     if (!NOT_RUN.includes(instance.state)) continue;
@@ -93,7 +90,7 @@ function notRun(report: Report, paint: Paint, { command }: Surroundings): string
   const lines = [...groups.values()].map(({ first, ids, withLog }) => {
     const line = `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${reasonOf(first)}`;
     if (withLog === undefined) return line;
-    return `${line}\n  ${paint.dim('log:  ')} ${command('logs', withLog)} --run ${report.run}`;
+    return `${line}\n  ${paint.dim('log:  ')} sluice logs ${quoteWord(withLog)} --run ${report.run}`;
   });
   const shown = lines.slice(0, MANY);
   if (lines.length > MANY) shown.push(`… and ${lines.length - MANY} more causes: --json lists all`);
@@ -110,7 +107,7 @@ function published(report: Report, paint: Paint, { publishedAt }: Surroundings):
 function nextStep(
   report: Report,
   failed: readonly ReportInstance[],
-  { command, resume }: Surroundings,
+  { resume }: Surroundings,
 ): { readonly title: string; readonly text: string } | undefined {
   const goesOn = resume?.(report.run);
   if (report.outcome === 'cancelled')
@@ -123,5 +120,7 @@ function nextStep(
   if (report.outcome === 'incomplete' && !report.instances.some(saysItself))
     return { title: 'Next', text: `${goesOn ?? 'the same command again'}, later: only what is missing runs` };
   const made = report.instances.findLast((instance) => instance.state === 'succeeded');
-  return made === undefined ? undefined : { title: 'Results', text: `${command('get', made.id)} --to out` };
+  return made === undefined
+    ? undefined
+    : { title: 'Results', text: `sluice get ${quoteWord(made.id)} --to out` };
 }

@@ -1,9 +1,8 @@
-import type { InstanceId } from '../model/partition.ts';
+import type { CompleteCommands } from './commands.ts';
 
 /** What the end of a run must know of where it ran, so that what it proposes can be typed and opened as it stands. */
 export interface Surroundings {
-  /** `sluice <verb> <instance>`, with the file and flags that lead to the same project and store. */
-  readonly command: (verb: 'get' | 'logs' | 'repro', id: InstanceId) => string;
+  readonly complete: CompleteCommands;
   /** Goes on with a run that was stopped; absent where the same words do. */
   readonly resume?: (run: string) => string;
   /** Where a published file stands: a path or an address that a person can open. */

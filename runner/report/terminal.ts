@@ -24,7 +24,8 @@ export function createTerminalReporter(options: {
   /** Print the tasks' own lines above the table. */
   readonly logs: boolean;
 }): Reporter {
-  const { stream, paint, clock } = options;
+  const { stream, paint, clock, surroundings } = options;
+  const { complete } = surroundings;
   const progress = createProgress();
   const update = createLogUpdate(stream, { showCursor: false });
   let timer: NodeJS.Timeout | undefined;
@@ -77,22 +78,22 @@ export function createTerminalReporter(options: {
           draw();
           return;
         case 'instance-finished':
-          if (event.result.state === 'failed') say(formatFinished(event.result, paint));
+          if (event.result.state === 'failed') say(complete(formatFinished(event.result, paint)));
           return;
         case 'log':
           if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${harmless(event.line)}`);
           return;
         case 'retry-scheduled':
         case 'warning':
-          say(formatNotice(event, paint));
+          say(complete(formatNotice(event, paint)));
           return;
         case 'interrupted':
-          say(formatNotice(event, paint));
+          say(complete(formatNotice(event, paint)));
           if (timer !== undefined) draw();
           return;
         case 'run-finished':
           stop();
-          stream.write(`${formatSummary(event.report, paint, options.surroundings)}\n`);
+          stream.write(`${formatSummary(event.report, paint, surroundings)}\n`);
           return;
         case 'instance-started':
         case 'image-progress':

@@ -83,7 +83,7 @@ it('is what the live lines and the last lines of a summary go through', () => {
   const reporter = createPlainReporter({
     write: (told) => void (text += told),
     paint: createPaint(false),
-    surroundings: { command: (verb, id) => `sluice ${verb} ${id}`, publishedAt: (path) => path },
+    surroundings: { complete: (text) => text, publishedAt: (path) => path },
     logs: true,
   });
   const id = 'p/a/_';

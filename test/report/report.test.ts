@@ -16,7 +16,7 @@ import { formatBytes, formatCounts, formatDuration, shortId } from '../../runner
 
 const plain = createPaint(false);
 const here: Surroundings = {
-  command: (verb, id) => `sluice ${verb} ${id}`,
+  complete: (text) => text,
   publishedAt: (path) => `/store/published/${path}`,
 };
 const START = Date.parse('2021-01-29T18:00:00.000Z');

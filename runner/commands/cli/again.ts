@@ -1,4 +1,4 @@
-import { quoteWord } from './quote.ts';
+import { quoteWord } from '../../report/commands.ts';
 
 /** The command that was typed, with other values of some flags: it works wherever that did. */
 export function typedWith(typed: readonly string[], flags: Readonly<Record<string, string>>): string {

@@ -2,6 +2,7 @@ import type { Command, Option } from 'commander';
 import { ProblemsError } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { createOutput, reportError, type Output, type OutputFlags } from './output.ts';
+import { isPipelineFile } from './target.ts';
 
 /** What a command does with its words and flags; the exit status. */
 type Run<Flags> = (words: readonly string[], flags: Flags, output: Output) => Promise<number>;
@@ -49,9 +50,12 @@ export function action<Flags extends OutputFlags>(load: () => Promise<Run<Flags>
   return async function act(this: Command): Promise<void> {
     const swallowed = swallowedFlags(this);
     const flags = { ...this.opts<Flags>(), flagNames: flagsOf(this) };
-    const output = createOutput(
-      swallowed.some(({ found }) => found === '--json') ? { ...flags, json: true } : flags,
-    );
+    const [file] = this.args.filter((word) => isPipelineFile(word));
+    const output = createOutput({
+      ...flags,
+      ...(file === undefined ? {} : { file }),
+      ...(swallowed.some(({ found }) => found === '--json') ? { json: true } : {}),
+    });
     try {
       if (swallowed.length > 0) throw new ProblemsError(swallowed.map(missingValue));
       const run = await load();

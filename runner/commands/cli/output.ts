@@ -1,3 +1,4 @@
+import { createCompletion, type CompleteCommands, type Whereabouts } from '../../report/commands.ts';
 import { asProblems } from './as-problems.ts';
 import { documentPieces } from './document.ts';
 
@@ -6,6 +7,8 @@ export interface Output {
   readonly json: boolean;
   readonly color: boolean;
   readonly debug: boolean;
+  /** What `say` and `warn` do by themselves to the commands in our words. */
+  readonly complete: CompleteCommands;
   /** A person's text: stdout, or stderr where stdout is for the document. */
   readonly say: (text: string) => void;
   /** What is not the answer, on stderr. */
@@ -14,7 +17,7 @@ export interface Output {
   readonly document: (value: object) => Promise<void>;
 }
 
-export interface OutputFlags {
+export interface OutputFlags extends Whereabouts {
   readonly json?: boolean;
   readonly color?: boolean;
   readonly debug?: boolean;
@@ -25,12 +28,17 @@ export interface OutputFlags {
 export function createOutput(flags: OutputFlags): Output {
   const json = flags.json === true;
   const stream = json ? process.stderr : process.stdout;
+  const complete = createCompletion(flags);
   return {
     json,
     color: flags.logFormat !== 'json' && wantsColor(stream, flags),
     debug: flags.debug === true,
-    say: (text) => void stream.write(`${text}\n`),
-    warn: (text) => void process.stderr.write(`${flags.logFormat === 'json' ? logLine(text) : text}\n`),
+    complete,
+    say: (text) => void stream.write(`${complete(text)}\n`),
+    warn(text) {
+      const told = complete(text);
+      process.stderr.write(`${flags.logFormat === 'json' ? logLine(told) : told}\n`);
+    },
     async document(value) {
       for (const piece of documentPieces(value)) await written(piece);
     },
@@ -63,7 +71,7 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   const { problems, status } = asProblems(error);
   if (output.json) {
     const { problemsDocument } = await import('../../report/json.ts');
-    await output.document(problemsDocument(problems));
+    await output.document(problemsDocument(problems, output.complete));
   } else {
     const { formatProblems } = await import('../../language/frame.ts');
     output.warn(formatProblems(problems, { color: output.color }));

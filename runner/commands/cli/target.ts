@@ -12,7 +12,7 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
     const equals = pair.indexOf('=');
     params[equals < 0 ? pair : pair.slice(0, equals)] = equals < 0 ? 'true' : pair.slice(equals + 1);
   }
-  const file = /\.ya?ml$/.test(operands[0] ?? '') ? operands.shift() : undefined;
+  const file = isPipelineFile(operands[0] ?? '') ? operands.shift() : undefined;
   const inFile = file === undefined ? {} : { file };
   const [first, ...tasks] = operands;
   if (first === undefined) return { ...inFile, tasks: [], keys: {}, params };
@@ -60,4 +60,8 @@ function splitWords(words: readonly string[]): {
     }
   }
   return { operands, params };
+}
+
+export function isPipelineFile(word: string): boolean {
+  return /\.ya?ml$/.test(word);
 }

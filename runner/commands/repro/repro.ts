@@ -9,7 +9,7 @@ import { planPipeline } from '../../app/planned.ts';
 import { prepareRepro } from '../../app/repro.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
-import { quoteWord } from '../cli/quote.ts';
+import { quoteWord } from '../../report/commands.ts';
 import { layOut } from './folder.ts';
 import type { RequestOptions } from '../../app/request.ts';
 

@@ -6,7 +6,7 @@ import type { CopyReport } from '../../ledger/copy/copying.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
-import { quoteWord } from '../cli/quote.ts';
+import { quoteWord } from '../../report/commands.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import { createTicker } from '../cli/ticker.ts';
 

@@ -23,6 +23,7 @@ const output = {
   json: false,
   color: false,
   debug: false,
+  complete: (text: string) => text,
   say: () => undefined,
   warn: () => undefined,
   document: async () => {},

@@ -29,6 +29,7 @@ async function repro(flags: ReproFlags): Promise<readonly string[]> {
     json: true,
     color: false,
     debug: false,
+    complete: (text: string) => text,
     say: () => undefined,
     warn: () => undefined,
     document: async (value: unknown) => void ({ command } = value as { readonly command: readonly string[] }),

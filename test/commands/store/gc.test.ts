@@ -27,6 +27,7 @@ test('names what it left alone because a manifest is damaged', async () => {
       json: false,
       color: false,
       debug: false,
+      complete: (text: string) => text,
       say: (text: string) => void said.push(text),
       warn: (text: string) => void warned.push(text),
       document: async () => {},
@@ -46,6 +47,7 @@ test('collects beside a lone file, and makes no store where none is', async () =
     json: true,
     color: false,
     debug: false,
+    complete: (text: string) => text,
     say: fail,
     warn: fail,
     document: async (value: unknown) => void documents.push(value),
@@ -67,13 +69,29 @@ test('collects beside a lone file, and makes no store where none is', async () =
 test.each(['', ' ', '-1', '1e3', '0x10', 'Infinity', '1.', ' 5', '9'.repeat(400)])(
   'refuses %j as hours of grace',
   async (graceHours) => {
-    const output = { json: false, color: false, debug: false, say: fail, warn: fail, document: fail };
+    const output = {
+      json: false,
+      color: false,
+      debug: false,
+      complete: (text: string) => text,
+      say: fail,
+      warn: fail,
+      document: fail,
+    };
     await expect(gcCommand([], { project: '/nowhere', graceHours }, output)).rejects.toThrow('--grace-hours');
   },
 );
 
 test.each(['', ' ', '-1', '1.5', 'all'])('refuses %j as a number of results to keep', async (keep) => {
-  const output = { json: false, color: false, debug: false, say: fail, warn: fail, document: fail };
+  const output = {
+    json: false,
+    color: false,
+    debug: false,
+    complete: (text: string) => text,
+    say: fail,
+    warn: fail,
+    document: fail,
+  };
   await expect(gcCommand([], { project: '/nowhere', keep }, output)).rejects.toThrow('--keep');
 });
 

@@ -19,6 +19,7 @@ const output = (json: boolean): Output => ({
   json,
   color: false,
   debug: false,
+  complete: (text) => text,
   say: (text) => void said.push(text),
   warn: (text) => void said.push(text),
   document: async (value) => void documents.push(value),

@@ -1,0 +1,66 @@
+/** What was typed to get here, as it was typed: what leads to the same project, store and engine again. */
+export interface Whereabouts {
+  /** A pipeline file that was named instead of a project. */
+  readonly file?: string;
+  readonly project?: string;
+  readonly store?: string;
+  readonly engine?: string;
+}
+
+/** Makes the commands in our words work where they are read: adds what leads there. */
+export type CompleteCommands = (text: string) => string;
+
+const OF_A_PIPELINE = ['run', 'plan', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
+const OF_A_STORE = ['gc', 'doctor', 'store check', 'store copy', 'store du'];
+const ASK_AN_ENGINE = new Set(['run', 'repro', 'gc', 'doctor']);
+
+const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join('|')})(?![\\w-])`, 'g');
+
+/**
+ * The one place where a command gets its file and flags, whoever wrote it: a plan's reason, an engine's advice, a
+ * finding of `store check`. Lines that quote a task (`│`) are not ours and stay as they are.
+ *
+ * @example
+ * createCompletion({ project: '../etl' })('sluice logs p/a/_'); // sluice logs --project ../etl p/a/_
+ */
+export function createCompletion(where: Whereabouts): CompleteCommands {
+  const { file, project, store, engine } = where;
+  if (file === undefined && project === undefined && store === undefined && engine === undefined)
+    return (text) => text;
+  const flags = (verb: string): readonly (readonly string[])[] => [
+    ...(project === undefined ? [] : [['--project', project]]),
+    ...(store === undefined ? [] : [['--store', store]]),
+    ...(engine === undefined || !ASK_AN_ENGINE.has(verb) ? [] : [['--engine', engine]]),
+    placeOf(verb, where),
+  ];
+  const completeLine = (line: string): string =>
+    line.replace(COMMAND, (found, verb: string, at: number) => {
+      const rest = `${line.slice(at + found.length)} `;
+      const lacking = flags(verb).filter(([first = '']) => !rest.includes(` ${quoteWord(first)} `));
+      return [found, ...lacking.flat().map(quoteWord)].join(' ');
+    });
+  return (text) =>
+    text
+      .split('\n')
+      .map((line) => (isQuoted(line) ? line : completeLine(line)))
+      .join('\n');
+}
+
+/** A file is named where a pipeline can be; else the folder that it stands in. */
+function placeOf(verb: string, { file, project }: Whereabouts): readonly string[] {
+  if (file === undefined) return [];
+  if (OF_A_PIPELINE.includes(verb)) return [file];
+  const end = file.lastIndexOf('/');
+  return end < 0 || project !== undefined ? [] : ['--project', file.slice(0, end) || '/'];
+}
+
+/** With or without colour. */
+function isQuoted(line: string): boolean {
+  // eslint-disable-next-line no-control-regex -- colours begin with one
+  return /^(?:\s|\u001b\[[0-9;]*m)*│/.test(line);
+}
+
+/** For a POSIX shell. */
+export function quoteWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
