@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerEngine } from '../../runner/engines/docker/engine.ts';
 import { StoreError } from '../../runner/errors.ts';
 import type { Job, JobResult } from '../../runner/model/job.ts';
@@ -253,7 +253,7 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         await parts.docker.createContainer({
           name: `sluice-${asked.attempt}`,
           Image: parts.image,
-          Labels: { 'sluice.attempt': asked.attempt, 'sluice.store': storeId },
+          Labels: { 'sluice.attempt': asked.attempt, 'sluice.store': storeId, 'sluice.kind': 'task' },
         });
         expect((await run(asked)).stdout).toBe('again\n');
       });
@@ -743,17 +743,34 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       expect((await leftovers()).volumes).toBe(0);
     });
 
-    it('sweeps what dead runs left, and nothing else', async () => {
-      const runs = ['20210129T000000Z-dead00', '20210129T000000Z-live00'];
-      const other = `other-${storeId}`;
-      const ids: Record<string, string> = {};
-      for (const [label, store] of [
-        ...runs.map((run) => [run, storeId]),
-        ['20210129T000000Z-dead00', other],
-      ]) {
-        const labels = { 'sluice.store': store ?? '', 'sluice.run': label ?? '', 'sluice.kind': 'task' };
+    describe('a sweep', () => {
+      const dead = '20210129T000000Z-dead00';
+      const made: string[] = [];
+
+      interface Leftover {
+        readonly name: string;
+        readonly labels: Readonly<Record<string, string>>;
+        readonly image?: string;
+      }
+
+      afterEach(async () => {
+        for (const id of made.splice(0)) {
+          const container = parts.docker.getContainer(id);
+          await container.remove({ force: true, v: true }).catch(() => undefined);
+        }
+      });
+
+      const labelsOf = (run: string, store = storeId): Record<string, string> => ({
+        'sluice.store': store,
+        'sluice.run': run,
+        'sluice.attempt': `${run}-1`,
+        'sluice.kind': 'task',
+      });
+
+      async function leave({ name, labels, image = parts.image }: Leftover): Promise<string> {
         const container = await parts.docker.createContainer({
-          Image: parts.image,
+          name,
+          Image: image,
           Cmd: ['sleep', '60'],
           Labels: labels,
           HostConfig: {
@@ -767,27 +784,75 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
             ],
           },
         });
+        made.push(container.id);
         await container.start();
-        ids[`${store} ${label}`] = container.id;
+        return container.id;
       }
-      const removed = await engine.sweep({
-        storeId,
+
+      /** Whose containers are still there. */
+      async function sweepAmong(left: Readonly<Record<string, string>>): Promise<readonly string[]> {
         // The suite's own runs live too.
-        isLive: (run) => Promise.resolve(run !== '20210129T000000Z-dead00'),
-      });
-      const filters = { label: [`sluice.kind=task`] };
-      const left = (await parts.docker.listContainers({ all: true, filters })).map(({ Id }) => Id);
-      const survivors = Object.entries(ids)
-        .filter(([, id]) => left.includes(id))
-        .map(([key]) => key);
-      for (const id of Object.values(ids)) {
-        await parts.docker
-          .getContainer(id)
-          .remove({ force: true, v: true })
-          .catch(() => undefined);
+        await engine.sweep({ storeId, isLive: (run) => Promise.resolve(run !== dead) });
+        const ids = (await parts.docker.listContainers({ all: true })).map(({ Id }) => Id);
+        return Object.entries(left)
+          .filter(([, id]) => ids.includes(id))
+          .map(([whose]) => whose);
       }
-      expect(removed).toBe(1);
-      expect(survivors).toEqual([`${storeId} 20210129T000000Z-live00`, `${other} 20210129T000000Z-dead00`]);
+
+      it('removes what dead runs left, and nothing of live runs and other stores', async () => {
+        const live = '20210129T000000Z-11fe00';
+        const left = {
+          dead: await leave({ name: `sluice-${dead}-1`, labels: labelsOf(dead) }),
+          live: await leave({ name: `sluice-${live}-1`, labels: labelsOf(live) }),
+        };
+        expect(await sweepAmong(left)).toEqual(['live']);
+        const other = {
+          other: await leave({ name: `sluice-${dead}-1`, labels: labelsOf(dead, `o-${storeId}`) }),
+        };
+        expect(await sweepAmong(other)).toEqual(['other']);
+      });
+
+      it('leaves what a person made of an image that was committed from a task', async () => {
+        const id = await leave({ name: `sluice-${dead}-1`, labels: labelsOf(dead) });
+        const repo = `localhost/sluice-committed-${process.pid}`;
+        await parts.docker.getContainer(id).commit({ repo, tag: '1' });
+        try {
+          expect(await sweepAmong({ task: id })).toEqual([]);
+          const image = `${repo}:1`;
+          const left = {
+            theirs: await leave({ name: `theirs-${process.pid}`, labels: {}, image }),
+            'under its name': await leave({ name: `sluice-${dead}-1`, labels: {}, image }),
+          };
+          expect(await sweepAmong(left)).toEqual(['theirs', 'under its name']);
+          await parts.docker.getContainer(left['under its name']).remove({ force: true, v: true });
+          // A task's image may be one of these.
+          const again = {
+            ours: await leave({
+              name: `sluice-${dead}-2`,
+              labels: { ...labelsOf(dead), 'sluice.attempt': `${dead}-2` },
+              image,
+            }),
+          };
+          expect(await sweepAmong(again)).toEqual([]);
+        } finally {
+          for (const container of made.splice(0)) {
+            await parts.docker
+              .getContainer(container)
+              .remove({ force: true, v: true })
+              .catch(() => undefined);
+          }
+          await parts.docker.getImage(`${repo}:1`).remove({ force: true });
+        }
+      });
+
+      it('passes by labels that are not of any run', async () => {
+        const odd = ['', '../..', 'x'.repeat(300), `${dead}/../y`];
+        const left: Record<string, string> = {};
+        for (const [index, run] of odd.entries()) {
+          left[run] = await leave({ name: `odd-${process.pid}-${index}`, labels: labelsOf(run) });
+        }
+        expect(await sweepAmong(left)).toEqual(odd);
+      });
     });
   });
 }

@@ -75,7 +75,8 @@ describe('an engine that answers its ping', () => {
 
   const labels = (kind: string): Record<string, string> => ({
     'sluice.store': 's',
-    'sluice.run': 'r',
+    'sluice.run': '20210129T120000Z-aaaaaa',
+    'sluice.attempt': '20210129T120000Z-aaaaaa-1',
     'sluice.kind': kind,
   });
 
@@ -116,17 +117,18 @@ describe('an engine that answers its ping', () => {
   describe('and has leftovers', () => {
     beforeEach(() => {
       answersInfo();
-      answers['GET /volumes'] = json({ Volumes: [{ Name: 'v', Labels: labels('task') }] });
-      answers['DELETE /volumes/v'] = json({ message: 'device or resource busy' }, 500);
+      answers['GET /volumes'] = json({ Volumes: [{ Name: 'a'.repeat(64), Labels: labels('task') }] });
+      answers[`DELETE /volumes/${'a'.repeat(64)}`] = json({ message: 'device or resource busy' }, 500);
       answers['DELETE /containers/good'] = json(undefined, 204);
+      answers['GET /images/i/json'] = json({ Id: 'i', Config: { Labels: null } });
       answers['GET /containers/json'] = (request, response) => {
         const isProbes = decodeURIComponent(request.url ?? '').includes('sluice.kind=probe');
         json(isProbes ? [] : containers)(request, response);
       };
     });
     const containers = [
-      { Id: 'bad', Labels: labels('task') },
-      { Id: 'good', Labels: labels('holder') },
+      { Id: 'bad', Names: ['/sluice-20210129T120000Z-aaaaaa-1'], ImageID: 'i', Labels: labels('task') },
+      { Id: 'good', Names: ['/sluice-holder-0123456789ab'], ImageID: 'i', Labels: labels('holder') },
     ];
 
     it('leaves what it refuses to remove, and goes on', async () => {
@@ -153,13 +155,25 @@ describe('an engine that answers its ping', () => {
     answers['GET /volumes'] = json({ Volumes: null });
     answers['GET /containers/json'] = (request, response) => {
       const isProbes = decodeURIComponent(request.url ?? '').includes('sluice.kind=probe');
+      const probe = {
+        Names: ['/sluice-probe-0123456789ab'],
+        ImageID: 'i',
+        Labels: { 'sluice.kind': 'probe' },
+      };
       const probes = [
-        { Id: 'old', Created: now - 3600, Labels: { 'sluice.kind': 'probe' } },
-        { Id: 'new', Created: now - 5, Labels: { 'sluice.kind': 'probe' } },
-        { Id: 'other', Created: now - 3600, Labels: { ...labels('probe'), 'sluice.store': 'else' } },
+        { ...probe, Id: 'old', Created: now - 3600 },
+        { ...probe, Id: 'new', Created: now - 5 },
+        { ...probe, Id: 'named', Created: now - 3600, Names: ['/mine'] },
+        {
+          ...probe,
+          Id: 'other',
+          Created: now - 3600,
+          Labels: { ...labels('probe'), 'sluice.store': 'else' },
+        },
       ];
       json(isProbes ? probes : [])(request, response);
     };
+    answers['GET /images/i/json'] = json({ Id: 'i' });
     answers['DELETE /containers/old'] = json(undefined, 204);
     expect(await sweepAll()).toBe(1);
     expect(asked.filter((name) => name.startsWith('DELETE'))).toEqual(['DELETE /containers/old']);

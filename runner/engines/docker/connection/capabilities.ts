@@ -5,6 +5,7 @@ import type { Connection } from './connect.ts';
 import { HOLDER_COMMAND, holderProgram } from '../holder/holder-program.ts';
 import { isEngineAway } from './engine-answer.ts';
 import { removeAtLast } from '../container/last-removal.ts';
+import { newProbeName } from '../container/names.ts';
 import { createContainer } from './request.ts';
 
 /** What Docker's API tells of an engine beyond `Capabilities`. */
@@ -113,7 +114,7 @@ async function hasInit(
     HostConfig: { Init: true, NetworkMode: 'none' },
   };
   try {
-    const container = await createContainer(docker, undefined, body, signal);
+    const container = await createContainer(docker, newProbeName(), body, signal);
     await removeAtLast(docker, container.id);
     return true;
   } catch (error) {

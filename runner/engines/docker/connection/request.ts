@@ -38,12 +38,12 @@ export function requestStream(docker: Dockerode, request: EngineRequest): Promis
  */
 export function createContainer(
   docker: Dockerode,
-  name: string | undefined,
+  name: string,
   body: Dockerode.ContainerCreateOptions,
   abortSignal?: AbortSignal,
 ): Promise<Dockerode.Container> {
   const split = {
-    _query: name === undefined ? {} : { name },
+    _query: { name },
     _body: body,
     ...(abortSignal === undefined ? {} : { abortSignal }),
   };

@@ -52,11 +52,6 @@ export function createBody(job: Job, circumstances: Circumstances): Dockerode.Co
   };
 }
 
-/** The same for every try of one attempt, so that a second one finds the first. */
-export function containerName(attempt: string): string {
-  return `sluice-${attempt}`;
-}
-
 /** An engine takes an empty list for "as the image says". */
 function entrypointOf(entrypoint: readonly string[]): string[] {
   return entrypoint.length === 0 ? [''] : [...entrypoint];

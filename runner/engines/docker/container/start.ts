@@ -3,8 +3,10 @@ import type Dockerode from 'dockerode';
 import type { Job } from '../../../model/job.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { causeOfStart } from './cause.ts';
-import { containerName, createBody } from './create.ts';
+import { createBody } from './create.ts';
+import { isOurs } from './is-ours.ts';
 import { leavesNetworkAlone } from './leaves-network-alone.ts';
+import { taskName } from './names.ts';
 import { engineAnswer } from '../connection/engine-answer.ts';
 import { Fault } from '../connection/fault.ts';
 import type { Lease } from '../holder/holder.ts';
@@ -85,7 +87,7 @@ async function create(
   session: Session,
   signal: AbortSignal,
 ): Promise<Dockerode.Container> {
-  const name = containerName(job.attempt);
+  const name = taskName(job.attempt);
   const { docker, facts, images } = session;
   const { capabilities } = facts;
   const { mounts } = inputs;
@@ -126,9 +128,10 @@ async function removeEarlierTry(
   signal: AbortSignal,
 ): Promise<boolean> {
   const earlier = session.docker.getContainer(name);
-  const { Config } = await answerWithin(LOOK_UP_SECONDS, () => earlier.inspect(), signal);
+  const { Config, Image } = await answerWithin(LOOK_UP_SECONDS, () => earlier.inspect(), signal);
   const labels = Config.Labels;
   if (labels['sluice.attempt'] !== job.attempt || labels['sluice.store'] !== job.storeId) return false;
+  if (!(await isOurs(session.docker, { name, imageId: Image, labels }))) return false;
   await removeContainer(earlier, session, signal);
   return true;
 }

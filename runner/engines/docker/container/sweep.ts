@@ -1,6 +1,8 @@
 import type Dockerode from 'dockerode';
 import { answerWithin, EngineSilence } from '../connection/answer-within.ts';
+import { isRunId } from '../../../model/run-id.ts';
 import { isEngineAway } from '../connection/engine-answer.ts';
+import { isOurs } from './is-ours.ts';
 
 export interface SweepOptions {
   readonly storeId: string;
@@ -14,7 +16,7 @@ const PROBE_SECONDS = 10 * 60;
 /**
  * Removes the containers and volumes that dead runs of this store left; holders last, as tasks live in their
  * networks. What belongs to a live run stays, and so does what the engine cannot remove now: the next
- * sweep tries again. Returns how many went.
+ * sweep tries again. What only looks like ours is passed by: a person may have it from us. Returns how many went.
  */
 export async function sweep(docker: Dockerode, { storeId, isLive }: SweepOptions): Promise<number> {
   const filters = { label: [`sluice.store=${storeId}`] };
@@ -25,30 +27,54 @@ export async function sweep(docker: Dockerode, { storeId, isLive }: SweepOptions
       oldProbes(docker),
     ]),
   );
-  const runs = new Set(
-    [...containers, ...(volumes.Volumes ?? [])].map(({ Labels }) => Labels?.['sluice.run']),
-  );
-  const dead = new Set<string>();
-  for (const run of runs) {
-    if (run !== undefined && !(await isLive(run))) dead.add(run);
-  }
-  const isDead = ({ Labels }: { Labels?: Record<string, string> | null }): boolean =>
-    dead.has(Labels?.['sluice.run'] ?? '');
+  const dead = await deadRuns([...containers, ...(volumes.Volumes ?? [])], isLive);
+  const isDead = ({ Labels }: Labelled): boolean => dead.has(Labels?.['sluice.run'] ?? '');
+  const leftovers = await onlyOurs(docker, [...containers.filter(isDead), ...probes]);
 
   let removed = 0;
   const count = (removal: () => Promise<unknown>): Promise<void> =>
     answerWithin(ANSWER_SECONDS, removal).then(() => void (removed += 1), ignoreRefusal);
-  const leftovers = containers.filter(isDead);
   const holders = leftovers.filter(({ Labels }) => Labels['sluice.kind'] === 'holder');
   const others = leftovers.filter((container) => !holders.includes(container));
-  for (const group of [[...others, ...probes], holders]) {
+  for (const group of [others, holders]) {
     await Promise.all(
       group.map(({ Id }) => count(() => docker.getContainer(Id).remove({ force: true, v: true }))),
     );
   }
-  const orphans = (volumes.Volumes ?? []).filter(isDead);
+  // One with a name is somebody's: ours are anonymous.
+  const orphans = (volumes.Volumes ?? []).filter((volume) => isDead(volume) && ANONYMOUS.test(volume.Name));
   await Promise.all(orphans.map(({ Name }) => count(() => docker.getVolume(Name).remove())));
   return removed;
+}
+
+interface Labelled {
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+const ANONYMOUS = /^[0-9a-f]{64}$/;
+
+/** Whoever is asked looks into the store for a run: what is no run's name is none of ours. */
+async function deadRuns(
+  labelled: readonly Labelled[],
+  isLive: SweepOptions['isLive'],
+): Promise<ReadonlySet<string>> {
+  const dead = new Set<string>();
+  for (const run of new Set(labelled.map(({ Labels }) => Labels?.['sluice.run'] ?? ''))) {
+    if (isRunId(run) && !(await isLive(run))) dead.add(run);
+  }
+  return dead;
+}
+
+async function onlyOurs(
+  docker: Dockerode,
+  found: readonly Dockerode.ContainerInfo[],
+): Promise<readonly Dockerode.ContainerInfo[]> {
+  const ours = await Promise.all(
+    found.map(({ Names, ImageID, Labels }) =>
+      isOurs(docker, { name: Names?.[0]?.replace(/^\//, '') ?? '', imageId: ImageID, labels: Labels }),
+    ),
+  );
+  return found.filter((_, index) => ours[index]);
 }
 
 /** What was created only to see whether the engine can; it belongs to no run, and never runs. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type Dockerode from 'dockerode';
 import type { Capabilities } from '../../../model/capabilities.ts';
 import type { Job } from '../../../model/job.ts';
@@ -9,6 +8,7 @@ import { ensureHolderImage } from './holder-image.ts';
 import { HOLDER_COMMAND } from './holder-program.ts';
 import { labelsOf } from '../container/labels.ts';
 import { removeAtLast } from '../container/last-removal.ts';
+import { newHolderName } from '../container/names.ts';
 import { createContainer } from '../connection/request.ts';
 import { startingWithin } from '../connection/starting-within.ts';
 
@@ -49,7 +49,7 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
     job: Pick<Job, 'network' | 'storeId' | 'run'>,
     signal: AbortSignal,
   ): Promise<Holder | undefined> {
-    const name = `sluice-holder-${randomBytes(6).toString('hex')}`;
+    const name = newHolderName();
     try {
       const image = await ensureHolderImage(docker, capabilities.architecture);
       if (image === undefined) return undefined;

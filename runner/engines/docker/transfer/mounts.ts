@@ -11,6 +11,7 @@ import { isEngineAway } from '../connection/engine-answer.ts';
 import { verifiedBytes } from './inputs.ts';
 import { labelsOf } from '../container/labels.ts';
 import { removeAtLast } from '../container/last-removal.ts';
+import { newProbeName } from '../container/names.ts';
 import { createContainer } from '../connection/request.ts';
 import { readFileOf } from './transfer-out.ts';
 
@@ -124,7 +125,7 @@ async function probe(
       },
     };
     const create = (limit: AbortSignal): Promise<Dockerode.Container> =>
-      createContainer(docker, undefined, body, limit);
+      createContainer(docker, newProbeName(), body, limit);
     container = await answerWithin(LOOK_UP_SECONDS, create, signal);
     return (await readFileOf(container, `/sluice-probe/${name}`, 1024, signal)) === nonce;
   } catch (error) {
