@@ -388,6 +388,24 @@ test('fail-fast stops the running legs of the matrix and cancels the rest', asyn
   expect(engine.started).toEqual(['p/m/v=a', 'p/m/v=b']);
 });
 
+test('fail-fast cancels the other instances of the task, other dates too, and nothing else', async () => {
+  const world = await createWorld();
+  const days = ['2021-01-01', '2021-01-02', '2021-01-03', '2021-01-04'];
+  const { report, engine } = start(
+    world,
+    [task('load', { failFast: true }), task('other')],
+    days.flatMap((date) => [instance('load', `date=${date}`), instance('other', `date=${date}`)]),
+    (job) => (job.instance === 'p/load/date=2021-01-02' ? { exitCode: 1 } : {}),
+    { concurrency: 1 },
+  );
+  const result = await report;
+  expect(result.counts).toEqual({ succeeded: 5, failed: 1, cancelled: 2 });
+  expect(engine.started.filter((id) => id.startsWith('p/load/'))).toEqual([
+    'p/load/date=2021-01-01',
+    'p/load/date=2021-01-02',
+  ]);
+});
+
 describe('hooks', () => {
   const hook = (name: string, expression: string, more = {}) =>
     task(name, { kind: 'hook', if: { expression, reads: 'status' }, ...more });

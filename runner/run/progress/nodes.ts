@@ -38,9 +38,7 @@ export function nodesOf(
       continueOnError: task?.continueOnError ?? false,
       shares: limits.shares,
       ...(settled === undefined ? {} : { settled }),
-      ...(task?.failFast === true && task.matrix !== undefined
-        ? { failFastGroup: groupOf(planned, task) }
-        : {}),
+      ...(task?.failFast === true ? { failFastGroup: `${planned.pipeline}/${planned.task}` } : {}),
     });
   }
   return {
@@ -114,11 +112,4 @@ function awaitedOutside(planned: PlannedInstance, { external }: Task, expression
     case undefined:
       return 'waiting for something outside of the project';
   }
-}
-
-/** The legs of one matrix: equal in all keys but the matrix's. */
-function groupOf({ pipeline, task: name, keys }: PlannedInstance, task: Task): string {
-  const matrixKeys = task.matrix?.keys ?? [];
-  const others = Object.entries(keys).filter(([key]) => !matrixKeys.includes(key));
-  return JSON.stringify([pipeline, name, others]);
 }

@@ -27,7 +27,7 @@ export interface ProgressNode {
   readonly wrapper: boolean;
   readonly continueOnError: boolean;
   readonly shares: readonly Share[];
-  /** Legs of one matrix under `fail-fast`: one's failure cancels the others. */
+  /** Instances of one task under `fail-fast`, whatever their date and leg: one's failure cancels the others. */
   readonly failFastGroup?: string;
 }
 
