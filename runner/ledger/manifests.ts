@@ -23,7 +23,15 @@ export const manifestRecords = recordKind(
 export type Manifests = Pick<Ledger, 'readManifest' | 'commitManifest' | 'voidManifest'> & {
   /** As it stands, whatever its supersession: gc's fence is a commit that supersedes nothing. */
   readonly replaceManifest: (manifest: Manifest, over: string | null) => Promise<CommitResult>;
+  /** The same result under a fresh etag: whoever holds the one before can't commit over it any more. */
+  readonly refreshManifest: (
+    stored: StoredManifest,
+    changes?: Pick<Manifest, 'supersededAttempts'>,
+  ) => Promise<CommitResult>;
 };
+
+/** As many refreshes as happen at the most between a plan and its last instance's turn. */
+const REFRESHES_KEPT = 16;
 
 export function createManifests({
   store,
@@ -66,6 +74,14 @@ export function createManifests({
     );
   }
 
+  async function refreshManifest(
+    { manifest, etag }: StoredManifest,
+    changes: Pick<Manifest, 'supersededAttempts'> = {},
+  ): Promise<CommitResult> {
+    const refreshed = [...(manifest.refreshed ?? []), etag].slice(-REFRESHES_KEPT);
+    return replaceManifest({ ...manifest, ...changes, refreshed, nonce: nonce() }, etag);
+  }
+
   /** Names what it supersedes, since when: gc counts its grace from there. */
   async function commitManifest(manifest: Manifest, over: string | null): Promise<CommitResult> {
     const previous = over === null ? undefined : await readManifest(manifest.instance);
@@ -84,6 +100,7 @@ export function createManifests({
     readManifest,
     commitManifest,
     replaceManifest,
+    refreshManifest,
     async voidManifest(id, over, reason, run) {
       const manifest = voidManifest(id, reason, run, new Date(clock.now()).toISOString(), nonce());
       return commitManifest(manifest, over?.etag ?? null);

@@ -47,7 +47,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     heartbeat: options.heartbeat ?? HEARTBEAT_TIMES,
     processState: options.processState ?? stateFrom(options.process),
   };
-  const { replaceManifest, ...manifests } = createManifests(context);
+  const { replaceManifest, refreshManifest, ...manifests } = createManifests(context);
   const run = () => runId(options.clock.now(), options.random);
   const gone = createGone(context, manifests, run);
   const runs = createRuns(context);
@@ -67,13 +67,13 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...failures,
     ...taskKeys,
     ...createLogs(context),
-    ...createPublications(context, { ...manifests, ...gone, replaceManifest }, runs.liveness),
+    ...createPublications(context, { ...manifests, ...gone, refreshManifest }, runs.liveness),
     readKnowledge: createKnowledge(context, {
       cache: openManifestCache(options.cacheFolder, context),
       liveness: runs.liveness,
       readRun: runs.readRun,
       readTaskKeys: taskKeys.readTaskKeys,
     }),
-    gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, run),
+    gc: createGc(context, { ...manifests, replaceManifest, refreshManifest }, runs.liveness, run),
   };
 }

@@ -69,6 +69,11 @@ export interface Manifest {
   readonly superseded?: { readonly attempt: string; readonly at: string };
   /** Earlier attempts whose objects gc has not yet collected. */
   readonly supersededAttempts?: readonly { readonly attempt: string; readonly at: string }[];
+  /**
+   * The etags under which the same result stood before its record was only written anew (gc's fence), latest last:
+   * whoever has seen one of these has seen this result. No clock says so.
+   */
+  readonly refreshed?: readonly string[];
   /** Fresh at every write: equal content must not mean an equal ETag. */
   readonly nonce: string;
 }

@@ -512,6 +512,21 @@ describe('what is stale', () => {
     });
   });
 
+  test('is not made twice where another run has made it since, however slow that machine’s clock is', async () => {
+    const world = await createWorld();
+    const manifestEtag = await committed(world, 'a');
+    const slow = { ...world.clock, now: () => world.clock.now() - 86_400_000 };
+    const other = start(world, [task('a')], [instance('a', '_', { manifestEtag })], undefined, {
+      clock: slow,
+    });
+    expect(states(await other.report)).toEqual({ 'a/_': 'succeeded' });
+    const { report, engine } = start(world, [task('a')], [instance('a', '_', { manifestEtag })], undefined, {
+      run: '20210202T000000Z-eeeeee',
+    });
+    expect(states(await report)).toEqual({ 'a/_': 'done' });
+    expect(engine.started).toEqual([]);
+  });
+
   test('is made once more when gc has fenced the instance while it ran', async () => {
     const world = await createWorld();
     const manifestEtag = await committed(world, 'a');

@@ -1,12 +1,12 @@
 import { StoreError } from '../../errors.ts';
 import type { InstanceId } from '../../model/partition.ts';
-import type { Manifest } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords } from '../claims/claims.ts';
 import { attemptOf } from '../failures.ts';
-import { instanceKey } from '../keys.ts';
+import { instanceKey, STORE_KEY } from '../keys.ts';
 import type { GcOptions, GcReport, Ledger, StoredManifest } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
+import type { ObjectStore } from '../../ports.ts';
 import type { Context } from '../context.ts';
 import { storedAttempts, type StoredAttempt } from './stored-attempts.ts';
 import { supersededBy } from './superseded.ts';
@@ -25,7 +25,7 @@ export function createGc(
   liveness: Ledger['liveness'],
   run: () => string,
 ): Ledger['gc'] {
-  const { store, clock, nonce } = context;
+  const { store } = context;
 
   return async (options) => {
     const report = {
@@ -34,10 +34,11 @@ export function createGc(
       bytesFreed: 0,
       problems: [] as string[],
     };
-    const listed = storedAttempts(store, 'objects/', clock.now(), { signal: options.signal });
+    const nowMs = await storeTimeMs(store);
+    const listed = storedAttempts(store, 'objects/', nowMs, { signal: options.signal });
     for await (const { id, attempts } of listed) {
       try {
-        for (const removed of await collect(id, attempts, options)) {
+        for (const removed of await collect(id, attempts, options, nowMs)) {
           report.attemptsRemoved.push(`${id}/${removed.attempt}`);
           report.objectsRemoved += removed.keys.length;
           report.bytesFreed += removed.bytes;
@@ -48,7 +49,7 @@ export function createGc(
         report.problems.push(error.message);
       }
     }
-    const recordsRemoved = await sweepRecords(context, manifests, liveness, options);
+    const recordsRemoved = await sweepRecords(context, manifests, liveness, options, nowMs);
     return { ...report, recordsRemoved } satisfies GcReport;
   };
 
@@ -56,13 +57,14 @@ export function createGc(
     id: InstanceId,
     attempts: readonly StoredAttempt[],
     options: GcOptions,
+    nowMs: number,
   ): Promise<readonly StoredAttempt[]> {
     const stored = await manifests.readManifest(id);
     const kept = newestSuperseded(stored, attempts, options.keep ?? 0);
     const garbage: StoredAttempt[] = [];
     for (const attempt of attempts) {
       if (kept.has(attempt.attempt)) continue;
-      if (await isGarbage(attempt, stored, options)) garbage.push(attempt);
+      if (await isGarbage(attempt, stored, options, nowMs)) garbage.push(attempt);
     }
     // A fence would cost whoever works on it right now its commit.
     if (garbage.length === 0 || (await isInHand(id))) return [];
@@ -76,11 +78,12 @@ export function createGc(
     { attempt, newestAt }: StoredAttempt,
     stored: StoredManifest | undefined,
     { graceSeconds }: GcOptions,
+    nowMs: number,
   ): Promise<boolean> {
     if (attempt === attemptOf(stored?.manifest)) return false;
     const superseded = supersededBy(stored).find((entry) => entry.attempt === attempt);
     const since = superseded === undefined ? newestAt : Date.parse(superseded.at);
-    if (clock.now() - since < graceSeconds * 1000) return false;
+    if (nowMs - since < graceSeconds * 1000) return false;
     if (superseded !== undefined) return true;
     const state = await liveness(runOfAttempt(attempt));
     return state === 'finished' || state === 'dead';
@@ -103,13 +106,17 @@ export function createGc(
     const gone = new Set(garbage.map(({ attempt }) => attempt));
     const { supersededAttempts: _, ...manifest } = stored.manifest;
     const kept = supersededBy(stored).filter(({ attempt }) => !gone.has(attempt));
-    const fenced: Manifest = {
-      ...manifest,
-      ...(kept.length === 0 ? {} : { supersededAttempts: kept }),
-      nonce: nonce(),
-    };
-    return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
+    const changes = kept.length === 0 ? {} : { supersededAttempts: kept };
+    return (await manifests.refreshManifest({ ...stored, manifest }, changes)).kind === 'committed';
   }
+}
+
+/** By the store's clock, which is what dated all that is there: this machine's may be days off. */
+async function storeTimeMs(store: ObjectStore): Promise<number> {
+  const found = await store.get(STORE_KEY);
+  for await (const _ of found?.body ?? []) void _;
+  if (found === undefined) throw new StoreError('not-found', `${STORE_KEY} is gone`, { key: STORE_KEY });
+  return Date.parse(found.answeredAt);
 }
 
 /** Of those that are still there: the manifest lists them in the order in which they were replaced. */

@@ -21,10 +21,11 @@ export async function sweepRecords(
   manifests: Manifests,
   liveness: Ledger['liveness'],
   options: GcOptions,
+  nowMs: number,
 ): Promise<number> {
-  const { store, clock, nonce } = context;
+  const { store } = context;
   const isOver = async (run: string) => (await liveness(run)) !== 'live';
-  const isOld = (time: string) => clock.now() - Date.parse(time) >= options.graceSeconds * 1000;
+  const isOld = (time: string) => nowMs - Date.parse(time) >= options.graceSeconds * 1000;
 
   const removed =
     (await sweepClaims()) +
@@ -95,8 +96,7 @@ export async function sweepRecords(
           if (mark === undefined || !isOld(mark.modifiedAt)) return false;
         }
         if (options.dryRun) return true;
-        const fenced = { ...stored.manifest, nonce: nonce() };
-        return (await manifests.replaceManifest(fenced, stored.etag)).kind === 'committed';
+        return (await manifests.refreshManifest(stored)).kind === 'committed';
       });
       if (spent) count += keys.length;
     }

@@ -19,7 +19,7 @@ export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
 
 export function createPublications(
   context: Context,
-  manifests: Pick<Manifests, 'readManifest' | 'replaceManifest'> & Pick<Ledger, 'confirmGone'>,
+  manifests: Pick<Manifests, 'readManifest' | 'refreshManifest'> & Pick<Ledger, 'confirmGone'>,
   liveness: Ledger['liveness'],
 ): Publications {
   const { store, nonce } = context;
@@ -107,7 +107,7 @@ export function createPublications(
     // One may have been committed since the manifest was read, or be by a run that is only thought dead and wakes up:
     // not over a manifest that is fresh.
     if (others.length > 0 && stored !== undefined) {
-      const fence = await manifests.replaceManifest({ ...stored.manifest, nonce: nonce() }, stored.etag);
+      const fence = await manifests.refreshManifest(stored);
       if (fence.kind === 'committed') decided.push(...others);
     }
     if (decided.length > 0) await store.delete(decided);

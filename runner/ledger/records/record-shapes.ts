@@ -94,6 +94,7 @@ export const manifestFields: Fields<Manifest> = {
   engine: optional(text),
   superseded: optional(attemptAt),
   supersededAttempts: optional(listOf(attemptAt)),
+  refreshed: optional(listOf(text)),
   nonce: text,
 };
 

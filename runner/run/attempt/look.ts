@@ -1,6 +1,5 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import type { PlannedInstance } from '../../model/plan.ts';
-import { runTime } from '../../model/run-id.ts';
 import type { Work } from './work.ts';
 
 export type Look =
@@ -17,13 +16,11 @@ export async function lookAtManifest({ planned, environment }: Work): Promise<Lo
   const found = await environment.ledger.readManifest(planned.id);
   if (found === undefined || found.manifest.outcome === 'void') return { kind: 'open', over: found };
   // The one that the plan saw is what is to be replaced or compared.
-  if (found.etag === planned.manifestEtag || isRefreshed(planned, found, environment.run))
-    return { kind: 'open', over: found };
-  return { kind: 'taken', manifest: found };
+  return isSeen(planned, found) ? { kind: 'open', over: found } : { kind: 'taken', manifest: found };
 }
 
-/** Not made since the plan: gc has given what the plan saw a fresh nonce. */
-function isRefreshed({ manifestEtag }: PlannedInstance, { manifest }: StoredManifest, run: string): boolean {
-  const made = runTime(Date.parse(manifest.finishedAt));
-  return manifestEtag !== undefined && made < run.slice(0, made.length);
+/** The plan saw this very result, though gc may have given its record a fresh etag since. */
+function isSeen({ manifestEtag }: PlannedInstance, { etag, manifest }: StoredManifest): boolean {
+  if (manifestEtag === undefined) return false;
+  return etag === manifestEtag || manifest.refreshed?.includes(manifestEtag) === true;
 }
