@@ -4,8 +4,7 @@ export type CauseKind =
   | 'not-ready' // 75, EX_TEMPFAIL
   | 'no-data' // 66, EX_NOINPUT
   | 'signal' // killed, and not by us nor for memory
-  | 'oom'
-  | 'killed-memory' // 137 under a memory limit where the engine does not say
+  | 'oom' // or 137 under a memory limit that nobody is known to have sent
   | 'timeout'
   | 'cancelled'
   | 'command-not-found'

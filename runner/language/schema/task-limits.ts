@@ -53,7 +53,7 @@ export const limitKeys = {
         shape: text({ format: size, asWritten: true }),
         description:
           'Memory: `MiB`, `GiB` (powers of 1024), `MB`, `GB` (powers of 1000), or `m`, `g` as Docker writes it.',
-        default: 'no limit',
+        default: "the engine's, less a tenth",
         example: 'memory: 512MiB',
       },
       pids: {

@@ -36,7 +36,7 @@ function isWorthRetrying(
       case 'timeout':
         return cause.kind === 'timeout';
       case 'oom':
-        return cause.kind === 'oom' || cause.kind === 'killed-memory';
+        return cause.kind === 'oom';
       default:
         return on === exitCode;
     }

@@ -28,7 +28,6 @@ test('transient trouble is tried again, a failure of the script is not, unless a
   expect(isRetried([3], { cause: cause('exit'), exitCode: 4 })).toBe(false);
   expect(isRetried(['timeout'], { cause: cause('timeout') })).toBe(true);
   expect(isRetried(['oom'], { cause: cause('oom') })).toBe(true);
-  expect(isRetried(['oom'], { cause: cause('killed-memory') })).toBe(true);
   expect(isRetried(['oom'], { cause: cause('timeout') })).toBe(false);
   expect(isRetried(['timeout'], { cause: cause('pull-failed', true) })).toBe(true);
 });

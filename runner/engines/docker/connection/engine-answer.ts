@@ -1,4 +1,5 @@
 import type { Cause } from '../../../model/cause.ts';
+import { isPassing } from './is-passing.ts';
 
 /** What an error of the engine's client tells: an answer with a status, or that there was none. */
 export function engineAnswer(error: unknown): {
@@ -43,9 +44,10 @@ export function engineLost(error: unknown, doing: string): Cause {
 /** For errors of the engine's own, not of a registry. */
 export function causeOf(error: unknown, doing: string): Cause {
   if (isEngineAway(error)) return engineLost(error, doing);
+  const { status, message } = engineAnswer(error);
   return {
     kind: 'engine-error',
-    message: `${doing} failed: ${engineAnswer(error).message}`,
-    transient: true,
+    message: `${doing} failed: ${message}`,
+    transient: isPassing(status, message),
   };
 }

@@ -8,6 +8,7 @@ import { engineLost, isEngineAway } from '../connection/engine-answer.ts';
 import { causeOfError, Fault } from '../connection/fault.ts';
 import type { ImageFacts } from '../images/image-facts.ts';
 import { createContainerLog, type ContainerLog } from './log.ts';
+import { memoryLimitOf } from './memory-limit.ts';
 import { placeInputs, type PlacedInputs } from '../transfer/placed-inputs.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { Session } from '../connection/session.ts';
@@ -118,9 +119,12 @@ async function runToEnd(
     if (watched) log.follow();
   }, session.timing.followAfterSeconds * 1000);
   try {
-    const { tellsOom } = session.facts.capabilities;
-    const isLimited = memoryLimitOf(job, session) !== undefined;
-    const limits = { timeoutSeconds: job.timeoutSeconds, tellsOom: tellsOom && isLimited };
+    const { capabilities } = session.facts;
+    const limits = {
+      timeoutSeconds: job.timeoutSeconds,
+      hasMemoryLimit: memoryLimitOf(job, capabilities) !== undefined,
+      tellsOom: capabilities.tellsOom,
+    };
     return await waitForEnd(container, limits, cancel, session);
   } catch (error) {
     await log.close();
@@ -148,17 +152,11 @@ async function readLog(
   }
 }
 
-/** Undefined also where the engine cannot limit it. */
-function memoryLimitOf(job: Job, { facts }: Session): number | undefined {
-  return facts.capabilities.memoryLimit ? job.resources.memoryBytes : undefined;
-}
-
 function circumstancesOf(job: Job, { stopped }: Ending, session: Session): EndCircumstances {
   return {
     stopped,
     timeoutSeconds: job.timeoutSeconds,
-    memoryBytes: memoryLimitOf(job, session),
-    tellsOom: session.facts.capabilities.tellsOom,
+    memory: memoryLimitOf(job, session.facts.capabilities),
   };
 }
 

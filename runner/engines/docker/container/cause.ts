@@ -1,9 +1,13 @@
 import type { Cause } from '../../../model/cause.ts';
+import { isPassing } from '../connection/is-passing.ts';
+import type { MemoryLimit } from './memory-limit.ts';
 
 /** How a container ended, as its inspect tells. */
 export interface EndState {
   readonly exitCode: number;
   readonly oomKilled: boolean;
+  /** Somebody had the engine send it a signal, and that was not us; false where it is not known. */
+  readonly wasSignalled: boolean;
   /** The engine's own words, where it has some. */
   readonly error: string;
   /** The end of what it wrote to stderr: an init program that finds no command tells it only there. */
@@ -14,8 +18,7 @@ export interface EndCircumstances {
   /** Why we stopped it, if we did. */
   readonly stopped: 'timeout' | 'cancelled' | undefined;
   readonly timeoutSeconds: number;
-  readonly memoryBytes: number | undefined;
-  readonly tellsOom: boolean;
+  readonly memory: MemoryLimit | undefined;
 }
 
 /** Why a container that has ended did not succeed; undefined: it did. The one table of causes. */
@@ -34,15 +37,21 @@ export function causeOfEnd(state: EndState, circumstances: EndCircumstances): Ca
   }
   // An engine says so even if only a child ran out of memory, and the task went on and did well.
   if (exitCode === 0) return undefined;
-  const { memoryBytes, tellsOom } = circumstances;
-  const limit = memoryBytes === undefined ? '' : ` (limit ${size(memoryBytes)}; see resources: memory)`;
-  if (state.oomKilled) return final('oom', `ran out of memory${limit}`);
-  if (exitCode === 137 && memoryBytes !== undefined && !tellsOom) {
-    return final('killed-memory', `killed, most likely out of memory${limit}`);
+  const { memory } = circumstances;
+  if (state.oomKilled) return final('oom', `ran out of memory${limitOf(memory)}`);
+  // Not every engine tells, and none in every case.
+  if (exitCode === 137 && memory !== undefined && !state.wasSignalled) {
+    return final(
+      'oom',
+      `killed, and nobody is known to have done it: most likely out of memory${limitOf(memory)}`,
+    );
   }
   const refusal = INIT_REFUSAL.exec(state.lastWords);
   if (refusal !== null && (exitCode === 1 || exitCode >= 126)) {
-    return final('command-not-found', `its command could not be executed: ${refusal[1] ?? refusal[2]}`);
+    return final(
+      'command-not-found',
+      `its command could not be executed: ${refusal[1] ?? refusal[2] ?? refusal[3]}`,
+    );
   }
   switch (exitCode) {
     case 66:
@@ -84,20 +93,29 @@ export function causeOfStart(status: number | undefined, message: string, comman
   ) {
     return final('command-not-found', `${command} could not be executed: ${words}`);
   }
-  if (/no command specified/i.test(words)) {
+  if (/no command specified|no command or entrypoint provided/i.test(words)) {
     return final('start-failed', 'the image names no command, and the task has neither run nor args');
   }
-  // What is wrong with the request stays wrong; all else may be the engine's moment.
+  const who = /unable to find (user|group) (\S+):/.exec(words);
+  if (who !== null) {
+    return final(
+      'start-failed',
+      `the image has no ${who[1]} ${who[2]}; write one that it has as user:, or a number (${words})`,
+    );
+  }
   return {
     kind: 'start-failed',
     message: `the engine did not start it: ${words}`,
-    transient: status === undefined || status >= 500,
+    transient: isPassing(status, words),
   };
 }
 
-/** tini's words (Docker's init), and catatonit's (Podman's), which ends with 1 as a script might. */
+/**
+ * tini's words (Docker's init), and catatonit's (Podman's), which ends with 1 as a script might; and runc's, where the
+ * init program itself cannot be given the arguments.
+ */
 const INIT_REFUSAL =
-  /^\[FATAL tini \(\d+\)\] (exec .* failed: .*)$|^ERROR \(catatonit:\d+\): (failed to exec pid1: .*)$/m;
+  /^\[FATAL tini \(\d+\)\] (exec .* failed: .*)$|^ERROR \(catatonit:\d+\): (failed to exec pid1: .*)$|^exec \S*-init: (.*)$/m;
 
 const SIGNALS: Readonly<Record<number, string>> = {
   1: 'SIGHUP',
@@ -122,6 +140,12 @@ const FROM_OUTSIDE = new Set(['SIGHUP', 'SIGINT', 'SIGKILL', 'SIGTERM']);
 
 function final(kind: Cause['kind'], message: string): Cause {
   return { kind, message, transient: false };
+}
+
+function limitOf(memory: MemoryLimit | undefined): string {
+  if (memory === undefined) return '';
+  const whose = memory.isOwn ? '' : ", the engine's less a tenth";
+  return ` (limit ${size(memory.bytes)}${whose}; see resources: memory)`;
 }
 
 function duration(seconds: number): string {

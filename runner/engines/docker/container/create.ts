@@ -4,6 +4,7 @@ import type { Job } from '../../../model/job.ts';
 import type { Holder } from '../holder/holder.ts';
 import { hostEntries } from '../holder/host-entries.ts';
 import { labelsOf } from './labels.ts';
+import { memoryLimitOf } from './memory-limit.ts';
 
 /** What of a container's making is not the job's own. */
 export interface Circumstances {
@@ -20,7 +21,8 @@ export interface Circumstances {
 /** The one place that turns a job into the body of Docker's `POST /containers/create`. */
 export function createBody(job: Job, circumstances: Circumstances): Dockerode.ContainerCreateOptions {
   const { capabilities, holder } = circumstances;
-  const { cpus, memoryBytes, pids } = job.resources;
+  const { cpus, pids } = job.resources;
+  const memory = memoryLimitOf(job, capabilities);
   return {
     Image: circumstances.imageId,
     ...(job.entrypoint === undefined ? {} : { Entrypoint: entrypointOf(job.entrypoint) }),
@@ -42,9 +44,7 @@ export function createBody(job: Job, circumstances: Circumstances): Dockerode.Co
       ...(capabilities.init ? { Init: true } : {}),
       ...(capabilities.pidsLimit ? { PidsLimit: pids } : {}),
       // Without a limit on swap of its own an engine adds as much again.
-      ...(capabilities.memoryLimit && memoryBytes !== undefined
-        ? { Memory: memoryBytes, MemorySwap: memoryBytes }
-        : {}),
+      ...(memory === undefined ? {} : { Memory: memory.bytes, MemorySwap: memory.bytes }),
       ...(capabilities.cpuLimit && cpus !== undefined ? { NanoCpus: Math.round(cpus * 1e9) } : {}),
       // Rotation loses a log's head. What is left out here an engine fills from its own configuration.
       LogConfig: { Type: 'json-file', Config: { 'max-size': '1000t' } },

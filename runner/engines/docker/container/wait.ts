@@ -7,6 +7,7 @@ import { Fault } from '../connection/fault.ts';
 import { requestStream } from '../connection/request.ts';
 import { LONGEST_TIMER } from '../connection/silence.ts';
 import type { Session } from '../connection/session.ts';
+import { wasSignalled } from './was-signalled.ts';
 
 export interface Ending extends Omit<EndState, 'lastWords'> {
   readonly stopped: EndCircumstances['stopped'];
@@ -25,14 +26,15 @@ const STOPPING_SECONDS = 20;
 
 export interface EndLimits {
   readonly timeoutSeconds: number;
-  /** Its memory is limited by an engine that tells when that was too little. */
+  readonly hasMemoryLimit: boolean;
+  /** The engine says when memory was too little. */
   readonly tellsOom: boolean;
 }
 
 /** Waits until a started container has ended; stops it when its time is over or `cancel` is aborted. */
 export async function waitForEnd(
   container: Dockerode.Container,
-  { timeoutSeconds, tellsOom }: EndLimits,
+  { timeoutSeconds, hasMemoryLimit, tellsOom }: EndLimits,
   cancel: AbortSignal,
   { docker, lost, timing }: Pick<Session, 'docker' | 'lost' | 'timing'>,
 ): Promise<Ending> {
@@ -70,18 +72,23 @@ export async function waitForEnd(
     const signal = AbortSignal.any([lost, stuck.signal]);
     let state = await untilNotRunning(docker, container, signal);
     // Docker is told of the end and of its cause in two messages, in whichever order.
-    for (let looks = tellsOom ? OOM_LOOKS : 0; looks > 0; looks -= 1) {
+    for (let looks = tellsOom && hasMemoryLimit ? OOM_LOOKS : 0; looks > 0; looks -= 1) {
       if (stopped !== undefined || !isUnexplained(state)) break;
       await sleep(OOM_LOOK_MILLISECONDS);
       state = await untilNotRunning(docker, container, signal);
     }
+    const startedAt = Date.parse(state.StartedAt);
+    const finishedAt = Date.parse(state.FinishedAt);
+    const isOpen = hasMemoryLimit && stopped === undefined && isUnexplained(state);
+    const span = { id: container.id, startedAt, finishedAt };
     return {
       stopped,
       exitCode: state.ExitCode,
       oomKilled: state.OOMKilled,
+      wasSignalled: isOpen && (await wasSignalled(docker, span, signal)),
       error: state.Error,
-      seconds: secondsBetween(state.StartedAt, state.FinishedAt),
-      startedAt: Date.parse(state.StartedAt),
+      seconds: secondsBetween(startedAt, finishedAt),
+      startedAt,
     };
   } catch (error) {
     throw stuck.signal.aborted ? stuck.signal.reason : error;
@@ -159,9 +166,8 @@ async function stopContainer(
   }
 }
 
-function secondsBetween(start: string, end: string): number | undefined {
-  const started = Date.parse(start);
-  const milliseconds = Date.parse(end) - started;
+function secondsBetween(started: number, finished: number): number | undefined {
+  const milliseconds = finished - started;
   // Engines write the year 1 for what never happened; the end's clock may be coarser than the start's.
   if (!(started > 0) || !(milliseconds > -1000)) return undefined;
   return Math.max(0, milliseconds) / 1000;

@@ -32,14 +32,14 @@ function causeOf(name: string, stopped?: EndCircumstances['stopped']): string {
           {
             exitCode: State.ExitCode,
             oomKilled: State.OOMKilled,
+            wasSignalled: false,
             error: State.Error,
             lastWords: stderr,
           },
           {
             stopped,
             timeoutSeconds: 90,
-            memoryBytes: HostConfig.Memory === 0 ? undefined : HostConfig.Memory,
-            tellsOom: name.startsWith('docker'),
+            memory: HostConfig.Memory === 0 ? undefined : { bytes: HostConfig.Memory, isOwn: true },
           },
         )
       : causeOfStart(startError.status, startError.message, 'nosuch');
@@ -62,13 +62,55 @@ describe('causeOfEnd', () => {
   });
 
   it('believes a script that ends with 1 by itself', () => {
-    const state = { exitCode: 1, oomKilled: false, error: '', lastWords: 'ERROR: catatonit is fine\n' };
-    const circumstances = { stopped: undefined, timeoutSeconds: 1, memoryBytes: undefined, tellsOom: false };
-    expect(causeOfEnd(state, circumstances)).toMatchObject({ kind: 'exit', message: 'exit status 1' });
+    const state = { ...killed, exitCode: 1, lastWords: 'ERROR: catatonit is fine\n' };
+    expect(causeOfEnd(state, unlimited)).toMatchObject({ kind: 'exit', message: 'exit status 1' });
+  });
+});
+
+const killed = { exitCode: 137, oomKilled: false, wasSignalled: false, error: '', lastWords: '' };
+const unlimited = { stopped: undefined, timeoutSeconds: 1, memory: undefined };
+
+describe('a task that was killed', () => {
+  const limited = { ...unlimited, memory: { bytes: 2 ** 30, isOwn: true } };
+
+  it('under a memory limit by nobody who is known ran out of memory, whatever the engine tells', () => {
+    expect(causeOfEnd(killed, limited)).toMatchObject({
+      kind: 'oom',
+      message: expect.stringContaining('limit 1 GiB; see resources: memory'),
+    });
+  });
+
+  it("is told that the limit is not its own, where it is the engine's", () => {
+    const { message } = causeOfEnd(killed, { ...limited, memory: { bytes: 2 ** 30, isOwn: false } }) ?? {};
+    expect(message).toContain("limit 1 GiB, the engine's less a tenth");
+  });
+
+  it('by somebody, or without a limit, did not', () => {
+    expect(causeOfEnd({ ...killed, wasSignalled: true }, limited)).toMatchObject({ kind: 'signal' });
+    expect(causeOfEnd(killed, unlimited)).toMatchObject({ kind: 'signal' });
   });
 });
 
 describe('causeOfStart', () => {
+  it('takes from both engines what no other try can mend for final', async () => {
+    const file = new URL('../../../fixtures/start/refusals.json', import.meta.url);
+    const refusals = JSON.parse(readFileSync(file, 'utf8')) as readonly [string, number, string][];
+    const table = refusals.map(([what, status, message]) => {
+      const { kind, message: words, transient } = causeOfStart(status, message, 'x');
+      return `${what}: ${kind}${transient ? ' (transient)' : ''}: ${words}\n`;
+    });
+    await expect(table.join('')).toMatchFileSnapshot('../../../fixtures/start/causes.txt');
+    expect(table.filter((line) => line.includes('(transient)'))).toHaveLength(2);
+  });
+
+  it('knows why an init program itself could not be given its arguments', () => {
+    const lastWords = 'exec /sbin/docker-init: argument list too long\n';
+    expect(causeOfEnd({ ...killed, exitCode: 1, lastWords }, unlimited)).toMatchObject({
+      kind: 'command-not-found',
+      message: expect.stringContaining('argument list too long'),
+    });
+  });
+
   it.each([
     [400, 'OCI runtime create failed: exec: "x": permission denied: unknown', 'command-not-found', false],
     [400, 'exec /x: exec format error', 'command-not-found', false],
