@@ -1,7 +1,7 @@
 // Bundles the command line and the library into dist/. Everything heavy is a chunk of its own, loaded when used.
 // With --types the library's types too, which takes longer than all else.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -54,6 +54,19 @@ const { metafile } = await build({
   legalComments: 'none',
   logLevel: 'warning',
 });
+
+/**
+ * How a shell starts the program. Node takes `--env-file` for its own wherever it stands, before any of our code runs
+ * (nodejs/node#54232): only what comes after `--` is left alone. Not `env -S node --`, which busybox does not know. To
+ * JavaScript the second line is a text and a comment.
+ */
+const SHELL = `#!/bin/sh
+':' //; exec node -- "$0" "$@"
+`;
+const program = join(root, 'dist/sluice.js');
+const bundled = readFileSync(program, 'utf8');
+writeFileSync(`${program}.new`, SHELL + bundled.replace(/^#!.*\n/, ''), { mode: 0o755 });
+renameSync(`${program}.new`, program);
 
 // Chunks of an earlier build stay for a while: a sluice that runs meanwhile may load them yet.
 const HOUR = 3_600_000;

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 
 declare const SLUICE_VERSION: string | undefined;

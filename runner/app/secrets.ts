@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { parseEnv } from 'node:util';
-import { ProblemsError, usageError } from '../errors.ts';
+import { ProblemsError } from '../errors.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Problem } from '../model/problem.ts';
 import type { AppOptions } from './asked-pipeline.ts';
+import { readEnvFile } from './env-file.ts';
 
 /** The secrets of all that will run: from the environment, then the file; every missing one is named. */
 export async function readSecrets(
@@ -13,7 +12,7 @@ export async function readSecrets(
   { cwd, env }: AppOptions,
   envFile: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
-  const file = envFile === undefined ? {} : await readEnvFile(envFile, cwd);
+  const file = envFile === undefined ? new Map<string, string>() : await readEnvFile(envFile, cwd);
   const wanted = new Map<string, string>();
   for (const instance of plan.instances) {
     if (instance.action === 'none' || instance.action === 'publish') continue;
@@ -21,32 +20,23 @@ export async function readSecrets(
     for (const name of task?.secrets ?? []) wanted.set(name, instance.task);
   }
   const secrets: Record<string, string> = {};
-  const missing: string[] = [];
+  const missing: Problem[] = [];
   for (const [name, task] of wanted) {
-    const value = env[name] ?? file[name];
-    if (value === undefined || value === '') missing.push(`${name} (task ${task})`);
-    else secrets[name] = value;
+    const inEnvironment = Object.hasOwn(env, name) ? env[name] : undefined;
+    // A variable that is set to nothing is what a CI job has in the place of a secret that it may not see.
+    const value = [inEnvironment, file.get(name)].find((one) => one !== undefined && one !== '');
+    if (value !== undefined) secrets[name] = value;
+    else missing.push(missingSecret(name, task, inEnvironment !== undefined || file.has(name)));
   }
   if (missing.length === 0) return secrets;
-  throw new ProblemsError(
-    missing.map((name) => ({
-      severity: 'error' as const,
-      code: 'missing-secret',
-      message: `the secret ${name} is not set`,
-      fix: 'export it, or put it into a file for --env-file',
-    })),
-  );
+  throw new ProblemsError(missing);
 }
 
-async function readEnvFile(
-  path: string,
-  folder: string,
-): Promise<Readonly<Record<string, string | undefined>>> {
-  const text = await readFile(resolve(folder, path), 'utf8').catch((error: unknown) => {
-    throw usageError(
-      'no-env-file',
-      `--env-file ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  });
-  return parseEnv(text);
+function missingSecret(name: string, task: string, isEmpty: boolean): Problem {
+  return {
+    severity: 'error',
+    code: 'missing-secret',
+    message: `the secret ${name} (task ${task}) is ${isEmpty ? 'set, but empty' : 'not set'}`,
+    fix: 'export it, or put it into a file for --env-file',
+  };
 }

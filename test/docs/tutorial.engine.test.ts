@@ -15,7 +15,7 @@ beforeAll(async () => {
   await busyboxImage(new Dockerode());
   const program = join(folder, 'bin/sluice');
   mkdirSync(dirname(program));
-  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'dist/sluice.js')}' "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' -- '${join(root, 'dist/sluice.js')}' "$@"\n`);
   chmodSync(program, 0o755);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

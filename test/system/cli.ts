@@ -45,7 +45,7 @@ export async function startSluice(
   { elsewhere = false } = {},
 ): Promise<StartedSluice> {
   await ensureBundle();
-  const words = [process.execPath, bundle, ...args];
+  const words = [process.execPath, '--', bundle, ...args];
   const [program = '', ...rest] = elsewhere
     ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', ...words]
     : words;
@@ -135,7 +135,7 @@ function parsed({ status, stdout, stderr }: CliResult): unknown {
 let bundled: Promise<unknown> | undefined;
 
 /** `npm test` builds it before; a test that is run alone may be the first to need it. */
-function ensureBundle(): Promise<unknown> {
+export function ensureBundle(): Promise<unknown> {
   bundled ??= existsSync(bundle)
     ? Promise.resolve()
     : promisify(execFile)(process.execPath, [join(root, 'build.mjs')], { cwd: root });

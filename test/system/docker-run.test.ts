@@ -76,7 +76,7 @@ it('is the same sluice, in /work', async () => {
   expect(output).toContain(version);
   expect(status).toBe(0);
   expect(await docker.getImage(image).inspect()).toMatchObject({
-    Config: { WorkingDir: '/work', Entrypoint: ['node', '/opt/sluice/dist/sluice.js'] },
+    Config: { WorkingDir: '/work', Entrypoint: ['node', '--', '/opt/sluice/dist/sluice.js'] },
   });
 });
 

@@ -1,0 +1,54 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseEnvFile, readEnvFile } from '../../runner/app/env-file.ts';
+
+const valuesOf = (text: string) => Object.fromEntries(parseEnvFile(text).values);
+
+describe('the variables of a file', () => {
+  it.each([
+    ['plain ones', 'A=1\nB=x y\n', { A: '1', B: 'x y' }],
+    ['blank values, which do not take the next line', 'A=\nB= \nC=2', { A: '', B: '', C: '2' }],
+    ['line ends of other systems', 'A=1\r\nB=2\r\n', { A: '1', B: '2' }],
+    ['comments, and `#` within a value', '# A=0\nA=1 # one\nB=a#b\nC=#', { A: '1', B: 'a#b', C: '' }],
+    ['export', 'export A=1', { A: '1' }],
+    ['quotes', `A="x # y"\nB='it"s' # c\nC=\`z\``, { A: 'x # y', B: 'it"s', C: 'z' }],
+    ['keys of several lines', 'A="-----\nabc\n-----"\nB=2', { A: '-----\nabc\n-----', B: '2' }],
+    ['written line ends in double quotes only', `A="a\\nb"\nB='a\\nb'`, { A: 'a\nb', B: 'a\\nb' }],
+    ['names that objects have', 'constructor=1\n__proto__x=2', { constructor: '1', __proto__x: '2' }],
+    ['`=` within a value', 'A=b64==', { A: 'b64==' }],
+  ])('are read: %s', (_, text, expected) => {
+    expect(parseEnvFile(text).mistakes).toEqual([]);
+    expect(valuesOf(text)).toEqual(expected);
+  });
+
+  it('names each line that says nothing, and never what it holds', () => {
+    const { mistakes } = parseEnvFile('A=1\nhunter2\n=hunter2\n1A=hunter2\nB="hunter2\nC="x" hunter2\n');
+    expect(mistakes.map(({ line }) => line)).toEqual([2, 3, 4, 5, 6]);
+    expect(JSON.stringify(mistakes)).not.toContain('hunter2');
+  });
+});
+
+describe('the file', () => {
+  let folder: string;
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'sluice-env-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('may begin with the mark that editors set', async () => {
+    writeFileSync(join(folder, 'job.env'), '\uFEFFA=1\n');
+    expect([...(await readEnvFile('job.env', folder))]).toEqual([['A', '1']]);
+  });
+
+  it.each([
+    ['a text in another encoding', Buffer.from('\uFEFFA=1', 'utf16le'), 'is not a text in UTF-8'],
+    ['a line without `=`', Buffer.from('A=1\noops\n'), 'line 2 of --env-file job.env: expected NAME=value'],
+  ])('is refused in words: %s', async (_, bytes, words) => {
+    writeFileSync(join(folder, 'job.env'), bytes);
+    await expect(readEnvFile('job.env', folder)).rejects.toThrow(words);
+  });
+
+  it('is named where it is not there', async () => {
+    await expect(readEnvFile('nope.env', folder)).rejects.toThrow('--env-file nope.env cannot be read');
+  });
+});
