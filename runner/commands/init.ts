@@ -1,9 +1,10 @@
-import { access, copyFile, mkdir, readdir } from 'node:fs/promises';
+import { access, copyFile, readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, usageError } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import type { CommonFlags } from './cli/flags.ts';
+import { makeFolder } from '../machine/folder.ts';
 
 export interface InitFlags extends CommonFlags {
   readonly force?: boolean;
@@ -41,7 +42,7 @@ export async function initCommand(
     }
   }
   for (const { from, to } of targets) {
-    await mkdir(dirname(join(folder, to)), { recursive: true });
+    makeFolder(dirname(join(folder, to)));
     await copyFile(from, join(folder, to));
   }
   const place = relative(process.cwd(), folder);

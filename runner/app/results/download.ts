@@ -1,13 +1,14 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { randomHex } from '../../compose.ts';
 import { StoreError } from '../../errors.ts';
 import { verified } from '../../hash/hashed-body.ts';
 import type { StoredObject } from '../../model/job.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { makeFolder } from '../../machine/folder.ts';
+import type { Partials } from './partials.ts';
 
 /**
  * Copies an object out of the store; the file appears whole and verified, or not at all. `StoreError('not-found')`:
@@ -18,6 +19,7 @@ export async function downloadObject(
   prefix: string,
   object: StoredObject,
   folder: string,
+  partials: Pick<Partials, 'next'>,
 ): Promise<string> {
   const key = `${prefix}${object.path}`;
   const found = await store.get(key);
@@ -27,8 +29,8 @@ export async function downloadObject(
     });
   }
   const target = join(folder, object.path);
-  const partial = `${target}.part-${randomHex(4)}`;
-  await mkdir(dirname(target), { recursive: true });
+  const partial = partials.next();
+  makeFolder(dirname(target));
   const damaged = (sha256: string): StoreError =>
     new StoreError(
       'store-corrupt',

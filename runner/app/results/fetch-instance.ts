@@ -4,6 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
 import { downloadObject } from './download.ts';
+import { openPartials, type Partials } from './partials.ts';
 
 export interface FetchedFile {
   readonly file: string;
@@ -26,13 +27,14 @@ export type Fetched =
 
 /** An instance's outputs into a folder: those of one manifest, whatever is committed or collected meanwhile. */
 export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: string): Promise<Fetched> {
+  await using partials = await openPartials(folder);
   for (;;) {
     const manifest = (await ledger.readManifest(id))?.manifest;
     if (manifest?.outcome !== 'succeeded') {
       if (manifest?.reason === OBJECTS_GONE) return { kind: 'gone' };
       return { kind: 'absent', isKnown: manifest !== undefined };
     }
-    const { files, corrupt, missing } = await fetchObjects(ledger, manifest, folder);
+    const { files, corrupt, missing } = await fetchObjects(ledger, manifest, folder, partials);
     if (missing === undefined) return { kind: 'fetched', manifest, files, corrupt };
     // Some files of a result would look like the result.
     for (const { file } of files) await rm(file, { force: true });
@@ -57,11 +59,12 @@ async function fetchObjects(
   { store }: Ledger,
   { instance, attempt, objects }: Manifest,
   folder: string,
+  partials: Partials,
 ): Promise<FetchedObjects> {
   const fetched: FetchedObjects = { files: [], corrupt: [] };
   for (const object of objects) {
     try {
-      const file = await downloadObject(store, `objects/${instance}/${attempt}/`, object, folder);
+      const file = await downloadObject(store, `objects/${instance}/${attempt}/`, object, folder, partials);
       fetched.files.push({ file, bytes: object.bytes, sha256: object.sha256 });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { openEngine } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
@@ -11,6 +11,7 @@ import type { CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
 import { quoteWord } from '../../report/commands.ts';
 import { layOut } from './folder.ts';
+import { clearPlace, sign } from './place.ts';
 import type { RequestOptions } from '../../app/request.ts';
 
 export interface ReproFlags extends CommonFlags, RequestOptions {
@@ -31,13 +32,15 @@ export async function reproCommand(
   const engineWords = wordsForEngine(project.engine.host);
   const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
   const { instance, job, secrets } = await prepareRepro(planned, flags.envFile);
-  const folder = resolve(flags.into ?? `repro-${instance.task}`);
+  const { folder, passedBy } = await clearPlace(flags.into, instance.task);
+  if (passedBy !== undefined) output.warn(passedBy);
   await layOut(job, folder, planned.ledger.store);
   const [program = 'docker', ...rest] = await equalCommand(project, job, folder, flags.exec === true);
   const command = [program, ...engineWords, ...rest];
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });
+  await sign(folder);
   if (!output.json) {
     output.say(`inputs, files and outputs: ${folder}`);
     for (const name of Object.keys(secrets)) output.say(`needs the secret ${name} in the environment`);
@@ -45,6 +48,8 @@ export async function reproCommand(
     if (flags.exec !== true) output.say(`run it: ${join(folder, 'run.sh')}, or this command with --exec`);
   }
   const status = flags.exec === true ? await execute(command, secrets, output) : EXIT.ok;
+  // What the container wrote is nobody's work.
+  if (flags.exec === true) await sign(folder);
   if (output.json) await output.document({ schema: 1, id: instance.id, folder, command });
   return status;
 }

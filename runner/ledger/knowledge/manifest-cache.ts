@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { objectOf } from '../records/shape.ts';
 import { manifestFields } from '../records/record-shapes.ts';
 import { sha256 } from '../sha256.ts';
+import { makeFolder } from '../../machine/folder.ts';
 
 /** Manifests that were read before, by etag: an equal etag means an equal manifest. */
 export interface ManifestCache {
@@ -86,7 +87,7 @@ async function read(file: string): Promise<Map<InstanceId, Entry>> {
 async function write(file: string, entries: ReadonlyMap<InstanceId, Entry>): Promise<void> {
   const temporary = `${file}.${process.pid}`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     await writeFile(temporary, JSON.stringify(Object.fromEntries(entries)));
     await rename(temporary, file);
   } catch {

@@ -4,7 +4,7 @@ import { StoreError } from '../../errors.ts';
 import { identify, ownerName } from '../../machine/process.ts';
 import type { Context } from './context.ts';
 import { storeError } from './failure.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder } from '../../machine/folder.ts';
 import { deleteRecord, readRecord, writeRecord } from './record.ts';
 
 /** What a file system is asked; replaced in tests by ones that are hard to come by. */

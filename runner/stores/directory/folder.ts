@@ -1,6 +1,7 @@
-import { mkdirSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../machine/folder.ts';
 import { systemCode } from './failure.ts';
 
 /** Acts in a folder that may have to be made first, and that someone may remove as empty in between. */
@@ -13,25 +14,6 @@ export async function inFolder<T>(folder: string, durable: boolean, act: () => T
       const topmost = makeFolder(folder);
       if (durable && topmost !== undefined) await syncUp(folder, dirname(topmost));
     }
-  }
-}
-
-/**
- * Returns the topmost folder that was made. Not `mkdir` with `recursive`: that one takes a folder which vanishes
- * meanwhile for a file and says ENOTDIR.
- */
-export function makeFolder(folder: string, tries = 20): string | undefined {
-  try {
-    mkdirSync(folder);
-    return folder;
-  } catch (error) {
-    const code = systemCode(error);
-    if (code === 'EEXIST') return undefined;
-    // Also said for good, below /proc for example.
-    if (code !== 'ENOENT' || tries === 0) throw error;
-    const topmost = makeFolder(dirname(folder));
-    const made = makeFolder(folder, tries - 1);
-    return topmost ?? made;
   }
 }
 

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { identify, ownerName, ownerState } from '../../machine/process.ts';
 import { systemCode } from './failure.ts';
-import { makeFolder } from './folder.ts';
+import { makeFolder } from '../../machine/folder.ts';
 
 /**
  * Unfinished files. A name tells the key's hash, the purpose and the process, so that leftovers of the dead are

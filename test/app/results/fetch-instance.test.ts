@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fetchInstance } from '../../../runner/app/results/fetch-instance.ts';
+import { identify, ownerName } from '../../../runner/machine/process.ts';
 import type { ObjectStore } from '../../../runner/ports.ts';
 import { ID, manifestOf, openBench, RUN, runRecord, upload, type Bench } from '../../ledger/sample.ts';
 
@@ -83,4 +85,21 @@ describe('a result that is rebuilt between any two reads of it', () => {
     const stands = (await bench.ledger.readManifest(ID))?.manifest;
     expect(stands).toMatchObject({ outcome: 'succeeded', attempt: `${RUN}-2` });
   });
+});
+
+it('clears away what a killed download left, and leaves what a living one is at', async () => {
+  const bench = await openBench();
+  await make(bench, 1);
+  const own = ownerName(identify());
+  const child = spawnSync(process.execPath, ['-e', '']);
+  const dead = ownerName({ ...identify(), pid: child.pid, startTime: '1' });
+  for (const owner of [own, dead]) await mkdir(join(folder, `.sluice-get.0.${owner}`));
+  await writeFile(join(folder, `.sluice-get.0.${dead}`, '1'), 'half');
+  const stepwise = watched(bench.store, 2, async () => {
+    // Half a file never stands where a whole one will.
+    expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toEqual([]);
+  });
+  await fetchInstance(await bench.open(stepwise), ID, folder);
+  expect(await readdir(folder)).not.toContain(`.sluice-get.0.${dead}`);
+  expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toHaveLength(4);
 });

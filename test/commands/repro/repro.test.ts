@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reproCommand, type ReproFlags } from '../../../runner/commands/repro/repro.ts';
 
 let project: string;
@@ -23,7 +23,11 @@ afterEach(() => {
   rmSync(project, { recursive: true, force: true });
 });
 
-async function repro(flags: ReproFlags): Promise<readonly string[]> {
+/** `into: null`: wherever it goes without the flag. */
+async function repro({
+  into,
+  ...flags
+}: Omit<ReproFlags, 'into'> & { readonly into?: string | null }): Promise<readonly string[]> {
   let command: readonly string[] = [];
   const output = {
     json: true,
@@ -34,8 +38,8 @@ async function repro(flags: ReproFlags): Promise<readonly string[]> {
     warn: () => undefined,
     document: async (value: unknown) => void ({ command } = value as { readonly command: readonly string[] }),
   };
-  const into = join(project, 'deep/er/again');
-  expect(await reproCommand(['p/a/_'], { project, into, ...flags }, output)).toBe(0);
+  const where = into === null ? {} : { into: into ?? join(project, 'deep/er/again') };
+  expect(await reproCommand(['p/a/_'], { project, ...where, ...flags }, output)).toBe(0);
   return command;
 }
 
@@ -74,3 +78,55 @@ it.each(['tcp://10.0.0.7:2375', 'ssh://me@there', 'there:2375'])(
     expect(existsSync(join(project, 'deep'))).toBe(false);
   },
 );
+
+describe('what is a person’s stays', () => {
+  const at = (path: string) => join(project, path);
+  const again = () => repro({ into: at('again') });
+
+  it('refuses a file where the folder is to be', async () => {
+    writeFileSync(at('notes'), 'mine');
+    await expect(repro({ into: at('notes') })).rejects.toThrow('is there, and not a folder');
+    expect(readFileSync(at('notes'), 'utf8')).toBe('mine');
+  });
+
+  it('refuses a folder that no repro made', async () => {
+    mkdirSync(at('again'));
+    writeFileSync(at('again/mine'), '');
+    await expect(again()).rejects.toThrow('no repro made it');
+  });
+
+  it.each([
+    ['an edited script', () => writeFileSync(at('again/workspace/scripts/a.sh'), 'echo more\n')],
+    ['an edited command', () => writeFileSync(at('again/run.sh'), '#!/bin/sh\n')],
+    ['a new file', () => writeFileSync(at('again/inputs/notes.txt'), '')],
+    ['a record of an earlier version', () => writeFileSync(at('again/.sluice-repro'), '')],
+  ])('refuses a folder with %s', async (_, edit) => {
+    await again();
+    edit();
+    await expect(again()).rejects.toThrow('was changed since a repro made it');
+    expect(existsSync(at('again/run.sh'))).toBe(true);
+  });
+
+  it('lays out anew what nobody touched, outputs of an earlier try too', async () => {
+    await again();
+    writeFileSync(at('again/outputs/result.txt'), 'of the container');
+    await again();
+    expect(existsSync(at('again/outputs/result.txt'))).toBe(false);
+  });
+
+  it('takes the next free folder where none was named', async () => {
+    const here = process.cwd();
+    process.chdir(project);
+    try {
+      await repro({ into: null });
+      await repro({ into: null });
+      expect(existsSync(at('repro-a-2'))).toBe(false);
+      writeFileSync(at('repro-a/workspace/scripts/a.sh'), 'edited');
+      await repro({ into: null });
+      expect(readFileSync(at('repro-a/workspace/scripts/a.sh'), 'utf8')).toBe('edited');
+      expect(readFileSync(at('repro-a-2/workspace/scripts/a.sh'), 'utf8')).toBe('true\n');
+    } finally {
+      process.chdir(here);
+    }
+  });
+});

@@ -1,9 +1,10 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { chmod, mkdir, open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { chmod, open, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sha256Of } from '../../../hash/hashed-body.ts';
 import type { StoredObject } from '../../../model/job.ts';
 import type { CachePlace } from './place.ts';
+import { makeFolder } from '../../../machine/folder.ts';
 
 /** Content as files, each known by its sha256 and believed only when it was hashed. */
 export interface Entries {
@@ -84,7 +85,7 @@ export function createEntries(place: CachePlace): Entries {
           await chmod(temporary, 0o444);
           const stats = await file.stat({ bigint: true });
           await close();
-          await mkdir(dirname(path), { recursive: true });
+          makeFolder(dirname(path));
           await rename(temporary, path);
           remember(object.sha256, stats);
         },

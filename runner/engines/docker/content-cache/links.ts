@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { constants } from 'node:fs';
-import { chmod, copyFile, link, mkdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, link, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { JobInput, StoredObject } from '../../../model/job.ts';
 import type { ContentCache, Download } from './content-cache.ts';
+import { makeFolder } from '../../../machine/folder.ts';
 
 /** An input as a folder of the cache's disk; removed, it takes nothing from the cache. */
 export interface LinkedInput {
@@ -86,7 +87,7 @@ async function makeFolders(folder: string, objects: readonly StoredObject[]): Pr
   }
   try {
     for (const path of [...folders].sort()) {
-      await mkdir(join(folder, path), { recursive: true });
+      makeFolder(join(folder, path));
       await chmod(join(folder, path), 0o755);
     }
     return true;

@@ -1,6 +1,7 @@
-import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { identify, ownerName, ownerState } from '../../../machine/process.ts';
+import { makeFolder } from '../../../machine/folder.ts';
 
 /** Where a cache keeps what, on one file system. */
 export interface CachePlace {
@@ -31,7 +32,7 @@ export function createCachePlace(root: string): CachePlace {
   };
 
   async function open(): Promise<void> {
-    for (const name of [ENTRIES, TEMPORARIES, LINKS]) await mkdir(join(root, name), { recursive: true });
+    for (const name of [ENTRIES, TEMPORARIES, LINKS]) makeFolder(join(root, name));
     // Other users of the machine are none of a store's readers.
     await chmod(root, 0o700);
     await sweep(TEMPORARIES, UNFINISHED_MILLISECONDS);
