@@ -1,3 +1,4 @@
+import { createSearch } from './search.ts';
 import { SHORT, spellingsOf, weaknessOf } from './secret-spellings.ts';
 
 /** Hides secrets. One stands between the engine and everything else, so that no sink has to think of it. */
@@ -22,17 +23,12 @@ export interface MaskStream {
 const MASK = Buffer.from('***');
 const NOTHING = Buffer.alloc(0);
 
-/** Holds back fewer bytes than the longest spelling of a secret has, and costs one native search for each. */
+/** Holds back fewer bytes than the longest spelling of a secret has; how many there are costs nearly nothing. */
 export function createMasker(secrets: Readonly<Record<string, string>>): Masker {
   const warnings = Object.entries(secrets).flatMap(([name, value]) => weaknessOf(name, value) ?? []);
   const spellings = Object.values(secrets).flatMap((value) => spellingsOf(value));
   const unique = [...new Map(spellings.map((spelling) => [spelling.toString('latin1'), spelling])).values()];
-  const byFirst = new Map<number, Buffer[]>();
-  for (const spelling of unique) {
-    const first = spelling[0] ?? 0;
-    byFirst.set(first, [...(byFirst.get(first) ?? []), spelling]);
-  }
-  const longest = unique.reduce((length, spelling) => Math.max(length, spelling.length), 0);
+  const search = createSearch(unique);
 
   const stream = (): MaskStream => {
     let held = NOTHING;
@@ -42,8 +38,8 @@ export function createMasker(secrets: Readonly<Record<string, string>>): Masker 
     const take = (bytes: Uint8Array, last: boolean): Buffer => {
       const arrived = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const buffer = held.length === 0 ? arrived : Buffer.concat([held, arrived]);
-      const limit = last ? buffer.length : possibleStart(buffer, byFirst, longest);
-      const spans = mergedSpans(buffer, unique);
+      const limit = last ? buffer.length : search.possibleStart(buffer);
+      const spans = search.spans(buffer);
       const pieces: Buffer[] = [];
       let at = shown;
       for (const span of spans) {
@@ -81,43 +77,4 @@ export function createMasker(secrets: Readonly<Record<string, string>>): Masker 
       return unique.some((spelling) => spelling.length >= SHORT && bytes.includes(spelling));
     },
   };
-}
-
-interface Span {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Where secrets stand; those that overlap are one span, so that no rest of one remains readable. */
-function mergedSpans(buffer: Buffer, spellings: readonly Buffer[]): readonly Span[] {
-  const found: Span[] = [];
-  for (const spelling of spellings) {
-    for (let at = buffer.indexOf(spelling); at >= 0; at = buffer.indexOf(spelling, at + 1)) {
-      found.push({ from: at, to: at + spelling.length });
-    }
-  }
-  if (found.length < 2) return found;
-  found.sort((a, b) => a.from - b.from);
-  const merged: { from: number; to: number }[] = [];
-  for (const span of found) {
-    const last = merged.at(-1);
-    if (last !== undefined && span.from < last.to) last.to = Math.max(last.to, span.to);
-    else merged.push({ ...span });
-  }
-  return merged;
-}
-
-/** The first place from which everything up to the end may be the beginning of a secret. */
-function possibleStart(
-  buffer: Buffer,
-  byFirst: ReadonlyMap<number, readonly Buffer[]>,
-  longest: number,
-): number {
-  for (let at = Math.max(0, buffer.length - longest + 1); at < buffer.length; at += 1) {
-    const rest = buffer.length - at;
-    for (const spelling of byFirst.get(buffer[at] ?? -1) ?? []) {
-      if (spelling.length > rest && spelling.compare(buffer, at, buffer.length, 0, rest) === 0) return at;
-    }
-  }
-  return buffer.length;
 }
