@@ -1,6 +1,11 @@
+/** How a param is given on the command line: `--top 20`, or `-p limit=3` where sluice has a flag of that name. */
+export function paramFlag(name: string, value: string): string {
+  return FLAGS.includes(name) ? `-p ${name}=${value}` : `--${name} ${value}`;
+}
+
 /**
- * Long flags of the command line. A param of such a name could not be given on it, so `spec` refuses those;
- * a test holds this list to the commands.
+ * Long flags of the command line. A param of such a name can only be given by `-p`, which `check` warns of; a test
+ * holds this list to the commands.
  */
 export const FLAGS: readonly string[] = [
   'all',

@@ -57,6 +57,8 @@ export function checkSingle(asked: readonly Asked[], request: PlanRequest, probl
       ? []
       : [{ key: table.timeKey, positions }],
   );
+  // A partition of a param of that very name is what is meant, whenever it ends.
+  if (timed.some(({ key, positions }) => key.name === 'date' && positions.includes(range.value))) return;
   const daily = timed.filter(({ key }) => key.type === 'date' && key.calendar?.kind !== 'month-days');
   // What has a day of its own decides: a holiday is no date only because a month or an hour ends on it.
   const begun = daily.filter(({ key }) => key.start === undefined || key.start <= range.value);

@@ -1,17 +1,21 @@
 import { CalendarError } from '../calendar/calendar-error.ts';
 import { textOfDay } from '../calendar/days.ts';
 import { isPosition, positionsBetween, positionsByLastDay } from '../calendar/positions.ts';
+import { parseTimeValue } from '../calendar/value.ts';
 import { dayAt } from '../calendar/zone.ts';
+import { paramFlag } from '../model/flags.ts';
 import { keyText } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
+import type { TimeKey } from '../model/time.ts';
 import { didYouMean } from '../language/suggest.ts';
 import { checkRange, checkSingle, checkTimes } from './check-dates.ts';
 import { checkParams } from './check-params.ts';
 import { latestDue } from './due.ts';
 import { addOnce, problem } from './request-problem.ts';
 import type { Asked, Tables, TaskTable, Variant } from './tables.ts';
+import { timeKeyOf } from './time-keys.ts';
 import { typed } from './typed-value.ts';
 import { variantsOf } from './variants.ts';
 
@@ -26,7 +30,7 @@ export function readRequest(
   const tasks = namedTasks(pipeline, request, problems);
   checkParams(pipeline, request.params, problems);
   checkTimes(pipeline, request.times, problems);
-  checkRange(request.range, 'date', 'date', problems);
+  if (!isOwnDate(pipeline, request.range)) checkRange(request.range, 'date', 'date', problems);
   if (problems.length > 0) return [];
   const asked: Asked[] = [];
   for (const task of tasks) {
@@ -65,7 +69,10 @@ function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[
   // `--half 2021-01-16` alone is about halves: the newest of everything else was not asked for.
   const given = Object.keys(request.times);
   if (given.length === 0 || request.range.kind !== 'latest') return all;
-  return all.filter((task) => task.timeKey !== undefined && given.includes(task.timeKey));
+  // So are keys that are given beside it, of tasks that have no time.
+  return all.filter(({ timeKey, keys }) =>
+    timeKey === undefined ? keys.some((key) => request.params[key] !== undefined) : given.includes(timeKey),
+  );
 }
 
 function askedPositions(
@@ -88,13 +95,26 @@ function askedPositions(
       return positionsByLastDay(key, today, today);
     }
     case 'single':
-      if (own === undefined) return positionsByLastDay(key, range.value, range.value);
-      return isPosition(key, range.value) ? [range.value] : [];
+      // `--date 2021-02-16` is the partition of that name where a param `date` has it, whenever that ends.
+      if (isPartition(key, range.value) && (own !== undefined || key.name === 'date')) return [range.value];
+      return own === undefined && parseTimeValue('date', range.value).ok
+        ? positionsByLastDay(key, range.value, range.value)
+        : [];
     case 'range':
       return own === undefined
         ? positionsByLastDay(key, range.from, range.to)
         : positionsBetween(key, range.from, range.to);
   }
+}
+
+/** `--date 2021-02` where the param `date` is a month. */
+function isOwnDate(pipeline: Pipeline, range: PlanRequest['range']): boolean {
+  const key = timeKeyOf(pipeline, 'date');
+  return range.kind === 'single' && key !== undefined && key.type !== 'date' && isPartition(key, range.value);
+}
+
+function isPartition(key: TimeKey, value: string): boolean {
+  return parseTimeValue(key.type, value).ok && isPosition(key, value);
 }
 
 function askedVariants(
@@ -111,7 +131,7 @@ function askedVariants(
       if (text !== undefined) fixed[name] = keyText(text);
     } else if (param?.kind === 'plain' && (param.type === 'string' || param.type === 'number')) {
       const message = `task ${table.task.name} needs a value for its key \`${name}\``;
-      addOnce(problems, problem('missing-param', message, `Give --${name} <${param.type}>.`));
+      addOnce(problems, problem('missing-param', message, `Give ${paramFlag(name, `<${param.type}>`)}.`));
     }
   }
   return variantsOf(table, fixed);

@@ -3,6 +3,7 @@ import { describeMoment } from '../calendar/moment.ts';
 import { lastDayOf } from '../calendar/period.ts';
 import { positionAtOrAfter } from '../calendar/positions.ts';
 import { ProblemsError } from '../errors.ts';
+import { paramFlag } from '../model/flags.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ListingRange, PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
@@ -119,7 +120,9 @@ function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]
       if (param?.kind !== 'plain' || param.key || table.settings[name] !== undefined) continue;
       if (problems.some((known) => known.message.includes(`\`${name}\``))) continue;
       const message = `task ${table.task.name} needs a value for \`${name}\``;
-      problems.push(problem('missing-param', message, `Give --${name} <${param.type}>, or write a default.`));
+      problems.push(
+        problem('missing-param', message, `Give ${paramFlag(name, `<${param.type}>`)}, or write a default.`),
+      );
     }
   }
 }

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { ProblemsError } from '../../runner/errors.ts';
 import type { Problem } from '../../runner/model/problem.ts';
 import type { DateRange, PlanRequest } from '../../runner/model/plan.ts';
-import type { Pipeline, Task } from '../../runner/model/pipeline.ts';
+import type { Param, Pipeline, Task } from '../../runner/model/pipeline.ts';
 import { ExpressionError } from '../../runner/language/expression/problem.ts';
 import { scopeOf } from '../../runner/plan/scope.ts';
 import {
   expressions,
+  halves,
   knowledge,
   need,
   pairs,
@@ -410,5 +411,54 @@ describe('the scope', () => {
     expect(contents({})).toBe(false);
     expect(contents({ params: { top: 5 } })).toBe(true);
     expect(contents({ rebuild: { missing: false, failed: false, stale: true, all: false } })).toBe(true);
+  });
+});
+
+describe('a partition by its own name', () => {
+  const dated = (date: Param, ...tasks: readonly Task[]) =>
+    pipeline([task('a', { params: ['date'] }), ...tasks], { params: { ...PARAMS, date } });
+  const halved: Param = { kind: 'time', name: 'date', type: 'date', calendar: halves, start: '2021-01-01' };
+
+  it('is meant by --date where a param `date` has it', () => {
+    expect(idsOf(dated(halved), { range: single('2021-01-16') })).toEqual(['p/a/date=2021-01-16']);
+    expect(idsOf(dated(halved), { range: single('2021-01-15') })).toEqual(['p/a/date=2021-01-01']);
+  });
+
+  it('is a month where the param `date` is one', () => {
+    const monthly: Param = { kind: 'time', name: 'date', type: 'month', start: '2020-01' };
+    const own = dated(monthly, task('b', { params: ['half'] }));
+    expect(idsOf(own, { range: single('2020-12') })).toEqual(['p/a/date=2020-12']);
+    expect(problemsOf(own, { range: single('2020-13') })).toHaveLength(1);
+  });
+
+  it('does not make another task run that has no such day', () => {
+    const own = dated(halved, task('b', { params: ['month'] }));
+    expect(idsOf(own, { range: single('2021-01-16') })).toEqual(['p/a/date=2021-01-16']);
+  });
+
+  it('keys of tasks without time are given beside it', () => {
+    const own = pipeline([
+      task('a', { params: ['half'] }),
+      task('b', { params: ['region'] }),
+      task('c', { params: [] }),
+      task('d', { params: [], matrix: venues }),
+    ]);
+    const times = { half: single('2021-01-01') };
+    expect(idsOf(own, { times })).toEqual(['p/a/half=2021-01-01']);
+    expect([...idsOf(own, { times, params: { region: 'eu' } })].sort()).toEqual([
+      'p/a/half=2021-01-01',
+      'p/b/region=eu',
+    ]);
+    expect([...idsOf(own, { times, params: { venue: 'nyse' } })].sort()).toEqual([
+      'p/a/half=2021-01-01',
+      'p/d/venue=nyse',
+    ]);
+  });
+
+  it('is asked for as it can be given', () => {
+    const limit: Param = { kind: 'plain', name: 'limit', type: 'number', key: true };
+    const own = pipeline([task('a', { params: ['limit'], keys: ['limit'] })], { params: { limit } });
+    expect(problemsOf(own, {})[0]?.fix).toBe('Give -p limit=<number>.');
+    expect(idsOf(own, { params: { limit: 3 } })).toEqual(['p/a/limit=3']);
   });
 });

@@ -7,11 +7,12 @@ import { targetOf, type Target } from '../../app/target.ts';
  * value is `true`.
  */
 export function parseTarget(words: readonly string[], pairs: readonly string[] = []): Target {
-  const { operands, params } = splitWords(words);
+  const { operands, given } = splitWords(words);
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    params[equals < 0 ? pair : pair.slice(0, equals)] = equals < 0 ? 'true' : pair.slice(equals + 1);
+    given.push(equals < 0 ? [pair, 'true'] : [pair.slice(0, equals), pair.slice(equals + 1)]);
   }
+  const params = onceEach(given);
   const file = isPipelineFile(operands[0] ?? '') ? operands.shift() : undefined;
   const inFile = file === undefined ? {} : { file };
   const [first, ...tasks] = operands;
@@ -31,11 +32,30 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
   return { ...whole, ...inFile, tasks: [...whole.tasks, ...tasks], params };
 }
 
+type Given = readonly [name: string, value: string];
+
+/** Which of two values was meant is not guessed, whether they are given by flag or by `-p`. */
+function onceEach(given: readonly Given[]): Readonly<Record<string, string>> {
+  const params = new Map<string, string>();
+  for (const [name, value] of given) {
+    const before = params.get(name);
+    if (before !== undefined) {
+      throw usageError(
+        'given-twice',
+        `--${name} is given twice, as ${before} and as ${value}`,
+        'leave one of them out; several dates are a range, --date a..b',
+      );
+    }
+    params.set(name, value);
+  }
+  return Object.fromEntries(params);
+}
+
 function splitWords(words: readonly string[]): {
   readonly operands: string[];
-  readonly params: Record<string, string>;
+  readonly given: Given[];
 } {
-  const params: Record<string, string> = {};
+  const given: Given[] = [];
   const operands: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -52,14 +72,14 @@ function splitWords(words: readonly string[]): {
     }
     const equals = word.indexOf('=');
     const next = words[at + 1];
-    if (equals > 0) params[word.slice(2, equals)] = word.slice(equals + 1);
-    else if (next === undefined || next.startsWith('--')) params[word.slice(2)] = 'true';
+    if (equals > 0) given.push([word.slice(2, equals), word.slice(equals + 1)]);
+    else if (next === undefined || next.startsWith('--')) given.push([word.slice(2), 'true']);
     else {
-      params[word.slice(2)] = next;
+      given.push([word.slice(2), next]);
       at += 1;
     }
   }
-  return { operands, params };
+  return { operands, given };
 }
 
 export function isPipelineFile(word: string): boolean {

@@ -32,15 +32,10 @@ export function compileParams(
 
 function checkName(name: string, node: Node, variables: Map<string, string>, report: Report): void {
   if (FLAGS.includes(name)) {
-    report.error(
-      node,
-      'param-reserved',
-      `a param can't be named \`${name}\`: --${name} is a flag of sluice`,
-      {
-        fix: `Rename it, for example \`${name}-value\`.`,
-        at: 'key',
-      },
-    );
+    report.warning(node, 'param-reserved', `--${name} is a flag of sluice, and does not give this param`, {
+      fix: `Give it as -p ${name}=<value>, or rename it, for example \`${name}-value\`.`,
+      at: 'key',
+    });
   }
   const variable = variableName('SLUICE_PARAM_', name);
   const other = variables.get(variable);

@@ -85,6 +85,14 @@ describe('the words after a command', () => {
     expect(() => parseTarget(words)).toThrow(message);
   });
 
+  it.each([
+    [['p', '--top', '20', '--top=30'], []],
+    [['p', '--top', '20'], ['top=30']],
+    [['p'], ['top=20', 'top=30']],
+  ])('%j with -p %j are refused: given twice', (words, pairs) => {
+    expect(() => parseTarget(words, pairs)).toThrow('--top is given twice, as 20 and as 30');
+  });
+
   it('may be absent', () => {
     expect(parseTarget([])).toEqual({ tasks: [], keys: {}, params: {} });
   });
