@@ -43,7 +43,7 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
   );
   const ledger = await openLedger(opened.project, asked.options);
   const contents = options.contents === true || scope.contents;
-  const knowledge = await ledger.readKnowledge(scope.ranges, { contents });
+  const knowledge = await ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance });
   return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };
 }
 

@@ -2,6 +2,7 @@ import { EXIT } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline } from '../app/planned.ts';
 import type { CommonFlags } from './cli/flags.ts';
+import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 import type { RequestOptions } from '../app/request.ts';
 
@@ -32,6 +33,11 @@ export async function planCommand(
     import('../report/plan-table.ts'),
     import('../report/paint.ts'),
   ]);
-  output.say(formatPlan(plan, createPaint(output.color), { all: flags.all === true }));
+  output.say(
+    formatPlan(plan, createPaint(output.color), {
+      all: flags.all === true,
+      rebuildStale: rebuildStale(),
+    }),
+  );
   return EXIT.ok;
 }

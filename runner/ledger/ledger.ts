@@ -83,7 +83,12 @@ export interface Ledger {
 
   readKnowledge(
     ranges: readonly ListingRange[],
-    options: { readonly contents: boolean; readonly signal?: AbortSignal },
+    options: {
+      readonly contents: boolean;
+      /** Without `contents`: only the manifests of these are read too; one that is damaged is passed by. */
+      readonly glance?: ReadonlySet<InstanceId>;
+      readonly signal?: AbortSignal;
+    },
   ): Promise<Knowledge>;
 
   /** `StoreError('store-corrupt')` names a manifest that is not whole or not of this instance. */

@@ -97,6 +97,17 @@ export type Action =
   /** Committed, its publication is not: copy again, run nothing. */
   | 'publish';
 
+/** What was asked for, is done, and was made by something else than what is written now: it is left as it is. */
+export interface LeftStale {
+  readonly instances: readonly InstanceId[];
+  /** Only some of what was asked for was looked at. */
+  readonly atLeast: boolean;
+  /** In words, each once. */
+  readonly reasons: readonly string[];
+  /** `top=20`: settings that were given, and that nothing asked for is or will be made with. */
+  readonly unused: readonly string[];
+}
+
 export interface Plan {
   readonly pipeline: string;
   readonly request: PlanRequest;
@@ -112,6 +123,7 @@ export interface Plan {
   readonly atLeast: boolean;
   /** Things to say before anything runs, for example changed key names. */
   readonly warnings: readonly string[];
+  readonly stale?: LeftStale;
 }
 
 /** A stretch of one task's partitions to list. Bounds are partitions, inclusive, as they are stored. */

@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import type { LeftStale } from './plan.ts';
 import type { InstanceId } from './partition.ts';
 import type { Outcome, ReportState } from './state.ts';
 
@@ -30,6 +31,8 @@ export interface Report {
   readonly instances: readonly ReportInstance[];
   /** 0, 1, 3, 4 or 130, as the design's table says. */
   readonly exitStatus: number;
+  /** Of what was asked for, and left as it is. */
+  readonly stale?: LeftStale;
   /** Published files, by path below `published/`. */
   readonly published: readonly string[];
 }

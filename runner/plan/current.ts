@@ -1,6 +1,6 @@
 import { periodOf } from '../calendar/period.ts';
 import type { Period } from '../model/time.ts';
-import type { Fingerprint } from '../model/records.ts';
+import type { Fingerprint, Manifest } from '../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { differences, settingDifferences, type CurrentInput } from './staleness.ts';
 import type { Judged, Judging } from './judged.ts';
@@ -21,6 +21,17 @@ export function ownDifferences(
   if (manifest === undefined) return [];
   const { settings } = instance.table;
   if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
+  return allDifferences(judging, instance, judged, manifest);
+}
+
+/** The same, whatever is asked for. */
+export function allDifferences(
+  judging: Judging,
+  instance: ScopedInstance,
+  judged: readonly Judged[],
+  manifest: Manifest,
+): readonly string[] {
+  const { settings } = instance.table;
   return differences(manifest, {
     fingerprint: currentFingerprint(instance),
     inputs: currentInputs(judging, instance, judged),

@@ -10,6 +10,7 @@ import { dueMs } from './due.ts';
 import { planHooks } from './hooks.ts';
 import type { Judging } from './judged.ts';
 import { keyWarnings } from './key-warnings.ts';
+import { leftStale } from './left-stale.ts';
 import type { Scope } from './scope.ts';
 import { judgeAll } from './states.ts';
 import { keysOf, paramsOf } from './instances.ts';
@@ -35,6 +36,7 @@ export function makePlan(
   }
   const pipeline = pipelines.get(scope.request.pipeline);
   if (pipeline !== undefined) instances.push(...planHooks(pipeline, scope, instances));
+  const stale = leftStale(judging, decisions.judged, decisions.actions);
   return {
     pipeline: scope.request.pipeline,
     request: scope.request,
@@ -43,6 +45,7 @@ export function makePlan(
     counts: countStates(instances),
     atLeast: instances.some((instance) => instance.state === 'unknown'),
     warnings: [...scope.warnings, ...keyWarnings(scope, knowledge)],
+    ...(stale === undefined ? {} : { stale }),
   };
 }
 

@@ -4,6 +4,7 @@ import { lastDayOf } from '../calendar/period.ts';
 import { positionAtOrAfter } from '../calendar/positions.ts';
 import { ProblemsError } from '../errors.ts';
 import { paramFlag } from '../model/flags.ts';
+import type { InstanceId } from '../model/partition.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ListingRange, PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
@@ -14,6 +15,7 @@ import { addDownstream } from './downstream.ts';
 import { dueMs, latestDue } from './due.ts';
 import { expand } from './expand.ts';
 import type { Expressions } from './expressions.ts';
+import { glanceAt } from './glance.ts';
 import { instanceAt } from './instances.ts';
 import { listingRanges } from './listing.ts';
 import { readRequest } from './request.ts';
@@ -31,6 +33,8 @@ export interface Scope {
   readonly warnings: readonly string[];
   /** Manifests are wanted, not only their names: staleness is asked for, or a setting is given. */
   readonly contents: boolean;
+  /** Else those of these few: what of the asked ones is stale is said, though nothing is done about it. */
+  readonly glance: ReadonlySet<InstanceId>;
 }
 
 /**
@@ -66,6 +70,7 @@ export function scopeOf(
       tables,
       instances,
       ranges: listingRanges(instances),
+      glance: glanceAt(instances),
       warnings: emptyWarnings(tables, asked, roots, request, nowMs),
       contents:
         request.rebuild.stale ||

@@ -1,9 +1,10 @@
 import { EXIT } from '../errors.ts';
 import type { CauseKind } from '../model/cause.ts';
-import type { Plan } from '../model/plan.ts';
+import type { LeftStale, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import type { CompleteCommands } from './commands.ts';
+import { ADD_REBUILD, staleWords } from './stale-words.ts';
 
 /** The version of the documents that `--json` prints. */
 const SCHEMA = 1;
@@ -18,6 +19,7 @@ export function planDocument(plan: Plan, complete = asIs): object {
     counts: plan.counts,
     ...(plan.atLeast ? { atLeast: true } : {}),
     ...(plan.warnings.length > 0 ? { warnings: plan.warnings.map(complete) } : {}),
+    ...staleDocument(plan.stale),
     instances: eachAs(plan.instances, (instance) => ({
       id: instance.id,
       task: instance.task,
@@ -49,11 +51,17 @@ export function reportDocument(report: Report, complete = asIs): object {
       exitCode: instance.exitCode ?? null,
       ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
     })),
+    ...staleDocument(report.stale),
     ...(report.published.length > 0 ? { published: report.published } : {}),
     ...(report.exitStatus === EXIT.unreachable
       ? { problems: unreachable(report).map((problem) => written(problem, complete)) }
       : {}),
   };
+}
+
+function staleDocument(stale: LeftStale | undefined): object {
+  if (stale === undefined) return {};
+  return { stale: { count: stale.instances.length, message: `${staleWords(stale)}: ${ADD_REBUILD}` } };
 }
 
 /** A list whose members are made as they are written: of 100,000 there is never more than one. */

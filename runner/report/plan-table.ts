@@ -1,12 +1,17 @@
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Paint } from './paint.ts';
+import { ADD_REBUILD, staleWords } from './stale-words.ts';
 import { formatCounts, shortId } from './words.ts';
 
 /** Finished instances are only counted where there are more lines than this. */
 const MANY = 60;
 
 /** `sluice plan` for a person: every instance that is not simply done, and the counts. */
-export function formatPlan(plan: Plan, paint: Paint, options: { readonly all: boolean }): string {
+export function formatPlan(
+  plan: Plan,
+  paint: Paint,
+  options: { readonly all: boolean; readonly rebuildStale?: string },
+): string {
   const quiet = (instance: PlannedInstance) =>
     instance.state === 'done' && instance.action === 'none' && instance.reason === 'done';
   const shown =
@@ -29,5 +34,7 @@ export function formatPlan(plan: Plan, paint: Paint, options: { readonly all: bo
     '',
     `${paint.bold(plan.pipeline)}: ${least}${formatCounts(plan.counts, paint.state)}; ${toRun === 0 ? 'nothing to run' : `${least}${toRun.toLocaleString('en-US')} to run`}`,
   );
+  if (plan.stale !== undefined)
+    lines.push(`${paint.yellow('Stale:')} ${staleWords(plan.stale)}: ${options.rebuildStale ?? ADD_REBUILD}`);
   return lines.join('\n');
 }

@@ -4,6 +4,7 @@ import type { ReportState } from '../model/state.ts';
 import { quoteWord } from './commands.ts';
 import { harmless } from './harmless.ts';
 import type { Paint } from './paint.ts';
+import { ADD_REBUILD, staleWords } from './stale-words.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatCounts, formatDuration, formatNames, reasonOf, shortId } from './words.ts';
 
@@ -18,19 +19,31 @@ export function formatSummary(report: Report, paint: Paint, surroundings: Surrou
   if (failed.length > MANY) lines.push(paint.red(`… and ${failed.length - MANY} more failed`), '');
   lines.push(...notRun(report, paint), ...published(report, paint, surroundings));
   const counts = formatCounts(report.counts, paint.state);
+  const stale = staleLine(report, paint, surroundings);
   if (isIdle(report))
     return surroundings.complete(
-      [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`].join('\n'),
+      [...lines, `${paint.bold(report.pipeline)}: nothing to do: ${counts}`, ...stale].join('\n'),
     );
   lines.push(
-    `${paint.bold(`${report.pipeline} ${report.outcome}`)} in ${formatDuration(seconds)}: ${counts}`,
+    `${paint.bold(`${report.pipeline} ${headline(report)}`)} in ${formatDuration(seconds)}: ${counts}`,
+    ...stale,
   );
   const next = nextStep(report, failed, surroundings);
   if (next !== undefined) lines.push(`${paint.dim(`${next.title}:`)} ${next.text}`);
   return surroundings.complete(lines.join('\n'));
 }
 
-const AT_REST: readonly ReportState[] = ['done', 'skipped', 'lost', 'not-in-range'];
+function staleLine({ stale }: Report, paint: Paint, { rebuildStale }: Surroundings): string[] {
+  if (stale === undefined) return [];
+  return [`${paint.yellow('Stale:')} ${staleWords(stale)}: ${rebuildStale ?? ADD_REBUILD}`];
+}
+
+/** What did not use the setting that was asked for has ended, and no more. */
+function headline({ outcome, stale }: Report): string {
+  return outcome === 'succeeded' && stale !== undefined && stale.unused.length > 0 ? 'ended' : outcome;
+}
+
+const AT_REST: readonly ReportState[] = ['done', 'stale', 'skipped', 'lost', 'not-in-range'];
 
 function isIdle(report: Report): boolean {
   return (

@@ -5,6 +5,8 @@ export interface Surroundings {
   readonly complete: CompleteCommands;
   /** Goes on with a run that was stopped; absent where the same words do. */
   readonly resume?: (run: string) => string;
+  /** What was typed, with `--rebuild stale`. */
+  readonly rebuildStale?: string;
   /** Where a published file stands: a path or an address that a person can open. */
   readonly publishedAt: (path: string) => string;
 }

@@ -3,7 +3,8 @@ import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { createEvents } from './events.ts';
 import { startHeart } from './heart.ts';
-import { driveRun } from './loop.ts';
+import { leftStaleBy } from './left-stale.ts';
+import { driveRun, type Ending } from './loop.ts';
 import { createMasker } from './log/mask.ts';
 import { isDoneBefore } from './progress/nodes.ts';
 import { recordEnd, recordKeyNames, recordStart } from './record.ts';
@@ -47,6 +48,9 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
 
     const ending = await driveRun({ plan, environment, emit, masker, results, heart, reportOf });
     let report = reportOf(ending);
+    const stale = isWhole(ending) ? await leftStaleBy(plan, report.instances, ledger) : plan.stale;
+    const told = stale === undefined ? {} : { stale };
+    report = { ...report, ...told };
     // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.
     await environment.engine.close();
     try {
@@ -54,13 +58,17 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       emit({ type: 'warning', message: `The end of the run could not be recorded: ${error.message}` });
-      report = reportOf({ ...ending, halted: true });
+      report = { ...reportOf({ ...ending, halted: true }), ...told };
     }
     emit({ type: 'run-finished', at: report.finishedAt, report });
     return report;
   } finally {
     await heart.stop();
   }
+}
+
+function isWhole({ interrupted, halted }: Ending): boolean {
+  return !interrupted && !halted;
 }
 
 function isoTime(milliseconds: number): string {

@@ -330,6 +330,34 @@ describe('the end of a run', () => {
     );
   });
 
+  it('never calls a success what did not use the setting that was asked for', () => {
+    const stale = {
+      instances: ['p/x/_'],
+      atLeast: false,
+      reasons: ['setting top: 5 → 20'],
+      unused: ['top=20'],
+    };
+    const again = { ...here, rebuildStale: 'sluice run p --top 20 --rebuild stale' };
+    const idle = {
+      ...report,
+      outcome: 'succeeded' as const,
+      instances: [],
+      counts: { stale: 1 },
+      published: [],
+      stale,
+    };
+    expect(formatSummary(idle, plain, again)).toBe(
+      'p: nothing to do: 1 stale\nStale: nothing was made with top=20: sluice run p --top 20 --rebuild stale',
+    );
+    const other: ReportInstance = { id: 'p/y/_', task: 'y', state: 'succeeded', reason: '', attempt: 'r-1' };
+    const busy = formatSummary({ ...idle, instances: [other] }, plain, here);
+    expect(busy).not.toContain('succeeded in');
+    expect(busy).toContain('nothing was made with top=20: add --rebuild stale');
+    expect(reportDocument(idle)).toMatchObject({
+      stale: { count: 1, message: 'nothing was made with top=20: add --rebuild stale' },
+    });
+  });
+
   it('says the command that goes on where the same words would begin anew', () => {
     const all: Surroundings = { ...here, resume: (run) => `sluice run p --rebuild all --resume ${run}` };
     const stopped: Report = { ...report, outcome: 'cancelled', instances: [] };

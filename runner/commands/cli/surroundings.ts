@@ -17,9 +17,15 @@ export function surroundingsOf(
     ...(isBegunAnew(flags) && {
       resume: (run) => typedWith(process.argv.slice(2), { '--resume': flags.resume ?? run }),
     }),
+    rebuildStale: rebuildStale(),
     publishedAt: (path) =>
       store.kind === 'directory' ? join(store.root, 'published', path) : `published/${path}`,
   };
+}
+
+/** What was typed, and beside that what is stale. */
+export function rebuildStale(): string {
+  return typedWith(process.argv.slice(2), { '--rebuild': 'stale' });
 }
 
 /** `--rebuild all` makes everything again that it has made already. */

@@ -1,3 +1,4 @@
+import { StoreError } from '../../errors.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { HeldClaim, Knowledge, ListingRange } from '../../model/plan.ts';
 import type { FailureRecord, Manifest } from '../../model/records.ts';
@@ -35,10 +36,10 @@ export function createKnowledge(
   { store, storeId }: Context,
   { cache, liveness, readRun, readTaskKeys }: Parts,
 ): Ledger['readKnowledge'] {
-  return async (ranges, { contents, signal }) => {
+  return async (ranges, { contents, glance, signal }) => {
     const [read, taskKeys] = await Promise.all([
       listRanges(store, ranges, signal).then((listed) =>
-        Promise.all(listed.map((range) => readRange(range, contents, signal))),
+        Promise.all(listed.map((range) => readRange(range, contents ? 'all' : glance, signal))),
       ),
       recordedKeys(ranges),
     ]);
@@ -81,7 +82,7 @@ export function createKnowledge(
   /** What was listed of a range, and what of it must be read. */
   async function readRange(
     { range, manifests, marked, failing, claimed, pending }: ListedRange,
-    contents: boolean,
+    wanted: 'all' | ReadonlySet<InstanceId> | undefined,
     signal: AbortSignal | undefined,
   ): Promise<RangeKnowledge> {
     const known = new Map<InstanceId, Manifest>();
@@ -114,10 +115,27 @@ export function createKnowledge(
       // A live run still means to do it by itself.
       if ((await alive(runOfAttempt(attempt))) !== 'live') publications.add(id);
     });
-    const read = contents
-      ? await readContents(range, manifests, known, signal)
-      : new Map<InstanceId, Manifest>();
-    return { manifests, exceptions, failures, claims, publications, contents: read };
+    const contents =
+      wanted === 'all'
+        ? await readContents(range, manifests, known, signal)
+        : await readFew(wanted ?? new Set(), manifests, known, signal);
+    return { manifests, exceptions, failures, claims, publications, contents };
+  }
+
+  /** Without the cache, which holds all of a task's: to open it would take longer than to read these. */
+  async function readFew(
+    wanted: ReadonlySet<InstanceId>,
+    manifests: Map<InstanceId, string>,
+    known: ReadonlyMap<InstanceId, Manifest>,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<InstanceId, Manifest>> {
+    const contents = new Map<InstanceId, Manifest>();
+    const listed = [...wanted].filter((id) => manifests.has(id));
+    await together(listed, signal, async (id) => {
+      const manifest = known.get(id) ?? (await readFresh(id, manifests).catch(passDamaged));
+      if (manifest !== undefined) contents.set(id, manifest);
+    });
+    return contents;
   }
 
   async function readContents(
@@ -170,6 +188,13 @@ export function createKnowledge(
     if (!manifests.has(id)) return failure.over === null;
     return failure.over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
   }
+}
+
+/** Whoever needs it is told of it; what is only looked at must not end a plan. */
+function passDamaged(error: unknown): undefined {
+  if (error instanceof StoreError && (error.code === 'store-corrupt' || error.code === 'store-schema'))
+    return undefined;
+  throw error;
 }
 
 /** Many instances are in few runs' hands. */
