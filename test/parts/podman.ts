@@ -50,7 +50,9 @@ export async function startPodman(plainRegistries: readonly string[] = []): Prom
   ];
   const socket = join(folder, 'podman.sock');
   const program = programOf('podman');
-  const server = startChild(program, [...place, 'system', 'service', '--time=0', `unix://${socket}`], env);
+  const words = [...place, 'system', 'service', '--time=0', `unix://${socket}`];
+  // Its monitors leave a file `oom` where they stand.
+  const server = startChild(program, words, env, folder);
   const docker = new Dockerode({ socketPath: socket });
   while (
     !(await docker.ping().then(
