@@ -9,6 +9,7 @@ import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
 import { parseSize } from './language/schema/size.ts';
+import { traceOf } from './report/trace.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
 
 /** Flags come before `SLUICE_*` variables, these before `sluice.yaml`, this before the defaults. */
@@ -186,8 +187,8 @@ function concurrencyOf(text: string | undefined): number | undefined {
 }
 
 /** The store that `project.store` names: a folder, `memory:`, or `s3://…`. */
-export async function openStore(project: Project): Promise<ObjectStore> {
-  return openStoreRef(storeRef(project));
+export async function openStore(project: Project, env: ComposeOptions['env']): Promise<ObjectStore> {
+  return openStoreRef(storeRef(project), env);
 }
 
 export function storeRef({ store, storeSettings, root }: Project): StoreRef {
@@ -208,7 +209,15 @@ function badStore(message: string): ProblemsError {
   return new ProblemsError([{ severity: 'error', code: 'unknown-store', message, fix }]);
 }
 
-async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
+async function openStoreRef(ref: StoreRef, env: ComposeOptions['env']): Promise<ObjectStore> {
+  const store = await openBareStore(ref);
+  const trace = traceOf('store', env);
+  if (trace === undefined) return store;
+  const { traceStore } = await import('./stores/traced-store.ts');
+  return traceStore(store, trace);
+}
+
+async function openBareStore(ref: StoreRef): Promise<ObjectStore> {
   switch (ref.kind) {
     case 'directory': {
       const { createDirectoryStore } = await import('./stores/directory/store.ts');
@@ -227,7 +236,7 @@ async function openStoreRef(ref: StoreRef): Promise<ObjectStore> {
 
 /** What is recorded in the project's store; made on first use. */
 export async function openProjectLedger(project: Project, env: ComposeOptions['env']): Promise<Ledger> {
-  return openLedgerOn(await openStore(project), env);
+  return openLedgerOn(await openStore(project, env), env);
 }
 
 /** The same of a store that is open. */
@@ -255,10 +264,12 @@ function cacheFolder(env: ComposeOptions['env']): string | undefined {
 export async function openEngine(project: Project, env: ComposeOptions['env']): Promise<Engine> {
   const { createDockerEngine } = await import('./engines/docker/engine.ts');
   const folder = project.cacheBytes === 0 ? undefined : cacheFolder(env);
+  const trace = traceOf('engine', env);
   return createDockerEngine({
     ...(project.engine.host === undefined ? {} : { host: project.engine.host }),
-    openStore: openStoreRef,
+    openStore: (ref) => openStoreRef(ref, env),
     env,
+    ...(trace === undefined ? {} : { trace }),
     ...(folder === undefined ? {} : { cache: cacheOf(folder, project.cacheBytes) }),
   });
 }

@@ -109,7 +109,10 @@ export interface Engine {
   }): Promise<number>;
   /** Reaches the engine and probes it once; throws `EngineError` with the fix. */
   check(): Promise<Capabilities>;
-  /** The equal command line for a person, secrets as `-e NAME`; inputs and files from `folder`. */
+  /**
+   * The equal command line for a person, on the engine that was asked for; secrets as `-e NAME`, inputs and files from
+   * `folder`. Throws a `ProblemsError` for an engine that cannot see a folder of this machine.
+   */
   describe(job: Job, folder: string): readonly string[];
   /** Releases holders and connections. Idempotent. */
   close(): Promise<void>;
@@ -124,6 +127,9 @@ export interface Reporter {
 export interface Notifier {
   send(digest: unknown): Promise<void>;
 }
+
+/** Told one line for each thing that was asked of a store or an engine. */
+export type Trace = (line: string) => void;
 
 export interface Clock {
   /** Milliseconds since the epoch. */

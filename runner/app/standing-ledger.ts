@@ -8,7 +8,7 @@ import type { AppOptions } from './asked-pipeline.ts';
 
 /** The ledger of a store that is there: what only looks at one must not make it. */
 export async function openStandingLedger(project: Project, { env }: AppOptions): Promise<Ledger> {
-  const store = await openStore(project);
+  const store = await openStore(project, env);
   if ((await storeRecords.read(store, STORE_KEY)) === undefined) {
     throw new StoreError(
       'not-found',

@@ -101,7 +101,7 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
 
     it('reports what the engine can do', async () => {
       const capabilities = await engine.check();
-      expect(capabilities).toMatchObject({ os: 'linux', pidsLimit: true, memoryLimit: true });
+      expect(capabilities).toMatchObject({ os: 'linux', cpus: expect.any(Number) });
       expect(capabilities.engine).toMatch(/^\w+ \d+\.\d+/);
     });
 

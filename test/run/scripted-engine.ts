@@ -91,13 +91,6 @@ export function createScriptedEngine(store: ObjectStore, script: Script = () => 
         apiVersion: '1',
         os: 'linux',
         architecture: 'amd64',
-        sharedNetwork: false,
-        hostGateway: { kind: 'name' },
-        init: false,
-        tellsOom: true,
-        memoryLimit: true,
-        cpuLimit: true,
-        pidsLimit: true,
         cpus: 1,
         memoryBytes: 1,
       };

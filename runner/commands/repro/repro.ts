@@ -29,14 +29,12 @@ export async function reproCommand(
   const { only: _only, resume: _resume, ...options } = flags;
   const asked = await openTyped(words, flags, output);
   const { project } = asked.opened;
-  const engineWords = wordsForEngine(project.engine.host);
   const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
   const { instance, job, secrets } = await prepareRepro(planned, flags.envFile);
   const { folder, passedBy } = await clearPlace(flags.into, instance.task);
   if (passedBy !== undefined) output.warn(passedBy);
+  const command = await equalCommand(project, job, folder, flags.exec === true);
   await layOut(job, folder, planned.ledger.store);
-  const [program = 'docker', ...rest] = await equalCommand(project, job, folder, flags.exec === true);
-  const command = [program, ...engineWords, ...rest];
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });
@@ -54,7 +52,7 @@ export async function reproCommand(
   return status;
 }
 
-/** The `docker run` of the job. Where it is to be executed an engine has to answer: docker's own 125 says little. */
+/** Where it is to be executed an engine has to answer: what the command itself would say of that is little. */
 async function equalCommand(
   project: Parameters<typeof openEngine>[0],
   job: Job,
@@ -70,24 +68,13 @@ async function equalCommand(
   }
 }
 
-/** The engine that was asked for; else docker finds its own. */
-function wordsForEngine(host: string | undefined): readonly string[] {
-  if (host === undefined) return [];
-  if (/^(?:unix|npipe):\/\//.test(host)) return ['-H', host];
-  throw usageError(
-    'engine-elsewhere',
-    `${host} is an engine on another machine: it cannot mount a folder of this one`,
-    'repeat it on that machine, or name an engine here: --engine unix:///var/run/docker.sock',
-  );
-}
-
 /** The command's own exit status; its lines go where ours would: of `--json` stdout is the document's. */
 function execute(
   command: readonly string[],
   secrets: Readonly<Record<string, string>>,
   output: Output,
 ): Promise<number> {
-  const [program = 'docker', ...args] = command;
+  const [program = '', ...args] = command;
   return new Promise((done, fail) => {
     const child = spawn(program, args, {
       stdio: ['inherit', output.json ? process.stderr : 'inherit', 'inherit'],
@@ -96,9 +83,9 @@ function execute(
     child.on('error', (error) => {
       fail(
         usageError(
-          'no-docker',
+          'no-program',
           `${program} could not be started: ${error.message}`,
-          'install the docker command line',
+          `install ${program}, or repeat it where it is`,
         ),
       );
     });

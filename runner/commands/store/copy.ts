@@ -26,7 +26,7 @@ export async function storeCopyCommand(
   const options = appOptions(flags, output);
   const project = await openSettings(options);
   const source = await openStandingLedger({ ...project, store: from }, options);
-  const target = await openStore({ ...project, store: to });
+  const target = await openStore({ ...project, store: to }, options.env);
   const ticker = createTicker(process.stderr);
   const report = await copyStore(
     source,

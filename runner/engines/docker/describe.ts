@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
 import { capabilitiesOf } from './container/create.ts';
 
@@ -6,11 +7,12 @@ import { capabilitiesOf } from './container/create.ts';
  * The equal `docker run`, word by word, for a person to repeat a job by hand. `folder` holds what the container
  * sees: `inputs/`, `workspace/`, `outputs/` and `sluice/`. Secrets are taken from the person's environment.
  */
-export function describe(job: Job, folder: string): readonly string[] {
+export function describe(job: Job, folder: string, asked: AskedEngine = {}): readonly string[] {
   const { resources } = job;
   const [program, ...programArguments] = job.entrypoint ?? [];
   return [
     'docker',
+    ...wordsFor(asked),
     'run',
     '--rm',
     '--init',
@@ -44,6 +46,26 @@ export function describe(job: Job, folder: string): readonly string[] {
     ...programArguments,
     ...(job.command ?? []),
   ];
+}
+
+/** Where a person said that the engine is. */
+export interface AskedEngine {
+  /** By sluice's own setting, which docker does not know of. */
+  readonly host?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Without sluice's own setting docker finds its engine as we do. */
+function wordsFor({ host, env }: AskedEngine): readonly string[] {
+  const place = host ?? (env?.['DOCKER_HOST'] || undefined);
+  if (place !== undefined && !/^(?:unix|npipe):\/\//.test(place)) {
+    throw usageError(
+      'engine-elsewhere',
+      `${place} is an engine on another machine: it cannot mount a folder of this one`,
+      'repeat it on that machine, or name an engine here: --engine unix:///var/run/docker.sock',
+    );
+  }
+  return host === undefined ? [] : ['-H', host];
 }
 
 function mount(folder: string, name: string, readOnly: boolean): readonly string[] {

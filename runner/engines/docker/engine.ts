@@ -1,6 +1,6 @@
 import { EngineError } from '../../errors.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
-import type { Engine, ObjectStore } from '../../ports.ts';
+import type { Engine, ObjectStore, Trace } from '../../ports.ts';
 import { EngineSilence } from './connection/answer-within.ts';
 import { runAttempt } from './container/attempt.ts';
 import { connect } from './connection/connect.ts';
@@ -14,6 +14,8 @@ export interface DockerEngineOptions {
   readonly host?: string;
   readonly openStore: (ref: StoreRef) => ObjectStore | Promise<ObjectStore>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Told each request. */
+  readonly trace?: Trace;
   readonly timing?: Partial<Timing>;
   /** Absent: inputs are read from the store every time. */
   readonly cache?: CacheSettings;
@@ -77,7 +79,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       if (wasOpen) (await connect(options)).close();
       return facts.capabilities;
     },
-    describe,
+    describe: (job, folder) => describe(job, folder, options),
     async close() {
       const opened = await opening?.catch(() => undefined);
       opening = undefined;

@@ -93,13 +93,6 @@ const CAPABILITIES: Capabilities = {
   apiVersion: '0',
   os: 'none',
   architecture: 'none',
-  sharedNetwork: false,
-  hostGateway: { kind: 'address' },
-  init: false,
-  tellsOom: true,
-  memoryLimit: true,
-  cpuLimit: true,
-  pidsLimit: true,
   cpus: 1,
   memoryBytes: 0,
 };

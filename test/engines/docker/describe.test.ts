@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describe as describeJob } from '../../../runner/engines/docker/describe.ts';
+import { describe as describeJob, type AskedEngine } from '../../../runner/engines/docker/describe.ts';
 import type { JobImage } from '../../../runner/model/job.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { jobOf } from '../../contracts/jobs.ts';
@@ -28,6 +28,27 @@ describe('the command line for a person', () => {
   it('leaves out what docker does by itself', () => {
     expect(words({ kind: 'reference', reference: 'busybox', pull: 'missing' })).not.toContain('--pull');
   });
+
+  it('names the engine that was asked for, which docker does not know of, and no other', () => {
+    const job = jobOf(openMemoryStore(), 'x', 'true', { storeId: 's', image: BUILD });
+    const first = (asked?: AskedEngine): readonly string[] => describeJob(job, '/tmp/a', asked).slice(0, 4);
+    expect(first({ host: 'unix:///run/other.sock' })).toEqual([
+      'docker',
+      '-H',
+      'unix:///run/other.sock',
+      'run',
+    ]);
+    expect(first()).toEqual(['docker', 'run', '--rm', '--init']);
+    expect(first({ env: { DOCKER_HOST: 'unix:///x.sock' } })).toEqual(['docker', 'run', '--rm', '--init']);
+  });
+
+  it.each([{ host: 'tcp://builder:2375' }, { env: { DOCKER_HOST: 'ssh://me@builder' } }])(
+    'is refused for an engine that sees no folder of this machine: %j',
+    (asked) => {
+      const job = jobOf(openMemoryStore(), 'x', 'true', { storeId: 's', image: BUILD });
+      expect(() => describeJob(job, '/tmp/a', asked)).toThrow(/on another machine/);
+    },
+  );
 
   it('quotes a folder whose name would end the field', () => {
     expect(words(BUILD, '/tmp/a,"b"')).toContain(

@@ -1,16 +1,16 @@
 import type Dockerode from 'dockerode';
-import type { Capabilities } from '../../../model/capabilities.ts';
 import { answerWithin } from './answer-within.ts';
 import type { Connection } from './connect.ts';
+import type { DockerCapabilities } from './docker-capabilities.ts';
 import { HOLDER_COMMAND, holderProgram } from '../holder/holder-program.ts';
 import { isEngineAway } from './engine-answer.ts';
 import { removeAtLast } from '../container/last-removal.ts';
 import { newProbeName } from '../container/names.ts';
 import { createContainer } from './request.ts';
 
-/** What Docker's API tells of an engine beyond `Capabilities`. */
+/** What Docker's API tells of an engine beyond its capabilities. */
 export interface EngineFacts {
-  readonly capabilities: Capabilities;
+  readonly capabilities: DockerCapabilities;
   /** SELinux keeps containers from files that the engine itself can read, so a probe by archive proves nothing. */
   readonly labelsFiles: boolean;
 }

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type Dockerode from 'dockerode';
 import { EngineError } from '../../../errors.ts';
+import type { Trace } from '../../../ports.ts';
 import { engineAnswer, isEngineAway } from './engine-answer.ts';
 import { engineHosts } from './hosts.ts';
 import { requestStream } from './request.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export interface Connection {
   readonly docker: Dockerode;
@@ -22,6 +24,12 @@ export interface Connection {
 
 type Env = Readonly<Record<string, string | undefined>>;
 
+export interface ConnectOptions {
+  readonly host?: string;
+  readonly env: Env;
+  readonly trace?: Trace;
+}
+
 /** 1.41 has all we use; the newest is the one whose answers we know. */
 const OLDEST_API = 41;
 const NEWEST_API = 47;
@@ -31,12 +39,12 @@ const ANSWER_SECONDS = 20;
  * Reaches an engine: at `host`, else DOCKER_HOST, else the first usual socket that answers. Throws an `EngineError`
  * with the command to type.
  */
-export async function connect(options: { readonly host?: string; readonly env: Env }): Promise<Connection> {
+export async function connect(options: ConnectOptions): Promise<Connection> {
   const hosts = engineHosts(options.host, options.env);
   let refusal: EngineError | undefined;
   for (const host of hosts) {
     try {
-      return await connectTo(host, options.env);
+      return await connectTo(host, options);
     } catch (error) {
       const failed = describeFailure(error, host, hosts.length === 1);
       // A socket that is there tells more than one that is not.
@@ -47,10 +55,11 @@ export async function connect(options: { readonly host?: string; readonly env: E
   throw refusal ?? new EngineError('engine-unreachable', 'no container engine was found');
 }
 
-async function connectTo(host: string, env: Env): Promise<Connection> {
+async function connectTo(host: string, { env, trace }: ConnectOptions): Promise<Connection> {
   const { default: Docker } = await import('dockerode');
   const { options, agent } = clientOptions(host, env);
   const docker = new Docker(options);
+  const endTrace = agent === undefined || trace === undefined ? undefined : traceRequests(agent, trace);
   try {
     const signal = AbortSignal.timeout(ANSWER_SECONDS * 1000);
     const answer = await requestStream(docker, { method: 'GET', path: '/_ping', signal });
@@ -64,10 +73,14 @@ async function connectTo(host: string, env: Env): Promise<Connection> {
       host,
       apiVersion,
       libpodVersion: headers['libpod-api-version'],
-      close: () => agent?.destroy(),
+      close() {
+        agent?.destroy();
+        endTrace?.();
+      },
     };
   } catch (error) {
     agent?.destroy();
+    endTrace?.();
     throw error;
   }
 }

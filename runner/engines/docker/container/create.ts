@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { Capabilities } from '../../../model/capabilities.ts';
+import type { DockerCapabilities } from '../connection/docker-capabilities.ts';
 import type { Job } from '../../../model/job.ts';
 import type { Holder } from '../holder/holder.ts';
 import { hostEntries } from '../holder/host-entries.ts';
@@ -9,7 +9,7 @@ import { memoryLimitOf } from './memory-limit.ts';
 /** What of a container's making is not the job's own. */
 export interface Circumstances {
   readonly imageId: string;
-  readonly capabilities: Capabilities;
+  readonly capabilities: DockerCapabilities;
   /** Undefined: a network of its own. */
   readonly holder: Holder | undefined;
   /** Inputs that are mounted; the others come by archive. */

@@ -1,4 +1,4 @@
-import type { Capabilities } from '../../../model/capabilities.ts';
+import type { DockerCapabilities } from '../connection/docker-capabilities.ts';
 import type { Job } from '../../../model/job.ts';
 
 export interface MemoryLimit {
@@ -16,7 +16,7 @@ const SHARE = 0.9;
  */
 export function memoryLimitOf(
   { resources }: Pick<Job, 'resources'>,
-  capabilities: Pick<Capabilities, 'memoryLimit' | 'memoryBytes'>,
+  capabilities: Pick<DockerCapabilities, 'memoryLimit' | 'memoryBytes'>,
 ): MemoryLimit | undefined {
   if (!capabilities.memoryLimit) return undefined;
   if (resources.memoryBytes !== undefined) return { bytes: resources.memoryBytes, isOwn: true };

@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode';
-import type { Capabilities } from '../../../model/capabilities.ts';
+import type { DockerCapabilities } from '../connection/docker-capabilities.ts';
 import type { Job } from '../../../model/job.ts';
 import { answerWithin } from '../connection/answer-within.ts';
 import { isEngineAway } from '../connection/engine-answer.ts';
@@ -39,7 +39,7 @@ export interface Holders {
   close(): Promise<void>;
 }
 
-export function createHolders(docker: Dockerode, capabilities: Capabilities): Holders {
+export function createHolders(docker: Dockerode, capabilities: DockerCapabilities): Holders {
   const idle = new Map<string, Holder[]>();
   const all = new Set<string>();
   let unusable = !capabilities.sharedNetwork;
@@ -121,7 +121,7 @@ export function createHolders(docker: Dockerode, capabilities: Capabilities): Ho
 function holderBody(
   job: Pick<Job, 'network' | 'storeId' | 'run'>,
   image: string,
-  capabilities: Capabilities,
+  capabilities: DockerCapabilities,
 ): Dockerode.ContainerCreateOptions {
   return {
     Image: image,

@@ -1,7 +1,7 @@
-import type { Capabilities } from '../../../model/capabilities.ts';
+import type { DockerCapabilities } from '../connection/docker-capabilities.ts';
 
 /** Lets a task reach what listens on the engine's machine by one name everywhere. */
-export function hostEntries({ hostGateway }: Capabilities): readonly string[] {
+export function hostEntries({ hostGateway }: DockerCapabilities): readonly string[] {
   switch (hostGateway.kind) {
     case 'name':
       return ['host.docker.internal:host-gateway'];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createBody, type Circumstances } from '../../../../runner/engines/docker/container/create.ts';
 import { describe as describeJob } from '../../../../runner/engines/docker/describe.ts';
-import type { Capabilities } from '../../../../runner/model/capabilities.ts';
+import type { DockerCapabilities } from '../../../../runner/engines/docker/connection/docker-capabilities.ts';
 import type { Job } from '../../../../runner/model/job.ts';
 
-const capabilities: Capabilities = {
+const capabilities: DockerCapabilities = {
   engine: 'docker 20.10.24',
   apiVersion: '1.41',
   os: 'linux',
