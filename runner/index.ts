@@ -25,7 +25,7 @@ export {
   type OpenedProject,
 } from './compose.ts';
 export { EngineError, EXIT, ProblemsError, StoreError } from './errors.ts';
-export { formatProblems } from './language/frame.ts';
+export { printableProblems as formatProblems } from './report/frame.ts';
 export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { RunEvent } from './model/event.ts';

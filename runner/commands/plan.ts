@@ -26,7 +26,7 @@ export async function planCommand(
   for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
   if (flags.graph === true) {
     const { mermaid } = await import('../plan/graph.ts');
-    output.say(mermaid(plan));
+    output.say(mermaid(plan).split('\n'));
     return EXIT.ok;
   }
   const [{ formatPlan }, { createPaint }] = await Promise.all([
@@ -37,7 +37,7 @@ export async function planCommand(
     formatPlan(plan, createPaint(output.color), {
       all: flags.all === true,
       rebuildStale: rebuildStale(),
-    }),
+    }).split('\n'),
   );
   return EXIT.ok;
 }

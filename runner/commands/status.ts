@@ -1,9 +1,9 @@
 import { openProject } from '../compose.ts';
 import { EXIT, usageError } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
-import { harmless } from '../report/harmless.ts';
+import { taskLine } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
-import { formatCount, formatCounts, formatDuration } from '../report/words.ts';
+import { formatCount, formatCounts, formatDuration, oneLine } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
@@ -68,16 +68,16 @@ async function runState(run: RunRecord, liveness: (run: string) => Promise<strin
   return (await liveness(run.run)) === 'dead' ? 'died' : 'running';
 }
 
-function describeFailure(failure: FailureRecord, paint: Paint): string {
+function describeFailure(failure: FailureRecord, paint: Paint): readonly string[] {
   const times =
     failure.count > 1
       ? `${failure.count} times since ${minute(failure.firstFailedAt)}, last ${minute(failure.finishedAt)}`
       : minute(failure.finishedAt);
   return [
-    `  ${paint.bold(failure.instance)}: ${failure.cause.message} ${paint.dim(`(${times})`)}`,
-    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${harmless(line)}`),
+    `  ${paint.bold(failure.instance)}: ${oneLine(failure.cause.message)} ${paint.dim(`(${times})`)}`,
+    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${taskLine(line)}`),
     `    ${paint.dim('log:')} sluice logs ${failure.instance}`,
-  ].join('\n');
+  ];
 }
 
 const LINES_SHOWN = 3;

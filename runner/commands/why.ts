@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { oneInstance } from '../app/instance.ts';
+import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline } from '../app/planned.ts';
 import type { CommonFlags } from './cli/flags.ts';
@@ -29,6 +30,6 @@ export async function whyCommand(
       reason: instance.reason,
       lines,
     });
-  else output.say(lines.join('\n'));
+  else output.say(lines.map(oneLine));
   return EXIT.ok;
 }

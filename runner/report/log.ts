@@ -2,10 +2,15 @@ import type { Writable } from 'node:stream';
 import { pino } from 'pino';
 import type { RunEvent } from '../model/event.ts';
 import type { Reporter } from '../ports.ts';
+import { cleanedJson } from './cleaned.ts';
 
 /** One JSON object a line (`--log-format json`), for log collectors. */
 export function createLogReporter(options: { readonly stream: Writable; readonly logs: boolean }): Reporter {
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, options.stream);
+  const { stream } = options;
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    { write: (line: string) => void stream.write(cleanedJson(line)) },
+  );
   return {
     on(event: RunEvent) {
       switch (event.type) {

@@ -1,11 +1,12 @@
 import type { RunEvent } from '../model/event.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { Reporter } from '../ports.ts';
-import { harmless } from './harmless.ts';
+import { cleaned, cleanedLine } from './cleaned.ts';
+import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { formatSummary } from './summary.ts';
 import type { Surroundings } from './surroundings.ts';
-import { formatCounts, formatDuration, reasonOf, shortId } from './words.ts';
+import { formatCounts, formatDuration, reasonOf, shortId, oneLine } from './words.ts';
 
 /** Plain lines, one an event, for pipes, cron mails and CI logs. */
 export function createPlainReporter(options: {
@@ -17,7 +18,7 @@ export function createPlainReporter(options: {
 }): Reporter {
   const { paint, surroundings } = options;
   const { complete } = surroundings;
-  const say = (line: string) => options.write(`${line}\n`);
+  const say = (line: string) => options.write(`${cleanedLine(line)}\n`);
   let toDo = 0;
   return {
     on(event: RunEvent) {
@@ -34,10 +35,11 @@ export function createPlainReporter(options: {
           say(`${paint.state('running', 'start')}  ${shortId(event.id)}`);
           return;
         case 'image-progress':
-          if (event.done || event.fraction === undefined) say(`image  ${event.image}: ${event.message}`);
+          if (event.done || event.fraction === undefined)
+            say(`image  ${oneLine(event.image)}: ${oneLine(event.message)}`);
           return;
         case 'log':
-          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${harmless(event.line)}`);
+          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${taskLine(event.line)}`);
           return;
         case 'waiting-on-claim':
           say(`wait   ${shortId(event.id)}: run ${event.run} has it in hand`);
@@ -58,7 +60,7 @@ export function createPlainReporter(options: {
         case 'run-finished':
           // Apart from what was told on the way.
           if (toDo > 0) say('');
-          say(formatSummary(event.report, paint, surroundings));
+          options.write(`${cleaned(formatSummary(event.report, paint, surroundings))}\n`);
           return;
       }
     },
@@ -68,7 +70,8 @@ export function createPlainReporter(options: {
 export function formatFinished(result: ReportInstance, paint: Paint): string {
   const word = result.state === 'succeeded' ? 'ok' : result.state;
   const seconds = result.seconds === undefined ? '' : paint.dim(` (${formatDuration(result.seconds)})`);
-  const reason = result.state === 'succeeded' || reasonOf(result) === '' ? '' : `: ${reasonOf(result)}`;
+  const reason =
+    result.state === 'succeeded' || reasonOf(result) === '' ? '' : `: ${oneLine(reasonOf(result))}`;
   return `${paint.state(result.state, word.padEnd(6))} ${shortId(result.id)}${reason}${seconds}`;
 }
 
@@ -78,9 +81,9 @@ export function formatNotice(
 ): string {
   switch (event.type) {
     case 'retry-scheduled':
-      return `${paint.yellow('retry ')} ${shortId(event.id)} in ${formatDuration(event.afterSeconds)}: ${event.cause.message}`;
+      return `${paint.yellow('retry ')} ${shortId(event.id)} in ${formatDuration(event.afterSeconds)}: ${oneLine(event.cause.message)}`;
     case 'warning':
-      return `${paint.yellow('warning')} ${event.id === undefined ? '' : `${shortId(event.id)}: `}${event.message}`;
+      return `${paint.yellow('warning')} ${event.id === undefined ? '' : `${shortId(event.id)}: `}${oneLine(event.message)}`;
     case 'interrupted':
       return paint.yellow(
         event.stage === 1

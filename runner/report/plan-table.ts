@@ -1,7 +1,7 @@
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Paint } from './paint.ts';
 import { ADD_REBUILD, staleWords } from './stale-words.ts';
-import { formatCounts, shortId } from './words.ts';
+import { formatCounts, oneLine, shortId } from './words.ts';
 
 /** Finished instances are only counted where there are more lines than this. */
 const MANY = 60;
@@ -21,7 +21,7 @@ export function formatPlan(
   const width = Math.min(60, Math.max(0, ...shown.map((instance) => shortId(instance.id).length)));
   const lines = shown.map((instance) => {
     const reason = [
-      instance.reason === instance.state ? '' : instance.reason,
+      instance.reason === instance.state ? '' : oneLine(instance.reason),
       instance.neededBy === undefined ? '' : `needed by ${shortId(instance.neededBy)}`,
     ].filter((part) => part !== '');
     return `${shortId(instance.id).padEnd(width)}  ${paint.state(instance.state, instance.state.padEnd(12))} ${paint.dim(reason.join('; '))}`.trimEnd();

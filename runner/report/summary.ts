@@ -2,11 +2,11 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { ReportState } from '../model/state.ts';
 import { quoteWord } from './commands.ts';
-import { harmless } from './harmless.ts';
+import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { ADD_REBUILD, staleWords } from './stale-words.ts';
 import type { Surroundings } from './surroundings.ts';
-import { formatCounts, formatDuration, formatNames, reasonOf, shortId } from './words.ts';
+import { formatCounts, formatDuration, formatNames, reasonOf, shortId, oneLine } from './words.ts';
 
 const MANY = 10;
 
@@ -60,8 +60,10 @@ function failure(instance: ReportInstance, report: Report, paint: Paint): string
   const run = instance.attempt === undefined ? '' : ` --run ${report.run}`;
   return [
     `${paint.red('failed')} ${paint.bold(shortId(instance.id))}${where}${tolerated}`,
-    `  ${reasonOf(instance)}`,
-    ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${harmless(line)}`),
+    ...reasonOf(instance)
+      .split('\n')
+      .map((line) => `  ${line}`),
+    ...(instance.lastLines ?? []).slice(-MANY).map((line) => `  ${paint.dim('│')} ${taskLine(line)}`),
     `  ${paint.dim('log:  ')} sluice logs ${quoteWord(instance.id)}${run}`,
     `  ${paint.dim('again:')} sluice repro ${quoteWord(instance.id)} --exec`,
   ];
@@ -101,7 +103,7 @@ function notRun(report: Report, paint: Paint): string[] {
     groups.set(key, group);
   }
   const lines = [...groups.values()].map(({ first, ids, withLog }) => {
-    const line = `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${reasonOf(first)}`;
+    const line = `${paint.state(first.state, first.state)} ${formatNames(ids)}: ${oneLine(reasonOf(first))}`;
     if (withLog === undefined) return line;
     return `${line}\n  ${paint.dim('log:  ')} sluice logs ${quoteWord(withLog)} --run ${report.run}`;
   });
@@ -114,7 +116,7 @@ function published(report: Report, paint: Paint, { publishedAt }: Surroundings):
   const last = report.published.at(-1);
   if (last === undefined) return [];
   const more = report.published.length > 1 ? ` and ${report.published.length - 1} more` : '';
-  return [`${paint.dim('published')} ${publishedAt(last)}${more}`];
+  return [`${paint.dim('published')} ${oneLine(publishedAt(last))}${more}`];
 }
 
 function nextStep(

@@ -1,4 +1,4 @@
-import { harmless } from './harmless.ts';
+import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { estimateSeconds, type Progress } from './progress.ts';
 import { cutToWidth } from './width.ts';
@@ -8,7 +8,7 @@ import { formatCounts, formatDuration, shortId } from './words.ts';
 /** Lines of the live table, none wider than the terminal: counts, time and estimate, then what runs, oldest first. */
 export function table(progress: Progress, now: number, columns: number, rows: number, paint: Paint): string {
   const images = [...progress.images].map(
-    ([image, message]) => `${paint.dim('image')} ${image}: ${harmless(message)}`,
+    ([image, message]) => `${paint.dim('image')} ${image}: ${taskLine(message)}`,
   );
   const head = headOf(progress, now, columns, paint);
   const running = [...progress.running.values()];
@@ -18,7 +18,7 @@ export function table(progress: Progress, now: number, columns: number, rows: nu
   const width = Math.max(0, ...shown.map((instance) => shortId(instance.id).length));
   const lines = shown.map((instance) => {
     const seconds = formatDuration((now - instance.startedAt) / 1000).padStart(TIME_WIDTH);
-    return `  ${shortId(instance.id).padEnd(width)} ${seconds}  ${paint.dim(harmless(instance.lastLine))}`;
+    return `  ${shortId(instance.id).padEnd(width)} ${seconds}  ${paint.dim(taskLine(instance.lastLine))}`;
   });
   if (running.length > shown.length)
     lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));

@@ -2,7 +2,8 @@ import { createLogUpdate } from 'log-update';
 import stringWidth from 'string-width';
 import type { RunEvent } from '../model/event.ts';
 import type { Clock, Reporter } from '../ports.ts';
-import { harmless } from './harmless.ts';
+import { cleaned, cleanedLine } from './cleaned.ts';
+import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { formatFinished, formatNotice } from './plain.ts';
 import { applyEvent, createProgress } from './progress.ts';
@@ -38,12 +39,12 @@ export function createTerminalReporter(options: {
       stream.write(waiting);
       waiting = '';
     }
-    const text = table(progress, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint);
+    const text = cleaned(table(progress, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint));
     drawn = text.split('\n');
     update(text);
   };
   const say = (line: string) => {
-    waiting += `${line}\n`;
+    waiting += `${cleanedLine(line)}\n`;
     if (waiting.length > BUFFER_CHARACTERS) draw();
   };
   /** Terminals wrap what stands there anew when they become narrower: then it takes more rows than were drawn. */
@@ -81,7 +82,7 @@ export function createTerminalReporter(options: {
           if (event.result.state === 'failed') say(complete(formatFinished(event.result, paint)));
           return;
         case 'log':
-          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${harmless(event.line)}`);
+          if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${taskLine(event.line)}`);
           return;
         case 'retry-scheduled':
         case 'warning':
@@ -93,7 +94,7 @@ export function createTerminalReporter(options: {
           return;
         case 'run-finished':
           stop();
-          stream.write(`${formatSummary(event.report, paint, surroundings)}\n`);
+          stream.write(`${cleaned(formatSummary(event.report, paint, surroundings))}\n`);
           return;
         case 'instance-started':
         case 'image-progress':

@@ -52,9 +52,15 @@ export function formatCounts(
   return parts.length === 0 ? 'nothing' : parts.join(', ');
 }
 
+/** The first line of what may be many; that there are more is shown. */
+export function oneLine(text: string): string {
+  const [first = '', ...more] = text.split(/[\r\n\u2028\u2029]+/).filter((line) => line.trim() !== '');
+  return more.length === 0 ? first : `${first.trimEnd()} …`;
+}
+
 /** Without the pipeline, which everybody on this screen knows. */
 export function shortId(id: string): string {
-  const rest = id.slice(id.indexOf('/') + 1);
+  const rest = oneLine(id.slice(id.indexOf('/') + 1));
   return rest.endsWith('/_') ? rest.slice(0, -2) : rest;
 }
 

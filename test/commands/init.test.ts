@@ -15,8 +15,8 @@ const output = (json: boolean): Output => ({
   color: false,
   debug: false,
   complete: (text) => text,
-  say: (text) => void said.push(text),
-  warn: (text) => void said.push(text),
+  say: (text) => void said.push(...[text].flat()),
+  warn: (text) => void said.push(...[text].flat()),
   document: async (value) => void documents.push(value),
 });
 

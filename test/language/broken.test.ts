@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatProblem } from '../../runner/language/frame.ts';
+import { formatProblem } from '../../runner/report/frame.ts';
 import { loadProject } from '../../runner/language/load.ts';
 import { folderSource } from '../../runner/language/source.ts';
 

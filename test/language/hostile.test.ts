@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBudget } from '../../runner/language/budget.ts';
-import { formatProblems } from '../../runner/language/frame.ts';
+import { formatProblems } from '../../runner/report/frame.ts';
 import { loadProject } from '../../runner/language/load.ts';
 import { folderSource } from '../../runner/language/source.ts';
 

@@ -1,4 +1,5 @@
 import { createCompletion, type CompleteCommands, type Whereabouts } from '../../report/commands.ts';
+import { cleanedJson, cleanedLine } from '../../report/cleaned.ts';
 import { asProblems } from './as-problems.ts';
 import { documentPieces } from './document.ts';
 
@@ -9,10 +10,10 @@ export interface Output {
   readonly debug: boolean;
   /** What `say` and `warn` do by themselves to the commands in our words. */
   readonly complete: CompleteCommands;
-  /** A person's text: stdout, or stderr where stdout is for the document. */
-  readonly say: (text: string) => void;
+  /** A line for a person, or several: to stdout, or stderr where stdout is for the document. */
+  readonly say: (text: string | readonly string[]) => void;
   /** What is not the answer, on stderr. */
-  readonly warn: (text: string) => void;
+  readonly warn: (text: string | readonly string[]) => void;
   /** The one document of `--json`. */
   readonly document: (value: object) => Promise<void>;
 }
@@ -29,14 +30,16 @@ export function createOutput(flags: OutputFlags): Output {
   const json = flags.json === true;
   const stream = json ? process.stderr : process.stdout;
   const complete = createCompletion(flags);
+  const printable = (text: string | readonly string[]): string =>
+    (typeof text === 'string' ? [text] : text).map((line) => cleanedLine(complete(line))).join('\n');
   return {
     json,
     color: flags.logFormat !== 'json' && wantsColor(stream, flags),
     debug: flags.debug === true,
     complete,
-    say: (text) => void stream.write(`${complete(text)}\n`),
+    say: (text) => void stream.write(`${printable(text)}\n`),
     warn(text) {
-      const told = complete(text);
+      const told = printable(text);
       process.stderr.write(`${flags.logFormat === 'json' ? logLine(told) : told}\n`);
     },
     async document(value) {
@@ -48,13 +51,13 @@ export function createOutput(flags: OutputFlags): Output {
 /** A reader that has gone is nobody's failure here. */
 function written(piece: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(piece, () => resolve());
+    process.stdout.write(cleanedJson(piece), () => resolve());
   });
 }
 
 /** Loading pino for a line or two would cost more than all else that a refused command does. */
 function logLine(msg: string): string {
-  return JSON.stringify({ level: 40, time: new Date().toISOString(), msg });
+  return cleanedJson(JSON.stringify({ level: 40, time: new Date().toISOString(), msg }));
 }
 
 /** `--no-color` and `NO_COLOR` (no-color.org) before `FORCE_COLOR` before the terminal's own answer. */
@@ -73,9 +76,9 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
     const { problemsDocument } = await import('../../report/json.ts');
     await output.document(problemsDocument(problems, output.complete));
   } else {
-    const { formatProblems } = await import('../../language/frame.ts');
-    output.warn(formatProblems(problems, { color: output.color }));
+    const { formatProblems } = await import('../../report/frame.ts');
+    output.warn(formatProblems(problems, { color: output.color }).split('\n'));
   }
-  if (output.debug && error instanceof Error) output.warn(error.stack ?? String(error));
+  if (output.debug && error instanceof Error) output.warn((error.stack ?? String(error)).split('\n'));
   return status;
 }

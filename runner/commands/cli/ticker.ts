@@ -1,3 +1,5 @@
+import { cleaned } from '../../report/cleaned.ts';
+
 /** One line that changes in its place, where somebody looks on; nothing where nobody does. */
 export interface Ticker {
   show(text: string): void;
@@ -18,7 +20,7 @@ export function createTicker(stream: NodeJS.WriteStream): Ticker {
       if (now - shownAt < MILLISECONDS) return;
       shownAt = now;
       isShown = true;
-      stream.write(`\r\u001b[K${text.slice(0, Math.max(1, stream.columns - 1))}`);
+      stream.write(`\r\u001b[K${cleaned(text.slice(0, Math.max(1, stream.columns - 1)))}`);
     },
     clear() {
       if (isShown) stream.write('\r\u001b[K');

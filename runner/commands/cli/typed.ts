@@ -19,6 +19,6 @@ export async function openTyped(
 
 export async function sayWarnings(warnings: readonly Problem[], output: Output): Promise<void> {
   if (warnings.length === 0) return;
-  const { formatProblems } = await import('../../language/frame.ts');
-  output.warn(formatProblems(warnings, { color: output.color }));
+  const { formatProblems } = await import('../../report/frame.ts');
+  output.warn(formatProblems(warnings, { color: output.color }).split('\n'));
 }

@@ -42,7 +42,7 @@ export async function reproCommand(
   if (!output.json) {
     output.say(`inputs, files and outputs: ${folder}`);
     for (const name of Object.keys(secrets)) output.say(`needs the secret ${name} in the environment`);
-    output.say(`\n${command.map(quoteWord).join(' ')}\n`);
+    output.say(['', ...command.map(quoteWord).join(' ').split('\n'), '']);
     if (flags.exec !== true) output.say(`run it: ${join(folder, 'run.sh')}, or this command with --exec`);
   }
   const status = flags.exec === true ? await execute(command, secrets, output) : EXIT.ok;

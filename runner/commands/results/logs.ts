@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { newestAttempt, newestAttemptOfRun, type KnownAttempt } from '../../ledger/runs/newest-attempt.ts';
 import { isAttemptId, runOfAttempt } from '../../model/run-id.ts';
-import { harmless, harmlessLog } from '../../report/harmless.ts';
+import { harmlessLog } from '../../report/harmless.ts';
 import type { Output } from '../cli/output.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import type { RequestOptions } from '../../app/request.ts';
@@ -48,7 +48,7 @@ export async function logsCommand(
   // A file or a program gets what the task wrote; a person's terminal must not obey it.
   const printedBytes = log === undefined ? 0 : await print(process.stdout.isTTY ? harmlessLog(log) : log);
   const note = noteOn(known, log === undefined ? 'not stored' : printedBytes === 0 ? 'empty' : 'printed');
-  if (note !== undefined) output.warn(harmless(note));
+  if (note !== undefined) output.warn(note);
   return EXIT.ok;
 }
 

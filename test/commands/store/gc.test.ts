@@ -28,8 +28,8 @@ test('names what it left alone because a manifest is damaged', async () => {
       color: false,
       debug: false,
       complete: (text: string) => text,
-      say: (text: string) => void said.push(text),
-      warn: (text: string) => void warned.push(text),
+      say: (text: string | readonly string[]) => void said.push(...[text].flat()),
+      warn: (text: string | readonly string[]) => void warned.push(...[text].flat()),
       document: async () => {},
     };
     expect(await gcCommand([], { project, graceHours: '0' }, output)).toBe(0);

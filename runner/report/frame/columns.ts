@@ -63,5 +63,7 @@ function* characters(text: string): Generator<string> {
 
 /** Control and direction characters would move the caret, or steer the terminal. */
 function printable(text: string): string {
-  return text.replaceAll('\t', '  ').replaceAll(/\p{Cc}|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  return text
+    .replaceAll('\t', '  ')
+    .replaceAll(/\p{Cc}|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }

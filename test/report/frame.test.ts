@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { Problem } from '../../runner/model/problem.ts';
-import { formatProblem, formatProblems } from '../../runner/language/frame.ts';
+import { cleaned } from '../../runner/report/cleaned.ts';
+import { formatProblem, formatProblems } from '../../runner/report/frame.ts';
 
 const problem: Problem = {
   severity: 'error',
@@ -50,8 +51,10 @@ test('several end with their number', () => {
 test('colour only where it is asked for', () => {
   expect(formatProblem(problem, plain)).not.toContain('\u001B');
   const colored = formatProblem(problem, { color: true });
-  expect(colored).toContain('\u001B[31m');
-  expect(formatProblem({ ...problem, severity: 'warning' }, { color: true })).toContain('\u001B[33m');
+  expect(cleaned(colored)).toContain('\u001B[31m');
+  expect(cleaned(formatProblem({ ...problem, severity: 'warning' }, { color: true }))).toContain(
+    '\u001B[33m',
+  );
 });
 
 /** The text above the carets. */

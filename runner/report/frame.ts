@@ -1,7 +1,8 @@
-import pico from 'picocolors';
 import stringWidth from 'string-width';
 import type { Problem } from '../model/problem.ts';
+import { cleaned } from './cleaned.ts';
 import { clip } from './frame/columns.ts';
+import { createPaint } from './paint.ts';
 
 export interface FrameOptions {
   readonly color: boolean;
@@ -18,22 +19,27 @@ export interface FrameOptions {
  *       fix: Did you mean `needs`?
  */
 export function formatProblem(problem: Problem, options: FrameOptions): string {
-  const { bold, red, yellow, cyan } = pico.createColors(options.color);
+  const { bold, red, yellow, cyan } = createPaint(options.color);
   const paint = problem.severity === 'error' ? red : yellow;
   const label = bold(paint(`${problem.severity}[${problem.code}]`));
   const place = placeOf(problem);
-  const head = `${label}${place === '' ? '' : ` ${bold(place)}`}: ${visible(problem.message)}`;
-  const fix = problem.fix === undefined ? [] : [`  ${cyan('fix:')} ${visible(problem.fix)}`];
+  const head = `${label}${place === '' ? '' : ` ${bold(place)}`}: ${indented(problem.message)}`;
+  const fix = problem.fix === undefined ? [] : [`  ${cyan('fix:')} ${indented(problem.fix)}`];
   return [head, ...frameOf(problem, options), ...fix].join('\n');
 }
 
 /** All of them, parted by blank lines, with their number at the end. */
 export function formatProblems(problems: readonly Problem[], options: FrameOptions): string {
   if (problems.length === 0) return '';
-  const { bold } = pico.createColors(options.color);
+  const { bold } = createPaint(options.color);
   return [...problems.map((problem) => formatProblem(problem, options)), bold(countOf(problems))].join(
     '\n\n',
   );
+}
+
+/** The same for who prints it by other ways than ours. */
+export function printableProblems(problems: readonly Problem[], options: FrameOptions): string {
+  return cleaned(formatProblems(problems, options));
 }
 
 function countOf(problems: readonly Problem[]): string {
@@ -48,14 +54,14 @@ function counted(count: number, noun: string): string {
 
 function placeOf({ file, line, column }: Problem): string {
   if (file === undefined) return '';
-  const name = visible(file);
+  const name = visible(file.replaceAll('\n', '\uFFFD'));
   if (line === undefined) return name;
   return column === undefined ? `${name}:${String(line)}` : `${name}:${String(line)}:${String(column)}`;
 }
 
 function frameOf({ severity, source, line, column, length = 1 }: Problem, options: FrameOptions): string[] {
   if (source === undefined || line === undefined || column === undefined) return [];
-  const { dim, red, yellow } = pico.createColors(options.color);
+  const { dim, red, yellow } = createPaint(options.color);
   const { before, marked, after } = clip(source, column - 1, length, options.width ?? 100);
   const number = String(line);
   const gutter = (text: string): string => dim(`  ${text.padStart(number.length)} |`);
@@ -67,7 +73,12 @@ function frameOf({ severity, source, line, column, length = 1 }: Problem, option
   ];
 }
 
+/** What follows a line end of a message can't be taken for a message of its own. */
+function indented(text: string): string {
+  return visible(text).replaceAll(/\n(?=[^\n])/g, '\n    ');
+}
+
 /** What a file's author wrote must not steer the reader's terminal; line ends are kept. */
 function visible(text: string): string {
-  return text.replaceAll(/[^\P{Cc}\n]|[\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
+  return text.replaceAll(/[^\P{Cc}\n]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu, '\uFFFD');
 }
