@@ -2,7 +2,8 @@ import { EXIT } from '../errors.ts';
 import { oneInstance } from '../app/instance.ts';
 import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
-import { planPipeline } from '../app/planned.ts';
+import { planPipeline, type Planned } from '../app/planned.ts';
+import type { PlannedInstance } from '../model/plan.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { openTyped } from './cli/typed.ts';
 import type { RequestOptions } from '../app/request.ts';
@@ -21,7 +22,7 @@ export async function whyCommand(
   });
   const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');
-  const lines = explain(planned.plan, instance.id);
+  const lines = [...explain(planned.plan, instance.id), ...(await howItWasMade(planned, instance))];
   if (output.json)
     await output.document({
       schema: 1,
@@ -32,4 +33,12 @@ export async function whyCommand(
     });
   else output.say(lines.map(oneLine));
   return EXIT.ok;
+}
+
+/** Of what is committed, whatever else is to be said of it. */
+async function howItWasMade({ ledger }: Planned, { id, state }: PlannedInstance): Promise<readonly string[]> {
+  const manifest = (await ledger.readManifest(id))?.manifest;
+  if (manifest === undefined || manifest.outcome === 'void') return [];
+  const { madeLines } = await import('../report/made.ts');
+  return [...(state === 'done' ? ['made of what is written now: not stale'] : []), ...madeLines(manifest)];
 }
