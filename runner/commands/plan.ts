@@ -4,6 +4,7 @@ import { planPipeline } from '../app/planned.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
+import { unclaimedResults } from '../app/unclaimed.ts';
 import type { RequestOptions } from '../app/request.ts';
 
 export interface PlanFlags extends CommonFlags, RequestOptions {
@@ -17,7 +18,10 @@ export async function planCommand(
   flags: PlanFlags,
   output: Output,
 ): Promise<number> {
-  const { plan } = await planPipeline(await openTyped(words, flags, output), flags);
+  const planned = await planPipeline(await openTyped(words, flags, output), flags);
+  const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline]);
+  const notes = unclaimed.map(({ message }) => message);
+  const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
     await output.document(planDocument(plan, output.complete));

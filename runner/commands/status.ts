@@ -8,6 +8,7 @@ import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { openLedger } from '../app/open-ledger.ts';
+import { unclaimedResults } from '../app/unclaimed.ts';
 import { parseTarget } from './cli/target.ts';
 
 const RUNS_SHOWN = 5;
@@ -37,10 +38,15 @@ export async function statusCommand(
   const states = await Promise.all(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
+  const shown = [...opened.pipelines.values()].filter(
+    ({ name }) => pipeline === undefined || name === pipeline,
+  );
+  const notes = (await unclaimedResults(ledger, shown)).map(({ message }) => message);
   if (output.json) {
     await output.document({
       schema: 1,
       failures,
+      notes,
       runs: states.map(({ run, state }) => ({
         run: run.run,
         pipeline: run.pipeline,
@@ -57,6 +63,7 @@ export async function statusCommand(
     failures.length === 0 ? 'no open failures' : paint.red(formatCount(failures.length, 'open failure')),
   );
   for (const failure of failures) output.say(describeFailure(failure, paint));
+  for (const note of notes) output.say(`${paint.dim('note')} ${note}`);
   output.say('');
   if (states.length === 0) output.say('no runs yet');
   for (const { run, state } of states) output.say(describeRun(run, state, paint));

@@ -48,8 +48,12 @@ export function attemptPrefix(id: InstanceId, attempt: string): string {
   return `objects/${id}/${attempt}/`;
 }
 
+export function taskPrefix(pipeline: string): string {
+  return `tasks/${pipeline}/`;
+}
+
 export function taskKey(pipeline: string, task: string): string {
-  return `tasks/${pipeline}/${task}.json`;
+  return `${taskPrefix(pipeline)}${task}.json`;
 }
 
 export function runKey(run: string): string {

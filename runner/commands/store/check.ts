@@ -1,7 +1,10 @@
-import { openSettings } from '../../compose.ts';
-import { EXIT } from '../../errors.ts';
+import type { AppOptions } from '../../app/asked-pipeline.ts';
+import { unclaimedResults } from '../../app/unclaimed.ts';
+import { openProject, openSettings } from '../../compose.ts';
+import { EXIT, ProblemsError } from '../../errors.ts';
 import { checkStore } from '../../ledger/check/check.ts';
 import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';
+import type { Pipeline } from '../../model/pipeline.ts';
 import { createPaint } from '../../report/paint.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
@@ -25,16 +28,19 @@ export async function storeCheckCommand(
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];
+  const tell = (finding: Finding): void => {
+    findings.push(finding);
+    if (output.json) return;
+    ticker.clear();
+    output.say(`${finding.damage ? paint.red('damage') : paint.dim('note  ')} ${finding.message}`);
+  };
   const totals = await checkStore(ledger, {
     deep,
     onProgress: (now) => ticker.show(`${formatCount(now.instances, 'instance')}, ${formatBytes(now.bytes)}`),
-    onFinding: (finding) => {
-      findings.push(finding);
-      if (output.json) return;
-      ticker.clear();
-      output.say(`${finding.damage ? paint.red('damage') : paint.dim('note  ')} ${finding.message}`);
-    },
+    onFinding: tell,
   });
+  for (const one of await unclaimedResults(ledger, await soundPipelines(options), { whole: true }))
+    tell({ kind: 'unclaimed', damage: false, ...one });
   ticker.clear();
   const damage = findings.filter((finding) => finding.damage);
   const notes = findings.filter((finding) => !finding.damage);
@@ -43,6 +49,16 @@ export async function storeCheckCommand(
     await output.document({ schema: 1, deep, ...totals, damage: told(damage), notes: told(notes) });
   } else output.say(summaryOf(totals, deep, damage.length, notes.length));
   return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
+}
+
+/** A store is checked without any, and whatever is wrong with them. */
+async function soundPipelines(options: AppOptions): Promise<Iterable<Pipeline>> {
+  try {
+    return (await openProject(options)).pipelines.values();
+  } catch (error) {
+    if (error instanceof ProblemsError) return [];
+    throw error;
+  }
 }
 
 function summaryOf(totals: CheckTotals, deep: boolean, damage: number, notes: number): string {

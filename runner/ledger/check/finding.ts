@@ -14,6 +14,7 @@ export type FindingKind =
   | 'stray-mark'
   | 'stray-object'
   | 'unknown-published'
+  | 'unclaimed' // results of a task or a matrix leg that its pipeline has no more
   | 'unknown-key';
 
 export interface Finding {
