@@ -1,6 +1,7 @@
 import type { Action } from '../model/plan.ts';
 import type { State } from '../model/state.ts';
 import { committedOutcome } from './committed.ts';
+import { changedInputs } from './current.ts';
 import type { Judged, Judging } from './judged.ts';
 import { memberName, sentence } from './reasons.ts';
 import { judge } from './states.ts';
@@ -147,8 +148,12 @@ function compare(judging: Judging, work: Work): boolean {
     if (!(rebuild.stale || downstream) || !isComparable(judging, instance, known)) continue;
     // What needs a wrapper reads nothing of it.
     const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
-    if (changing.length === 0) continue;
-    setJudged(work, instance, { ...staleIf(changing), ...(known.state === 'skipped' && { mayTurn: true }) });
+    // By a run before this one, which was stopped or failed before its turn came.
+    const changed =
+      changing.length > 0 || !instance.downstream ? [] : changedInputs(judging, instance, work.judged);
+    if (changing.length === 0 && changed.length === 0) continue;
+    const stale = staleBy(changing.length > 0 ? ifChanges(changing) : sentence(changed));
+    setJudged(work, instance, { ...stale, ...(known.state === 'skipped' && { mayTurn: true }) });
     work.actions[instance.index] = 'compare';
     work.wanted[instance.index] = 1;
     found = true;
@@ -208,13 +213,13 @@ function orderByWrappers(work: Work): void {
     if (table.task.kind !== 'wrapper' || table.foreign || work.judged[index]?.state !== 'done') continue;
     const changing = changingNeeds(work, instance, () => true);
     if (changing.length === 0) continue;
-    setJudged(work, instance, staleIf(changing));
+    setJudged(work, instance, staleBy(ifChanges(changing)));
     work.actions[index] = 'run';
   }
 }
 
-function staleIf(changing: readonly string[]): Judged {
-  return { state: 'stale', reason: ifChanges(changing), runnable: true, pulls: true };
+function staleBy(reason: string): Judged {
+  return { state: 'stale', reason, runnable: true, pulls: true };
 }
 
 function ifChanges(changing: readonly string[]): string {

@@ -2,7 +2,7 @@ import { periodOf } from '../calendar/period.ts';
 import type { Period } from '../model/time.ts';
 import type { Fingerprint, Manifest } from '../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { differences, settingDifferences, type CurrentInput } from './staleness.ts';
+import { differences, inputDifferences, settingDifferences, type CurrentInput } from './staleness.ts';
 import type { Judged, Judging } from './judged.ts';
 import { paramsOf } from './instances.ts';
 import type { ScopedInstance, Variant } from './tables.ts';
@@ -22,6 +22,17 @@ export function ownDifferences(
   const { settings } = instance.table;
   if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
   return allDifferences(judging, instance, judged, manifest);
+}
+
+/** What of that is of inputs, which `--downstream` goes by. */
+export function changedInputs(
+  judging: Judging,
+  instance: ScopedInstance,
+  judged: readonly Judged[],
+): readonly string[] {
+  const manifest = judging.knowledge.contents.get(instance.id);
+  const inputs = currentInputs(judging, instance, judged);
+  return manifest === undefined || inputs === undefined ? [] : inputDifferences(manifest, inputs);
 }
 
 /** The same, whatever is asked for. */

@@ -79,7 +79,7 @@ function said(value: Scalar | undefined): string {
   return value === undefined ? 'none' : keyText(value);
 }
 
-function inputDifferences(manifest: Manifest, inputs: readonly CurrentInput[]): readonly string[] {
+export function inputDifferences(manifest: Manifest, inputs: readonly CurrentInput[]): readonly string[] {
   const before = new Map(manifest.inputs.map((input) => [keyOf(input.need, input.instance), input]));
   const omitted = new Set(manifest.omitted.map((one) => keyOf(one.need, one.instance)));
   const lines: string[] = [];

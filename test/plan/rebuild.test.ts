@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Rebuild } from '../../runner/model/plan.ts';
-import { failure, knowledge, made, pipeline, pipelines, request, task } from './build.ts';
+import { failure, knowledge, made, need, pipeline, pipelines, request, task } from './build.ts';
 import { planned } from './table.ts';
 
 const A = 'p/a/date=2021-01-28';
@@ -54,4 +54,23 @@ describe('a rebuild of everything that goes on', () => {
     const known = { ...madeBy('20210128T120000Z-ffffff'), failures: [failure(A, { over: 'r-1' })] };
     expect(actionOf({ ...all, since: '20210128T130000Z-00000a' }, known)).toBe('run');
   });
+});
+
+it('--downstream goes on with what a stopped run has not come to', () => {
+  const own = pipeline([task('a'), task('b', { needs: [need('a')] })]);
+  const a = { ...made(own, 'a', 'date=2021-01-28'), run: '20210128T130000Z-00000a', contentDigest: 'new' };
+  const b = made(own, 'b', 'date=2021-01-28', [['a', A]]);
+  const asked = request({
+    tasks: ['a'],
+    range: { kind: 'single', value: '2021-01-28' },
+    rebuild: { ...plain, all: true, since: '20210128T130000Z-00000a' },
+    downstream: true,
+  });
+  const plan = planned(pipelines(own), asked, knowledge({ manifests: [a, b] }));
+  expect(plan.instances.find(({ task: name }) => name === 'b')).toMatchObject({
+    state: 'stale',
+    reason: 'input a/date=2021-01-28 changed',
+    action: 'compare',
+  });
+  expect(plan.instances.find(({ task: name }) => name === 'a')).toMatchObject({ action: 'none' });
 });
