@@ -48,6 +48,7 @@ export function allDifferences(
     inputs: currentInputs(judging, instance, judged),
     settings,
     period: currentPeriod(instance),
+    outputs: instance.table.task.outputs,
   });
 }
 

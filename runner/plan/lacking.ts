@@ -32,6 +32,18 @@ export function lackingIn(
   return names.length === 0 ? undefined : { instance: manifest.instance, names };
 }
 
+/** In words: what is declared since, also that something is published. */
+export function declaredSince(outputs: readonly Output[], manifest: Manifest): readonly string[] {
+  if (manifest.outcome !== 'succeeded') return [];
+  return outputs.flatMap((output) => {
+    if (output.kind === 'value')
+      return Object.hasOwn(manifest.values, output.name) ? [] : [`\`${output.name}\` is new`];
+    if (!hasFiles(output, manifest)) return [`\`${output.path}\` is new`];
+    const isPublished = output.publish === undefined || manifest.published.length > 0;
+    return isPublished ? [] : [`\`${output.path}\` is to be published`];
+  });
+}
+
 /** `count was made before it declared \`days\`: sluice run p/count/_ --rebuild stale` */
 export function lackingReason(lacking: readonly Lacking[], nameOf: (id: InstanceId) => string): string {
   const [first] = lacking;

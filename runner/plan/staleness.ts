@@ -1,6 +1,7 @@
 import type { InstanceId } from '../model/partition.ts';
 import { keyText } from '../model/partition.ts';
-import type { Scalar } from '../model/pipeline.ts';
+import type { Output, Scalar } from '../model/pipeline.ts';
+import { declaredSince } from './lacking.ts';
 import type { Fingerprint, FingerprintPart, Manifest, ManifestInput } from '../model/records.ts';
 import type { Period } from '../model/time.ts';
 
@@ -14,14 +15,16 @@ export interface Current {
   readonly inputs: readonly CurrentInput[] | undefined;
   readonly settings: Readonly<Record<string, Scalar>>;
   readonly period: Period | undefined;
+  /** As they are declared. */
+  readonly outputs: readonly Output[];
 }
 
 /** How a committed result differs from what would be made now, one line each; empty: it is not stale. */
 export function differences(manifest: Manifest, current: Current): readonly string[] {
-  const { fingerprint, inputs, settings, period } = current;
+  const { inputs, period } = current;
   return [
     ...periodDifferences(manifest.period, period),
-    ...partDifferences(manifest, fingerprint, settings),
+    ...partDifferences(manifest, current),
     ...(inputs === undefined ? [] : inputDifferences(manifest, inputs)),
   ];
 }
@@ -46,16 +49,14 @@ const PARTS: Readonly<Record<FingerprintPart, string>> = {
   needs: 'needs changed',
 };
 
-function partDifferences(
-  manifest: Manifest,
-  fingerprint: Fingerprint,
-  settings: Readonly<Record<string, Scalar>>,
-): readonly string[] {
+function partDifferences(manifest: Manifest, { fingerprint, settings, outputs }: Current): readonly string[] {
   const lines: string[] = [];
   for (const [part, words] of Object.entries(PARTS)) {
     if (!isPart(part) || manifest.fingerprint[part] === fingerprint[part]) continue;
     const named = part === 'settings' ? settingDifferences(manifest.settings, settings) : [];
-    lines.push(...(named.length > 0 ? named : [words]));
+    const since = part === 'outputs' ? declaredSince(outputs, manifest) : [];
+    if (since.length > 0) lines.push(`${words}: ${since.join(', ')}`);
+    else lines.push(...(named.length > 0 ? named : [words]));
   }
   return lines;
 }

@@ -38,6 +38,7 @@ function changed(change: Partial<Task>, params = { date: '2021-01-28', top: 50 }
     inputs: undefined,
     settings: { top: params.top },
     period: undefined,
+    outputs: [],
   });
 }
 
@@ -67,6 +68,26 @@ describe('a fingerprint', () => {
 
   it('says a setting with both its values', () => {
     expect(changed({}, { date: '2021-01-28', top: 20 })).toEqual(['setting top: 50 → 20']);
+  });
+
+  it('names what is declared since', () => {
+    const value = { kind: 'value', name: 'days' } as const;
+    const file = { kind: 'path', path: 'a.csv', allowEmpty: false } as const;
+    const published = { ...file, publish: { path: 'x', newest: true } };
+    const since = (outputs: Task['outputs']) =>
+      differences(
+        { ...made(own, 'a', 'date=2021-01-28'), objects: [{ path: 'a.csv', bytes: 1, sha256: 'x' }] },
+        {
+          fingerprint: fingerprintOf(pipeline([{ ...base, outputs }]), { ...base, outputs }, { top: 50 }),
+          inputs: undefined,
+          settings: { top: 50 },
+          period: undefined,
+          outputs,
+        },
+      );
+    expect(since([file, value])).toEqual(['outputs changed: `days` is new']);
+    expect(since([published])).toEqual(['outputs changed: `a.csv` is to be published']);
+    expect(since([file, { ...file, path: 'b.csv' }])).toEqual(['outputs changed: `b.csv` is new']);
   });
 
   it.each<[string, Partial<Task>]>([
@@ -113,6 +134,7 @@ describe('inputs', () => {
     inputs,
     settings: committed.settings,
     period: undefined,
+    outputs: [],
   });
   const both = [current('p/prices/date=2021-01-27'), current('p/prices/date=2021-01-28')];
 
@@ -153,7 +175,7 @@ describe('a period', () => {
         fingerprint: print,
         ...(before === undefined ? {} : { period: before }),
       }),
-      { fingerprint: print, inputs: [], settings: {}, period: now },
+      { fingerprint: print, inputs: [], settings: {}, period: now, outputs: [] },
     );
 
   it('that became another one is a difference, with both', () => {

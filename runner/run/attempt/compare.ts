@@ -13,5 +13,6 @@ export function compareResult(work: Work, manifest: Manifest, upstream: Upstream
     inputs: upstream.inputs,
     settings: settingsIn(pipeline, task, planned.params),
     period: planned.period,
+    outputs: task.outputs,
   });
 }
