@@ -16,6 +16,8 @@ export interface Gate {
   /** Those that may start now; each holds its shares until `free`. */
   admit(): readonly number[];
   free(node: number): void;
+  /** How many may run at once from now on. */
+  limit(concurrency: number): void;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Gate {
  * when that limit frees something. Nobody overtakes at a limit, so a heavy instance is not starved by light ones.
  */
 export function createGate(
-  concurrency: number,
+  atOnce: number,
   sharesOf: (node: number) => readonly Share[],
   isWanted: (node: number) => boolean,
 ): Gate {
@@ -32,6 +34,7 @@ export function createGate(
   const lanes = new Map<string, Lane>();
   const lanesByShares = new Map<readonly Share[], Lane>();
   const open = createHeap<Entry>((a, b) => a.head < b.head);
+  let concurrency = atOnce;
   let running = 0;
 
   const limitOf = (share: Share): Limit => {
@@ -138,6 +141,9 @@ export function createGate(
         }
       }
       return admitted;
+    },
+    limit(now) {
+      concurrency = now;
     },
     free(node) {
       running -= 1;

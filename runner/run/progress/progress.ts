@@ -1,9 +1,9 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { ReportState } from '../../model/state.ts';
-import { createDependents } from './dependents.ts';
+import { createEntry, hold, isHook, release, type Entry } from './entry.ts';
 import { createGate } from './gate.ts';
-import { fateOf, weighNeeds, type AbsentMember, type Standing } from './needs.ts';
 import { nameBeside } from './name-beside.ts';
+import { fateOf, weighNeeds, type Standing } from './needs.ts';
 import type { HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
 
 export interface Progress {
@@ -11,87 +11,117 @@ export interface Progress {
   apply(event: ProgressEvent): Step;
 }
 
-type Phase = 'pending' | 'ready' | 'running' | 'resting' | 'settled';
-
 /**
  * Knows which instances are ready, under every limit, and what becomes of those that will not run. It has no clock,
- * starts nothing and awaits nothing. An event costs as much as it changes, however large the plan.
+ * starts nothing and awaits nothing. An event costs as much as it changes, however large the plan. It may grow, and
+ * be paced, while it runs.
  */
 export function createProgress(input: ProgressInput): Progress {
-  const nodes: readonly (ProgressNode | HookNode)[] = [...input.nodes, ...input.hooks];
-  const firstHook = input.nodes.length;
-  const places = new Map(nodes.map((node, place) => [node.id, place]));
-  const phases: Phase[] = nodes.map(() => 'pending');
-  const standings: (Standing | undefined)[] = nodes.map(() => undefined);
-  const absents = new Map<number, readonly AbsentMember[]>();
-  const dependents = createDependents(nodes.length);
-  const groups = new Map<string, number[]>();
+  const entries: Entry[] = [];
+  const byId = new Map<InstanceId, Entry>();
+  const groups = new Map<string, Entry[]>();
   const gate = createGate(
     input.concurrency,
-    (place) => nodeAt(place).shares,
-    (place) => phases[place] === 'ready',
+    (place) => entryAt(place).node.shares,
+    (place) => entryAt(place).phase === 'ready',
   );
 
-  const failedOnce = new Set<number>();
-
-  let open = input.nodes.length;
+  let open = 0;
+  let openHooks = 0;
   let somethingRan = false;
-  let stopped: 'interrupted' | 'halted' | undefined;
-  let haltReason = '';
+  let stopped:
+    { readonly kind: 'interrupted' } | { readonly kind: 'halted'; readonly reason: string } | undefined;
   let hooks: 'before' | 'open' | 'omitted' = 'before';
-  let openHooks = input.hooks.length;
   let settled: Settled[] = [];
   let cancel: InstanceId[] = [];
 
-  const nodeAt = (place: number): ProgressNode | HookNode => {
-    const node = nodes[place];
-    if (node === undefined) throw new RangeError(`Expected a place below ${nodes.length}, got ${place}`);
-    return node;
+  const entryAt = (place: number): Entry => {
+    const entry = entries[place];
+    if (entry === undefined) throw new RangeError(`Expected a place below ${entries.length}, got ${place}`);
+    return entry;
   };
-  const placeOf = (id: InstanceId): number => {
-    const place = places.get(id);
-    if (place === undefined) throw new RangeError(`Expected an instance of the plan, got ${id}`);
-    return place;
+  const entryOf = (id: InstanceId): Entry => {
+    const entry = byId.get(id);
+    if (entry === undefined) throw new RangeError(`Expected an instance of the plan, got ${id}`);
+    return entry;
   };
-  const standingOf = (id: InstanceId): Standing | undefined => standings[places.get(id) ?? -1];
+  const standingOf = (id: InstanceId): Standing | undefined => byId.get(id)?.standing;
 
-  const settleOne = (place: number, standing: Standing, reason: string): void => {
-    const { id } = nodeAt(place);
-    phases[place] = 'settled';
-    standings[place] = standing;
-    if (place < firstHook) open -= 1;
-    else openHooks -= 1;
+  const enter = (node: ProgressNode | HookNode): Entry => {
+    if (byId.has(node.id)) throw new RangeError(`Expected a new instance, got ${node.id} a second time`);
+    const entry = createEntry(entries.length, node);
+    entries.push(entry);
+    byId.set(node.id, entry);
+    if (isHook(entry)) openHooks += 1;
+    else open += 1;
+    return entry;
+  };
+
+  /** What is settled from the start first: the others look at it. */
+  const enterAll = (nodes: readonly ProgressNode[]): void => {
+    const entered = nodes.map((node) => ({ node, entry: enter(node) }));
+    for (const { node, entry } of entered) {
+      if (node.settled !== undefined) settle(entry, plannedStanding(node, node.settled), node.settled.reason);
+    }
+    for (const { node, entry } of entered) {
+      if (node.settled !== undefined) continue;
+      for (const need of node.needs) {
+        for (const id of need.members) {
+          const needed = byId.get(id);
+          if (needed !== undefined && needed.phase !== 'settled') hold(entry, needed);
+        }
+      }
+      if (node.failFastGroup === undefined) continue;
+      const group = groups.get(node.failFastGroup);
+      if (group === undefined) groups.set(node.failFastGroup, [entry]);
+      else group.push(entry);
+    }
+    for (const { entry } of entered) {
+      if (entry.phase === 'pending' && entry.heldBy === 0 && decide(entry)) follow(entry);
+    }
+  };
+
+  const settle = (entry: Entry, standing: Standing, reason: string): void => {
+    const { id } = entry.node;
+    entry.phase = 'settled';
+    entry.standing = standing;
+    if (isHook(entry)) openHooks -= 1;
+    else open -= 1;
     const blockedBy = standing.state === 'blocked' ? standing.roots.filter((root) => root !== id) : [];
     settled.push({ id, state: standing.state, reason, blockedBy, raises: standing.raises });
   };
 
   /** All that follows from a settled one; a work list, because chains may be as long as the plan. */
-  const follow = (place: number): void => {
-    const work = [place];
+  const follow = (entry: Entry): void => {
+    const work = [entry];
     for (let next = work.pop(); next !== undefined; next = work.pop()) {
-      for (const needer of dependents.release(next)) {
-        if (phases[needer] === 'pending' && decide(needer)) work.push(needer);
+      for (const needer of release(next)) {
+        if (needer.phase === 'pending' && decide(needer)) work.push(needer);
       }
     }
   };
 
+  const makeReady = (entry: Entry): void => {
+    entry.phase = 'ready';
+    gate.enqueue(entry.place);
+  };
+
   /** Its needs are settled: it becomes ready, or is settled itself (true). */
-  const decide = (place: number): boolean => {
-    const node = nodeAt(place);
+  const decide = (entry: Entry): boolean => {
+    const { node } = entry;
     if (!('needs' in node)) {
-      phases[place] = 'ready';
-      gate.enqueue(place);
+      makeReady(entry);
       return false;
     }
     const verdict = weighNeeds(node.id, node.needs, standingOf);
     switch (verdict.kind) {
       case 'derived':
-        settleOne(place, quiet(verdict.state), verdict.reason);
+        settle(entry, quiet(verdict.state), verdict.reason);
         return true;
       case 'hindered': {
         const raises = verdict.raises && !node.continueOnError;
         const { state, roots } = verdict;
-        settleOne(place, { state, fate: state, roots, raises, awaited: false }, verdict.reason);
+        settle(entry, { state, fate: state, roots, raises, awaited: false }, verdict.reason);
         return true;
       }
       case 'ready':
@@ -99,89 +129,82 @@ export function createProgress(input: ProgressInput): Progress {
           const ran = node.needs.some((need) =>
             need.members.some((id) => standingOf(id)?.state === 'succeeded'),
           );
-          settleOne(place, quiet(ran ? 'succeeded' : 'done'), 'all it needs is there');
+          settle(entry, quiet(ran ? 'succeeded' : 'done'), 'all it needs is there');
           return true;
         }
-        if (verdict.absent.length > 0) absents.set(place, verdict.absent);
-        phases[place] = 'ready';
-        gate.enqueue(place);
+        entry.absent = verdict.absent;
+        makeReady(entry);
         return false;
     }
   };
 
-  const standingAs = (place: number, state: ReportState, awaited: boolean): Standing => {
-    const node = nodeAt(place);
-    const fate = fateOf(state);
-    const hinders = fate === 'waiting' || fate === 'blocked';
-    const raises = !node.continueOnError && (hinders || state === 'unpublished');
-    return { state, fate, roots: hinders ? [node.id] : [], raises, awaited };
-  };
-
   /** The plan says that it is blocked, its needs say by what. */
-  const plannedStanding = (place: number, node: ProgressNode, state: ReportState): Standing => {
-    const known = standingAs(place, state, false);
-    const standing: Standing = { ...known, fate: node.settled?.fate ?? known.fate };
+  const plannedStanding = (node: ProgressNode, planned: NonNullable<ProgressNode['settled']>): Standing => {
+    const { state } = planned;
+    const known = standingAs(node, state);
+    const standing: Standing = { ...known, fate: planned.fate ?? known.fate };
     if (state !== 'blocked' && state !== 'waiting') return standing;
     const verdict = weighNeeds(node.id, node.needs, standingOf);
     if (verdict.kind !== 'hindered') return standing;
     return { ...standing, roots: verdict.roots, raises: standing.raises && verdict.raises };
   };
 
-  const settleWaiting = (state: ReportState, reason: string): void => {
-    for (let place = 0; place < nodes.length; place += 1) {
-      const phase = phases[place];
-      if (phase === 'settled' || phase === 'running') continue;
-      if (place >= firstHook && hooks !== 'open') break;
+  const settleWaiting = (state: 'cancelled' | 'blocked', reason: string): void => {
+    for (const entry of entries) {
+      if (entry.phase === 'settled' || entry.phase === 'running') continue;
       // One that waits for its next try has failed, and that is what there is to say of it.
-      const own = state === 'blocked' && failedOnce.has(place) ? 'failed' : state;
-      settleOne(place, { ...standingAs(place, own, false), roots: [] }, reason);
+      const own = state === 'blocked' && entry.hasFailed ? 'failed' : state;
+      settle(entry, { ...standingAs(entry.node, own), roots: [] }, reason);
     }
   };
 
-  const failFast = (place: number): void => {
-    const node = nodeAt(place);
+  /** What would wait from here on is too late. */
+  const settleIfStopped = (reason: string): void => {
+    if (stopped?.kind === 'interrupted') settleWaiting('cancelled', reason);
+    if (stopped?.kind === 'halted') settleWaiting('blocked', stopped.reason);
+  };
+
+  const failFast = ({ node }: Entry): void => {
     if (!('failFastGroup' in node) || node.failFastGroup === undefined) return;
     const members = groups.get(node.failFastGroup) ?? [];
     groups.delete(node.failFastGroup);
     for (const member of members) {
-      const phase = phases[member];
-      if (phase === 'running') cancel.push(nodeAt(member).id);
-      if (phase === 'settled' || phase === 'running') continue;
-      const standing = { ...standingAs(member, 'cancelled', false), roots: [node.id] };
-      settleOne(member, standing, `fail-fast: ${nameBeside(nodeAt(member).id, node.id)} failed`);
+      if (member.phase === 'running') cancel.push(member.node.id);
+      if (member.phase === 'settled' || member.phase === 'running') continue;
+      const standing = { ...standingAs(member.node, 'cancelled'), roots: [node.id] };
+      settle(member, standing, `fail-fast: ${nameBeside(member.node.id, node.id)} failed`);
       follow(member);
     }
   };
 
-  const leave = (place: number): void => {
-    if (phases[place] !== 'running') {
-      throw new RangeError(`Expected ${nodeAt(place).id} to be running, found it ${phases[place]}`);
+  const leave = (entry: Entry): void => {
+    if (entry.phase !== 'running') {
+      throw new RangeError(`Expected ${entry.node.id} to be running, found it ${entry.phase}`);
     }
-    gate.free(place);
+    gate.free(entry.place);
   };
 
   const openHooksIfDue = (): void => {
     if (open > 0 || hooks !== 'before') return;
     hooks = somethingRan ? 'open' : 'omitted';
     if (hooks === 'omitted') return;
-    if (stopped === 'halted') {
-      settleWaiting('blocked', haltReason);
+    const entered = input.hooks.map((hook) => ({ hook, entry: enter(hook) }));
+    if (stopped?.kind === 'halted') {
+      settleWaiting('blocked', stopped.reason);
       return;
     }
-    input.hooks.forEach((hook, index) => {
-      const place = firstHook + index;
-      for (const before of hook.after) dependents.hold(place, placeOf(before));
-      if (!dependents.isHeld(place)) decide(place);
-    });
+    for (const { hook, entry } of entered) for (const before of hook.after) hold(entry, entryOf(before));
+    for (const { entry } of entered) if (entry.heldBy === 0) decide(entry);
   };
 
   const step = (): Step => {
     openHooksIfDue();
     const start = gate.admit().map((place) => {
-      phases[place] = 'running';
-      return { id: nodeAt(place).id, absent: absents.get(place) ?? [] };
+      const entry = entryAt(place);
+      entry.phase = 'running';
+      return { id: entry.node.id, absent: entry.absent };
     });
-    const ended = open === 0 && (hooks === 'omitted' || openHooks === 0);
+    const ended = open === 0 && hooks !== 'before' && openHooks === 0;
     const result = { start, cancel, settled, ended };
     settled = [];
     cancel = [];
@@ -190,70 +213,61 @@ export function createProgress(input: ProgressInput): Progress {
 
   return {
     begin() {
-      input.nodes.forEach((node, place) => {
-        if (node.settled === undefined) return;
-        settleOne(place, plannedStanding(place, node, node.settled.state), node.settled.reason);
-      });
-      input.nodes.forEach((node, place) => {
-        if (node.settled !== undefined) return;
-        for (const need of node.needs) {
-          for (const id of need.members) {
-            const needed = places.get(id);
-            if (needed !== undefined && phases[needed] !== 'settled') dependents.hold(place, needed);
-          }
-        }
-        if (node.failFastGroup !== undefined) {
-          const group = groups.get(node.failFastGroup);
-          if (group === undefined) groups.set(node.failFastGroup, [place]);
-          else group.push(place);
-        }
-      });
-      for (let place = 0; place < firstHook; place += 1) {
-        if (phases[place] === 'pending' && !dependents.isHeld(place) && decide(place)) follow(place);
-      }
+      enterAll(input.nodes);
       return step();
     },
     apply(event) {
       switch (event.type) {
+        case 'added':
+          if (hooks !== 'before')
+            throw new RangeError('Expected new instances before the hooks, got them after');
+          enterAll(event.nodes);
+          settleIfStopped('interrupted before it was started');
+          break;
+        case 'paced':
+          gate.limit(event.concurrency);
+          break;
         case 'finished': {
-          const place = placeOf(event.id);
-          leave(place);
+          const entry = entryOf(event.id);
+          leave(entry);
           somethingRan ||= event.ran;
-          settleOne(place, standingAs(place, event.state, event.awaited ?? false), event.reason);
-          follow(place);
-          if (event.state === 'failed') failFast(place);
+          settle(entry, standingAs(entry.node, event.state, event.awaited), event.reason);
+          follow(entry);
+          if (event.state === 'failed') failFast(entry);
           break;
         }
         case 'resting': {
-          const place = placeOf(event.id);
-          leave(place);
-          phases[place] = 'resting';
-          if (event.failed) failedOnce.add(place);
-          // Too late for another try.
-          if (stopped === 'interrupted') settleWaiting('cancelled', 'interrupted before its next try');
-          if (stopped === 'halted') settleWaiting('blocked', haltReason);
+          const entry = entryOf(event.id);
+          leave(entry);
+          entry.phase = 'resting';
+          entry.hasFailed ||= event.failed;
+          settleIfStopped('interrupted before its next try');
           break;
         }
         case 'retry-due': {
-          const place = placeOf(event.id);
-          if (phases[place] !== 'resting') break;
-          phases[place] = 'ready';
-          gate.enqueue(place);
+          const entry = entryOf(event.id);
+          if (entry.phase === 'resting') makeReady(entry);
           break;
         }
         case 'interrupted':
-          stopped ??= 'interrupted';
+          stopped ??= { kind: 'interrupted' };
           settleWaiting('cancelled', 'interrupted before it was started');
           break;
         case 'halted':
-          stopped = 'halted';
-          haltReason = event.reason;
+          stopped = { kind: 'halted', reason: event.reason };
           settleWaiting('blocked', event.reason);
           break;
       }
       return step();
     },
   };
+}
+
+function standingAs(node: ProgressNode | HookNode, state: ReportState, awaited = false): Standing {
+  const fate = fateOf(state);
+  const hinders = fate === 'waiting' || fate === 'blocked';
+  const raises = !node.continueOnError && (hinders || state === 'unpublished');
+  return { state, fate, roots: hinders ? [node.id] : [], raises, awaited };
 }
 
 function quiet(state: ReportState): Standing {

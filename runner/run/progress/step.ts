@@ -53,6 +53,10 @@ export type ProgressEvent =
   /** Gives its place back until `retry-due`; `failed`: a try of its own went wrong. */
   | { readonly type: 'resting'; readonly id: InstanceId; readonly failed: boolean }
   | { readonly type: 'retry-due'; readonly id: InstanceId }
+  /** Instances that nobody knew of before: each after all it needs, and before any hook. */
+  | { readonly type: 'added'; readonly nodes: readonly ProgressNode[] }
+  /** From now on so many at once; 0 starts nothing. What runs goes on. */
+  | { readonly type: 'paced'; readonly concurrency: number }
   /** Nothing starts any more but hooks. */
   | { readonly type: 'interrupted' }
   /** Engine or store are out of reach: nothing starts any more at all. */
@@ -73,6 +77,6 @@ export interface Step {
   readonly cancel: readonly InstanceId[];
   /** Every instance appears in this exactly once over the life of the machine. */
   readonly settled: readonly Settled[];
-  /** Nothing runs, rests or waits. */
+  /** Nothing runs, rests or waits: the last step. */
   readonly ended: boolean;
 }

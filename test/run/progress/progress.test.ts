@@ -399,6 +399,100 @@ describe('hooks', () => {
   });
 });
 
+describe('a machine that grows', () => {
+  const finished = (id: string, state: ReportState = 'succeeded') =>
+    ({ type: 'finished', id, state, reason: '', ran: true }) as const;
+  const ids = (step: Step) => step.start.map(({ id }) => id);
+  const states = (step: Step) => step.settled.map(({ id, state }) => [id, state]);
+
+  test('starts what is added after what it needs, and hooks only after that', () => {
+    const hook = { id: 'report', after: [], continueOnError: false, shares: [] };
+    const progress = createProgress({ nodes: [node('list'), node('slow')], hooks: [hook], concurrency: 10 });
+    progress.begin();
+    progress.apply(finished('list'));
+    const grown = progress.apply({
+      type: 'added',
+      nodes: [
+        node('leg-1', [need(['list'])]),
+        node('leg-2', [need(['slow'])]),
+        node('all', [need(['leg-1', 'leg-2'])]),
+        planned('leg-3', 'failed'),
+        node('behind', [need(['leg-3'])]),
+      ],
+    });
+    expect(ids(grown)).toEqual(['leg-1']);
+    expect(states(grown)).toEqual([
+      ['leg-3', 'failed'],
+      ['behind', 'blocked'],
+    ]);
+    expect(ids(progress.apply(finished('slow')))).toEqual(['leg-2']);
+    progress.apply(finished('leg-1'));
+    expect(ids(progress.apply(finished('leg-2')))).toEqual(['all']);
+    const last = progress.apply(finished('all'));
+    expect([ids(last), last.ended]).toEqual([['report'], false]);
+    expect(progress.apply(finished('report')).ended).toBe(true);
+  });
+
+  test('holds what is added to the limits, and to fail-fast, like all else', () => {
+    const shares = [{ name: 'db', weight: 1, capacity: 1 }];
+    const leg = (id: string) => node(id, [], { shares, failFastGroup: 'legs' });
+    const progress = createProgress({ nodes: [leg('a')], hooks: [], concurrency: 10 });
+    progress.begin();
+    expect(ids(progress.apply({ type: 'added', nodes: [leg('b'), leg('c')] }))).toEqual([]);
+    const step = progress.apply(finished('a', 'failed'));
+    expect(states(step)).toEqual([
+      ['a', 'failed'],
+      ['b', 'cancelled'],
+      ['c', 'cancelled'],
+    ]);
+    expect(step.ended).toBe(true);
+  });
+
+  test.each([
+    [{ type: 'interrupted' } as const, 'cancelled'],
+    [{ type: 'halted', reason: 'the store is away' } as const, 'blocked'],
+  ])('starts nothing that is added after $type', (event, state) => {
+    const progress = createProgress({ nodes: [node('a')], hooks: [], concurrency: 10 });
+    progress.begin();
+    progress.apply(event);
+    const step = progress.apply({ type: 'added', nodes: [node('b'), node('c', [need(['b'])])] });
+    expect([ids(step), states(step)]).toEqual([
+      [],
+      [
+        ['b', state],
+        ['c', state],
+      ],
+    ]);
+  });
+
+  test('refuses an instance that it has, and all after the hooks', () => {
+    const progress = createProgress({ nodes: [node('a')], hooks: [], concurrency: 10 });
+    progress.begin();
+    expect(() => progress.apply({ type: 'added', nodes: [node('a')] })).toThrow('a second time');
+    progress.apply(finished('a'));
+    expect(() => progress.apply({ type: 'added', nodes: [node('b')] })).toThrow('before the hooks');
+  });
+});
+
+test('a machine that is paced starts as many as the limit of the moment lets, and stops none', () => {
+  const nodes = ['a', 'b', 'c', 'd', 'e'].map((id) => node(id));
+  const progress = createProgress({ nodes, hooks: [], concurrency: 1 });
+  const ids = (step: Step) => step.start.map(({ id }) => id);
+  const paced = (concurrency: number) => progress.apply({ type: 'paced', concurrency });
+  const finished = (id: string) =>
+    progress.apply({ type: 'finished', id, state: 'succeeded', reason: '', ran: true });
+  expect(ids(progress.begin())).toEqual(['a']);
+  expect(ids(paced(3))).toEqual(['b', 'c']);
+  expect(ids(paced(1))).toEqual([]);
+  expect(ids(finished('a'))).toEqual([]);
+  expect(ids(finished('b'))).toEqual([]);
+  expect(ids(finished('c'))).toEqual(['d']);
+  expect(ids(paced(0))).toEqual([]);
+  const step = finished('d');
+  expect([ids(step), step.ended]).toEqual([[], false]);
+  expect(ids(paced(1))).toEqual(['e']);
+});
+
 test('a wrapper is done when its needs are, and starts nothing', () => {
   const wrapper = (id: string, members: readonly string[]) => node(id, [need(members)], { wrapper: true });
   expect(run([node('a'), wrapper('all', ['a'])])).toMatchObject({
