@@ -1,23 +1,24 @@
 import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
-import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { InstanceId } from '../model/partition.ts';
-import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { attemptId } from '../model/run-id.ts';
 import { runHook } from './attempt/hook.ts';
 import { runAttempt } from './attempt/sequence.ts';
 import type { AttemptOutcome, Work } from './attempt/work.ts';
+import { endingAfter, type Ending } from './ending.ts';
 import type { Emit } from './events.ts';
 import { followUp } from './progress/follow-up.ts';
 import type { Heart } from './heart.ts';
 import type { Masker } from './log/mask.ts';
 import type { AbsentMember } from './progress/needs.ts';
-import { isDoneBefore, nodesOf } from './progress/nodes.ts';
+import { nodesOf } from './progress/nodes.ts';
 import { slotsIn } from './progress/shares.ts';
 import { createProgress } from './progress/progress.ts';
 import { whatIsLost } from './reach.ts';
+import { recordsOf, type InstanceRecord } from './instance-records.ts';
 import type { Results } from './results.ts';
 import { decideRetry } from './progress/retry.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -35,12 +36,6 @@ export interface Drive {
   readonly reportOf: (ending: Ending) => Report;
 }
 
-export interface Ending {
-  readonly interrupted: boolean;
-  /** Engine or store went out of reach. */
-  readonly halted: boolean;
-}
-
 /**
  * Starts what the progress machine releases and tells it what came of it, until nothing is left. Holds no knowledge
  * of its own about order or limits.
@@ -48,23 +43,18 @@ export interface Ending {
 export async function driveRun(drive: Drive): Promise<Ending> {
   const { plan, environment, emit, masker, results, heart } = drive;
   const { clock, interrupt, pipelines, run } = environment;
-  const planned = new Map<InstanceId, PlannedInstance>();
-  for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const { nodes, hooks } = nodesOf(plan, pipelines, environment.pools, environment.expressions);
-  const progress = createProgress({ nodes, hooks, concurrency: environment.concurrency });
-  const slotsOf = new Map([...nodes, ...hooks].map(({ id, shares }) => [id, slotsIn(shares)]));
-  const queue = new PQueue({ concurrency: environment.concurrency });
-  const running = new Map<InstanceId, AbortController>();
-  const tries = new Map<InstanceId, number>();
-  const attempts = new Map<InstanceId, string>();
-  /** The run or the pool that an instance waited for last. */
-  const waits = new Map<InstanceId, string>();
+  const paceNow = (): number =>
+    Math.min(environment.concurrency, environment.pace?.concurrency() ?? Infinity);
+  const progress = createProgress({ nodes, hooks, concurrency: paceNow() });
+  const records = recordsOf(plan, pipelines, [...nodes, ...hooks]);
+  // Only executes what the machine releases: all limits are there.
+  const queue = new PQueue();
   const rests = new AbortController();
   // Any number of retries rest at once.
   setMaxListeners(0, rests.signal);
   let attemptCount = 0;
-  let interrupted = false;
-  let halted = false;
+  let ending: Ending = { kind: 'complete' };
   let over = false;
   let end: () => void = () => {};
   let fail: (error: unknown) => void = () => {};
@@ -78,14 +68,17 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     for (const settled of step.settled) {
       const result = results.settle(settled);
       // What the plan had settled is no news.
-      if (planned.get(settled.id)?.action === 'none') continue;
+      if (records.get(settled.id)?.planned.action === 'none') continue;
       emit({ type: 'instance-finished', at: new Date(clock.now()).toISOString(), result });
     }
-    for (const id of step.cancel) running.get(id)?.abort('fail-fast');
+    for (const id of step.cancel) records.get(id)?.controller?.abort('fail-fast');
     for (const { id, absent } of step.start) {
+      const record = records.get(id);
+      if (record === undefined) throw new RangeError(`Expected an instance of the plan, got ${id}`);
       // Known as running from here on, so that an interrupt reaches it wherever it is.
-      running.set(id, new AbortController());
-      queue.add(() => attempt(id, absent)).catch(fail);
+      record.controller = new AbortController();
+      const { signal } = record.controller;
+      queue.add(() => attempt(record, absent, signal)).catch(fail);
     }
     if (step.ended) end();
   };
@@ -94,71 +87,78 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   };
 
   const halt = (reason: string): void => {
-    halted = true;
+    ending = endingAfter(ending, 'halted');
     rests.abort();
     apply({ type: 'halted', reason });
   };
 
-  const attempt = async (id: InstanceId, absent: readonly AbsentMember[]): Promise<void> => {
-    const instance = planned.get(id);
-    const found = instance === undefined ? undefined : taskOf(pipelines, instance);
-    const signal = running.get(id)?.signal;
-    if (over || instance === undefined || found === undefined || signal === undefined) return;
+  const attempt = async (
+    record: InstanceRecord,
+    absent: readonly AbsentMember[],
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { planned, pipeline, task } = record;
+    if (over) return;
     if (signal.aborted) {
-      running.delete(id);
-      apply({ type: 'finished', id, state: 'cancelled', reason: String(signal.reason), ran: false });
+      record.controller = undefined;
+      const reason = String(signal.reason);
+      apply({ type: 'finished', id: planned.id, state: 'cancelled', reason, ran: false });
       return;
     }
-    let name = attempts.get(id);
-    if (name === undefined) {
+    if (record.attempt === undefined) {
       attemptCount += 1;
-      name = attemptId(run, attemptCount);
-      attempts.set(id, name);
-      tries.set(id, (tries.get(id) ?? 0) + 1);
+      record.attempt = attemptId(run, attemptCount);
+      record.tries += 1;
     }
     const work: Work = {
-      planned: instance,
-      ...found,
-      attempt: name,
+      planned,
+      pipeline,
+      task,
+      attempt: record.attempt,
       absent,
       environment,
       masker,
       emit,
-      slots: slotsOf.get(id) ?? [],
-      waited: waits.has(id),
+      slots: slotsIn(record.shares),
+      waited: record.waitedFor !== undefined,
       isAlive: heart.isAlive,
       decideRetry: (failure) =>
-        interrupted || halted || signal.aborted
+        ending.kind !== 'complete' || signal.aborted
           ? { kind: 'final' }
-          : decideRetry(found.task.retry, failure, tries.get(id) ?? 1, environment.random()),
+          : decideRetry(task.retry, failure, record.tries, environment.random()),
     };
     const outcome =
-      found.task.kind === 'hook'
-        ? await runHook(work, hookStatus(), runJson(drive.reportOf({ interrupted, halted })), signal)
+      task.kind === 'hook'
+        ? await runHook(work, hookStatus(), runJson(drive.reportOf(ending)), signal)
         : await runAttempt(work, signal);
     if (over) return;
-    running.delete(id);
-    await follow(work, outcome);
+    record.controller = undefined;
+    await follow(record, work, outcome);
   };
 
   const hookStatus = () => ({
     failure: results
       .all()
       .some(({ state, continueOnError }) => state === 'failed' && continueOnError !== true),
-    cancelled: interrupted,
+    cancelled: ending.kind === 'interrupted',
   });
 
-  const follow = async (work: Work, outcome: AttemptOutcome): Promise<void> => {
+  const follow = async (record: InstanceRecord, work: Work, outcome: AttemptOutcome): Promise<void> => {
     const { id } = work.planned;
+    const next = followUp(work, outcome, {
+      nowMs: clock.now(),
+      fraction: environment.random(),
+      onHeld: environment.onHeld ?? 'wait',
+    });
     results.note(id, work.attempt, outcome);
-    if (outcome.kind === 'held') {
+    if (outcome.kind === 'held' && next.kind === 'rest') {
       const { run: holder } = outcome.by;
-      waitOn(id, holder, { type: 'waiting-on-claim', id, run: holder });
+      waitOn(record, holder, { type: 'waiting-on-claim', id, run: holder });
     }
     if (outcome.kind === 'crowded') {
       const { want, by } = outcome;
       const { kind, name } = want;
-      waitOn(id, `${kind} ${name}`, {
+      waitOn(record, `${kind} ${name}`, {
         type: 'waiting-on-pool',
         id,
         kind,
@@ -168,7 +168,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     }
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;
-      attempts.delete(id);
+      record.attempt = undefined;
       emit({ type: 'retry-scheduled', id, attempt: work.attempt, cause: failure.cause, afterSeconds });
     }
     if (outcome.kind === 'failed') {
@@ -176,15 +176,14 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       const lost = await whatIsLost(outcome.failure, environment.engine);
       if (lost !== undefined) halt(lost);
     }
-    const next = followUp(work, outcome, clock.now(), environment.random());
     if (next.kind === 'finish') apply(next.event);
     else rest(id, next.seconds, next.failed).catch(fail);
   };
 
   /** Told once for each run or pool that it waits for. */
-  const waitOn = (id: InstanceId, what: string, event: RunEvent): void => {
-    if (waits.get(id) === what) return;
-    waits.set(id, what);
+  const waitOn = (record: InstanceRecord, what: string, event: RunEvent): void => {
+    if (record.waitedFor === what) return;
+    record.waitedFor = what;
     emit(event);
   };
 
@@ -199,31 +198,36 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     apply({ type: 'retry-due', id });
   };
 
+  const abortAll = (reason: string): void => {
+    for (const { controller } of records.values()) controller?.abort(reason);
+  };
+
   /** Others may have taken over: whatever goes on here is for nothing, or in their way. */
   const onDeath = (): void => {
     const reason = String(heart.death.reason);
     // Where all that was left is done by others, no instance tells it.
     emit({ type: 'warning', message: `Stopped: ${reason}` });
-    for (const controller of running.values()) controller.abort(reason);
+    abortAll(reason);
     halt(reason);
   };
   const onInterrupt = (): void => {
-    interrupted = true;
+    ending = endingAfter(ending, 'interrupted');
     emit({ type: 'interrupted', stage: 1, signal: String(interrupt.signal.reason) });
     rests.abort();
-    for (const controller of running.values()) controller.abort('interrupted');
+    abortAll('interrupted');
     apply({ type: 'interrupted' });
   };
   const onHard = (): void => {
-    interrupted = true;
+    ending = endingAfter(ending, 'interrupted');
     emit({ type: 'interrupted', stage: 2, signal: String(interrupt.hard.reason) });
-    for (const controller of running.values()) controller.abort('interrupted');
+    abortAll('interrupted');
     over = true;
-    for (const id of planned.keys()) {
+    for (const [id, { controller }] of records) {
       if (results.has(id)) continue;
-      const reason = running.has(id)
-        ? 'left as it was at the second interrupt'
-        : 'interrupted before it was started';
+      const reason =
+        controller === undefined
+          ? 'interrupted before it was started'
+          : 'left as it was at the second interrupt';
       results.settle({ id, state: 'cancelled', reason, blockedBy: [], raises: true });
     }
     end();
@@ -231,28 +235,21 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   heart.death.addEventListener('abort', onDeath, { once: true });
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   interrupt.hard.addEventListener('abort', onHard, { once: true });
+  const stopPacing = environment.pace?.onChange(() => apply({ type: 'paced', concurrency: paceNow() }));
   try {
     take(progress.begin());
     if (heart.death.aborted) onDeath();
     if (interrupt.signal.aborted) onInterrupt();
     if (interrupt.hard.aborted) onHard();
     await ended;
-    return { interrupted, halted };
+    return ending;
   } finally {
     over = true;
     rests.abort();
     queue.clear();
+    stopPacing?.();
     heart.death.removeEventListener('abort', onDeath);
     interrupt.signal.removeEventListener('abort', onInterrupt);
     interrupt.hard.removeEventListener('abort', onHard);
   }
-}
-
-function taskOf(
-  pipelines: ReadonlyMap<string, Pipeline>,
-  instance: PlannedInstance,
-): { readonly pipeline: Pipeline; readonly task: Task } | undefined {
-  const pipeline = pipelines.get(instance.pipeline);
-  const task = pipeline?.tasks[instance.task];
-  return pipeline === undefined || task === undefined ? undefined : { pipeline, task };
 }

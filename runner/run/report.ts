@@ -2,6 +2,7 @@ import { EXIT } from '../errors.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { Outcome, ReportState } from '../model/state.ts';
+import type { Ending } from './ending.ts';
 
 export interface ReportInput {
   readonly run: string;
@@ -13,9 +14,7 @@ export interface ReportInput {
   readonly raising: ReadonlySet<InstanceId>;
   /** Those that were asked for: an upstream that is late matters only through them. */
   readonly asked: ReadonlySet<InstanceId>;
-  readonly interrupted: boolean;
-  /** Engine or store went out of reach. */
-  readonly halted: boolean;
+  readonly ending: Ending;
   readonly published: readonly string[];
 }
 
@@ -43,9 +42,9 @@ export function countStates(
 }
 
 /** Of several: interrupted, out of reach, failed, incomplete. */
-function exitStatusOf({ instances, raising, asked, interrupted, halted }: ReportInput): number {
-  if (interrupted) return EXIT.interrupted;
-  if (halted) return EXIT.unreachable;
+function exitStatusOf({ instances, raising, asked, ending }: ReportInput): number {
+  if (ending.kind === 'interrupted') return EXIT.interrupted;
+  if (ending.kind === 'halted') return EXIT.unreachable;
   let status: number = EXIT.ok;
   for (const { id, state } of instances) {
     if (!raising.has(id)) continue;

@@ -16,6 +16,10 @@ export interface RunEnvironment {
   /** Slots by pool. */
   readonly pools: Readonly<Record<string, number>>;
   readonly concurrency: number;
+  /** Where something outside says how fast to go: never more at once than `concurrency`. */
+  readonly pace?: Pace;
+  /** Default: wait. */
+  readonly onHeld?: OnHeld;
   readonly ledger: Ledger;
   readonly engine: Engine;
   readonly clock: Clock;
@@ -31,6 +35,17 @@ export interface RunEnvironment {
   readonly watched: boolean;
   readonly expressions: Expressions;
 }
+
+/** A limit that changes while the run goes on. */
+export interface Pace {
+  /** So many at once; 0 starts nothing. */
+  readonly concurrency: () => number;
+  /** Calls back after each change. Returns what ends that. */
+  readonly onChange: (listener: () => void) => () => void;
+}
+
+/** What becomes of an instance that another live run has in hand: this run waits for its result, or moves on. */
+export type OnHeld = 'wait' | 'leave';
 
 /** The reason of each signal is the system signal's name. */
 export interface Interrupt {

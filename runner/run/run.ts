@@ -1,10 +1,11 @@
 import { StoreError } from '../errors.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
+import { endingAfter, type Ending } from './ending.ts';
 import { createEvents } from './events.ts';
 import { startHeart } from './heart.ts';
 import { leftStaleBy } from './left-stale.ts';
-import { driveRun, type Ending } from './loop.ts';
+import { driveRun } from './loop.ts';
 import { createMasker } from './log/mask.ts';
 import { isDoneBefore } from './progress/nodes.ts';
 import { recordEnd, recordKeyNames, recordStart } from './record.ts';
@@ -33,7 +34,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     const results = createResults(plan, forgives);
     const asked = new Set<string>();
     for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
-    const reportOf = (ending: { readonly interrupted: boolean; readonly halted: boolean }): Report =>
+    const reportOf = (ending: Ending): Report =>
       makeReport({
         run,
         pipeline: plan.pipeline,
@@ -42,13 +43,13 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
         instances: results.all(),
         raising: results.raising,
         asked,
-        ...ending,
+        ending,
         published: results.published,
       });
 
     const ending = await driveRun({ plan, environment, emit, masker, results, heart, reportOf });
     let report = reportOf(ending);
-    const stale = isWhole(ending) ? await leftStaleBy(plan, report.instances, ledger) : plan.stale;
+    const stale = ending.kind === 'complete' ? await leftStaleBy(plan, report.instances, ledger) : plan.stale;
     const told = stale === undefined ? {} : { stale };
     report = { ...report, ...told };
     // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.
@@ -58,17 +59,13 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       emit({ type: 'warning', message: `The end of the run could not be recorded: ${error.message}` });
-      report = { ...reportOf({ ...ending, halted: true }), ...told };
+      report = { ...reportOf(endingAfter(ending, 'halted')), ...told };
     }
     emit({ type: 'run-finished', at: report.finishedAt, report });
     return report;
   } finally {
     await heart.stop();
   }
-}
-
-function isWhole({ interrupted, halted }: Ending): boolean {
-  return !interrupted && !halted;
 }
 
 function isoTime(milliseconds: number): string {

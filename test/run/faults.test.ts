@@ -326,6 +326,25 @@ describe('two runs at once', () => {
     expect((await second.report).counts).toEqual({ done: 1, succeeded: 1 });
   });
 
+  test('that is not to wait moves on: what the other has in hand is running, and what needs it waits', async () => {
+    const world = await createWorld();
+    const gate = createGate();
+    const tasks = [task('a', { outputs: [out] }), task('b'), task('c')];
+    const first = start(world, tasks, [instance('a')], gate.script);
+    await quiet();
+    const behind = instance('b', '_', { needs: [need('a', ['p/a/_'])] });
+    const second = start(world, tasks, [instance('a'), behind, instance('c')], undefined, {
+      onHeld: 'leave',
+    });
+    const report = await second.report;
+    expect(states(report)).toEqual({ 'a/_': 'running', 'b/_': 'waiting', 'c/_': 'succeeded' });
+    expect(report.instances[0]?.reason).toMatch(/^in run 2021/);
+    expect(report.exitStatus).toBe(3);
+    expect(second.engine.started).toEqual(['p/c/_']);
+    gate.open('p/a/_', { files: { 'out.csv': 'x' } });
+    expect((await first.report).counts).toEqual({ succeeded: 1 });
+  });
+
   test('whose claims do not hold: the commit lets one win, the other drops its objects', async () => {
     const world = await createWorld();
     const gates = [createGate(), createGate()] as const;
@@ -404,6 +423,44 @@ test('fail-fast cancels the other instances of the task, other dates too, and no
     'p/load/date=2021-01-01',
     'p/load/date=2021-01-02',
   ]);
+});
+
+test('a pace from outside says how many run at once, and a pause keeps all that waits', async () => {
+  const world = await createWorld();
+  const gate = createGate();
+  let allowed = 0;
+  let changed = (): void => {};
+  const pace = {
+    concurrency: () => allowed,
+    onChange: (listener: () => void) => {
+      changed = listener;
+      return () => {};
+    },
+  };
+  const goTo = async (next: number): Promise<void> => {
+    allowed = next;
+    changed();
+    await quiet();
+  };
+  const ids = ['1', '2', '3', '4'];
+  const { report, engine } = start(
+    world,
+    [task('t')],
+    ids.map((n) => instance('t', `n=${n}`)),
+    gate.script,
+    { concurrency: 3, pace },
+  );
+  await quiet();
+  expect(engine.running).toBe(0);
+  await goTo(2);
+  expect(engine.running).toBe(2);
+  await goTo(9);
+  expect(engine.running).toBe(3);
+  for (const n of ids) {
+    gate.open(`p/t/n=${n}`, {});
+    await quiet();
+  }
+  expect((await report).counts).toEqual({ succeeded: 4 });
 });
 
 describe('hooks', () => {

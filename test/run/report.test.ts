@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReportState } from '../../runner/model/state.ts';
+import { endingAfter } from '../../runner/run/ending.ts';
 import { makeReport, type ReportInput } from '../../runner/run/report.ts';
 
 function statusOf(
@@ -24,8 +25,7 @@ function statusOf(
     instances,
     raising: new Set(instances.filter(({ state }) => hindering.includes(state)).map(({ id }) => id)),
     asked: new Set(instances.map(({ id }) => id)),
-    interrupted: false,
-    halted: false,
+    ending: { kind: 'complete' },
     published: [],
     ...more,
   });
@@ -48,8 +48,10 @@ test.each([
 });
 
 test('of several the order is 130, 4, 1, 3', () => {
-  expect(statusOf(['failed', 'waiting'], { interrupted: true, halted: true })).toEqual([130, 'cancelled']);
-  expect(statusOf(['failed', 'waiting'], { halted: true })).toEqual([4, 'failed']);
+  expect(statusOf(['failed', 'waiting'], { ending: endingAfter({ kind: 'interrupted' }, 'halted') })).toEqual(
+    [130, 'cancelled'],
+  );
+  expect(statusOf(['failed', 'waiting'], { ending: { kind: 'halted' } })).toEqual([4, 'failed']);
 });
 
 test('what is forgiven raises nothing', () => {

@@ -1,4 +1,5 @@
 import type { AttemptOutcome, Work } from '../attempt/work.ts';
+import type { OnHeld } from '../run-environment.ts';
 import { isStillExpected } from './late.ts';
 import type { ProgressEvent } from './step.ts';
 
@@ -7,6 +8,14 @@ export type FollowUp =
   /** Gives its place back and comes again. */
   | { readonly kind: 'rest'; readonly seconds: number; readonly failed: boolean };
 
+export interface Circumstances {
+  readonly nowMs: number;
+  /** In [0, 1). */
+  readonly fraction: number;
+  /** What another run has in hand: waited for, or left to it. */
+  readonly onHeld: OnHeld;
+}
+
 /** How often what another run holds is looked at, at the least and at the most: not by all at the same moment. */
 const POLL_SECONDS = [1, 3] as const;
 
@@ -14,9 +23,7 @@ const POLL_SECONDS = [1, 3] as const;
 export function followUp(
   { planned, pipeline, task }: Pick<Work, 'planned' | 'pipeline' | 'task'>,
   outcome: AttemptOutcome,
-  nowMs: number,
-  /** In [0, 1). */
-  fraction: number,
+  { nowMs, fraction, onHeld }: Circumstances,
 ): FollowUp {
   const ran = 'ran' in outcome && outcome.ran !== undefined;
   const finish = (state: Finished['state'], reason: string, awaited = false): FollowUp => ({
@@ -47,15 +54,17 @@ export function followUp(
     case 'failed':
       return finish('failed', outcome.failure.cause.message);
     case 'held':
+      return onHeld === 'leave' ? finish('running', `in run ${outcome.by.run}`) : pollAgain(fraction);
     case 'crowded':
-      return {
-        kind: 'rest',
-        seconds: POLL_SECONDS[0] + (POLL_SECONDS[1] - POLL_SECONDS[0]) * fraction,
-        failed: false,
-      };
+      return pollAgain(fraction);
     case 'retry':
       return { kind: 'rest', seconds: outcome.afterSeconds, failed: true };
   }
+}
+
+function pollAgain(fraction: number): FollowUp {
+  const seconds = POLL_SECONDS[0] + (POLL_SECONDS[1] - POLL_SECONDS[0]) * fraction;
+  return { kind: 'rest', seconds, failed: false };
 }
 
 type Finished = Extract<ProgressEvent, { type: 'finished' }>;
