@@ -13,7 +13,7 @@ export async function leftStaleBy(
   results: readonly ReportInstance[],
   ledger: Pick<Ledger, 'readManifest'>,
 ): Promise<LeftStale | undefined> {
-  const made = new Set(results.flatMap(({ id, state }) => (state === 'succeeded' ? [id] : [])));
+  const made = madeBy(plan, results);
   if (made.size === 0) return plan.stale;
   const known = new Set(plan.stale?.instances);
   const readers = plan.instances.filter(
@@ -47,9 +47,19 @@ export async function leftStaleBy(
   };
 }
 
+/** A skip that was decided now is read by its needers too: as nothing. */
+function madeBy(plan: Plan, results: readonly ReportInstance[]): ReadonlySet<InstanceId> {
+  const worked = new Set(plan.instances.flatMap(({ id, action }) => (action === 'none' ? [] : [id])));
+  return new Set(
+    results.flatMap(({ id, state }) =>
+      state === 'succeeded' || (state === 'skipped' && worked.has(id)) ? [id] : [],
+    ),
+  );
+}
+
 /** Asked for, done before, and nothing is done about it: what the plan calls stale is counted there. */
-function isLeft({ asked, state, action }: PlannedInstance): boolean {
-  return asked && action === 'none' && state === 'done';
+function isLeft({ asked, state, action, committed }: PlannedInstance): boolean {
+  return asked && action === 'none' && (state === 'done' || (state === 'skipped' && committed === 'skipped'));
 }
 
 function readsAny({ needs }: PlannedInstance, made: ReadonlySet<InstanceId>): boolean {
@@ -68,8 +78,10 @@ async function changedInput(
     for (const member of members) {
       if (!made.has(member)) continue;
       const before = manifest.inputs.find(({ need, instance }) => need === name && instance === member);
-      const now = await read(member);
-      if (now !== undefined && before?.contentDigest !== now.contentDigest) return member;
+      const found = await read(member);
+      if (found === undefined || found.outcome === 'void') continue;
+      const now = found.outcome === 'succeeded' ? found.contentDigest : undefined;
+      if (before?.contentDigest !== now) return member;
     }
   }
   return undefined;

@@ -106,6 +106,16 @@ describe('a skip that was decided on what changes', () => {
     );
   });
 
+  test('is told as left stale where a plain run has made anew what it was decided on', async () => {
+    const world = await createWorld();
+    await run(world, LEGS, going('left'));
+    const decided = await world.ledger.readManifest('p/decide/_');
+    await world.ledger.voidManifest('p/decide/_', decided ?? null, 'cleared', 'someone');
+    const report = await run(world, LEGS, going('right'));
+    expect(states(report)).toMatchObject({ 'decide/_': 'succeeded', 'right/_': 'skipped' });
+    expect(report.stale?.instances).toEqual(['p/left/_', 'p/right/_']);
+  });
+
   test('stays as it is where that came out with equal content', async () => {
     const world = await createWorld();
     await run(world, LEGS, going('left'));
