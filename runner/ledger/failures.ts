@@ -1,33 +1,40 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { FailureRecord } from '../model/records.ts';
 import { instanceKey } from './keys.ts';
+import { placeOf } from './layout.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
 import { recordKind } from './records/record.ts';
 import { failureFields } from './records/record-shapes.ts';
 
-export const failureRecords = recordKind(
-  'the record of a failure',
-  failureFields,
-  'delete it: the instance then counts as missing',
-);
+export const failureRecords = recordKind('the record of a failure', failureFields, {
+  remedy: 'delete it: the instance then counts as missing',
+  keyOf: ({ instance }) => instanceKey('failures', instance),
+});
 
 export type Failures = Pick<Ledger, 'recordFailure' | 'closeFailure' | 'readFailure' | 'openFailures'>;
 
 export function createFailures(context: Context, manifests: Pick<Manifests, 'readManifest'>): Failures {
-  const { store } = context;
+  const { store, passBy } = context;
 
   return {
     /** Over one that is still open the count goes on; whoever else writes meanwhile is counted too. */
     async recordFailure(failure) {
       const key = instanceKey('failures', failure.instance);
       for (;;) {
-        const found = await failureRecords.read(store, key);
-        const record = continued(failure, found?.record);
-        const etag = await failureRecords.write(store, key, record, {
-          condition: found === undefined ? { ifNoneMatch: '*' } : { ifMatch: found.etag },
-        });
+        const found = await failureRecords.look(store, key);
+        const before = found === undefined || 'broken' in found ? undefined : found.record;
+        const etag = await failureRecords.write(
+          store,
+          key,
+          continued(failure, before),
+          found === undefined
+            ? { condition: { ifNoneMatch: '*' } }
+            : found.etag === undefined
+              ? {}
+              : { condition: { ifMatch: found.etag } },
+        );
         if (etag !== undefined) return;
       }
     },
@@ -37,22 +44,27 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
     },
 
     async readFailure(id) {
-      return (await failureRecords.read(store, instanceKey('failures', id)))?.record;
+      return (await passBy(() => failureRecords.read(store, instanceKey('failures', id))))?.record;
     },
 
     async openFailures(pipeline) {
       const open: FailureRecord[] = [];
       for await (const page of store.list(pipeline === undefined ? 'failures/' : `failures/${pipeline}/`)) {
         for (const { key } of page) {
-          const record = (await failureRecords.read(store, key))?.record;
-          if (record !== undefined && record.over === (await committedAttempt(record.instance))) {
-            open.push(record);
-          }
+          if (placeOf(key).kind !== 'failure') continue;
+          const record = await passBy(() => openAt(key));
+          if (record !== undefined) open.push(record);
         }
       }
       return open;
     },
   };
+
+  async function openAt(key: string): Promise<FailureRecord | undefined> {
+    const record = (await failureRecords.read(store, key))?.record;
+    if (record === undefined) return undefined;
+    return record.over === (await committedAttempt(record.instance)) ? record : undefined;
+  }
 
   async function committedAttempt(id: InstanceId): Promise<string | null> {
     return attemptOf((await manifests.readManifest(id))?.manifest);

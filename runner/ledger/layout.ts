@@ -1,6 +1,7 @@
-import { parseInstanceId, type InstanceId } from '../model/partition.ts';
+import { isInstanceId, isPipelineName, isTaskName, type InstanceId } from '../model/partition.ts';
 import { isAttemptId, isRunId } from '../model/run-id.ts';
 import { STORE_KEY } from './keys.ts';
+import { isNonce } from './records/names.ts';
 
 /** What a key of the store holds; objects are told by attempts, see `storedAttempts`. */
 export type Place =
@@ -15,28 +16,33 @@ export type Place =
   | { readonly kind: 'run'; readonly run: string }
   | { readonly kind: 'heartbeat'; readonly run: string }
   | { readonly kind: 'log'; readonly id: InstanceId }
-  /** Is of use only while a run lives: slots of pools. */
-  | { readonly kind: 'of-the-living' }
+  | { readonly kind: 'slot' }
   | { readonly kind: 'published'; readonly path: string }
   | { readonly kind: 'unknown' };
 
 const UNKNOWN: Place = { kind: 'unknown' };
 
+/** `<pool>/<n>.json`, and `next.json` beside them. */
+const SLOT = /^(_groups\/)?[A-Za-z0-9._%~-]+\/([1-9]\d{0,8}|next)\.json$/;
+
 const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
-  tasks: (rest) => (/^[^/]+\/[^/]+\.json$/.test(rest) ? { kind: 'task' } : UNKNOWN),
+  tasks: (rest) => {
+    const [, pipeline = '', task = ''] = /^([^/]+)\/([^/]+)\.json$/.exec(rest) ?? [];
+    return isPipelineName(pipeline) && isTaskName(task) ? { kind: 'task' } : UNKNOWN;
+  },
   manifests: (rest) => ofInstance('manifest', rest),
   failures: (rest) => ofInstance('failure', rest),
   claims: (rest) => ofInstance('claim', rest),
   exceptions: (rest) => {
     const { above, last } = split(rest);
-    return last !== '' && isInstance(above) ? { kind: 'mark', id: above, nonce: last } : UNKNOWN;
+    return isNonce(last) && isInstanceId(above) ? { kind: 'mark', id: above, nonce: last } : UNKNOWN;
   },
   publications: (rest) => {
     const [, pathHash] = /^_paths\/([0-9a-f]{64})\.json$/.exec(rest) ?? [];
     if (pathHash !== undefined) return { kind: 'published-path', pathHash };
     const { above, last } = split(rest);
     const attempt = last.replace(/\.json$/, '');
-    return attempt !== last && isAttemptId(attempt) && isInstance(above)
+    return attempt !== last && isAttemptId(attempt) && isInstanceId(above)
       ? { kind: 'publication', id: above, attempt }
       : UNKNOWN;
   },
@@ -46,11 +52,11 @@ const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
     if (name === 'run.json' && below.length === 0) return { kind: 'run', run };
     if (name === 'heartbeat.json' && below.length === 0) return { kind: 'heartbeat', run };
     const { above, last } = split(below.join('/'));
-    return name === 'logs' && isAttemptId(last.replace(/\.log$/, '')) && isInstance(above)
+    return name === 'logs' && isAttemptId(last.replace(/\.log$/, '')) && isInstanceId(above)
       ? { kind: 'log', id: above }
       : UNKNOWN;
   },
-  pools: () => ({ kind: 'of-the-living' }),
+  pools: (rest) => (SLOT.test(rest) ? { kind: 'slot' } : UNKNOWN),
   published: (path) => ({ kind: 'published', path }),
 };
 
@@ -62,19 +68,10 @@ export function placeOf(key: string): Place {
 
 function ofInstance(kind: 'manifest' | 'failure' | 'claim', rest: string): Place {
   const id = rest.replace(/\.json$/, '');
-  return id !== rest && isInstance(id) ? { kind, id } : UNKNOWN;
+  return id !== rest && isInstanceId(id) ? { kind, id } : UNKNOWN;
 }
 
 function split(text: string): { readonly above: string; readonly last: string } {
   const slash = text.lastIndexOf('/');
   return { above: text.slice(0, Math.max(slash, 0)), last: text.slice(slash + 1) };
-}
-
-function isInstance(id: string): boolean {
-  try {
-    parseInstanceId(id);
-    return true;
-  } catch {
-    return false;
-  }
 }

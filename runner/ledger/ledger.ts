@@ -11,6 +11,7 @@ import type {
 } from '../model/records.ts';
 import type { SlotWant } from '../model/slot.ts';
 import type { ObjectStore } from '../ports.ts';
+import type { PassBy } from './records/damage.ts';
 
 /** A manifest with the ETag it was read at. */
 export interface StoredManifest {
@@ -72,7 +73,7 @@ export interface GcReport {
   readonly objectsRemoved: number;
   readonly bytesFreed: number;
   readonly recordsRemoved: number;
-  /** Damaged manifests, each in words: what belongs to their instances was left alone. */
+  /** Damaged records, each in words: what belongs to their instances was left alone. */
   readonly problems: readonly string[];
 }
 
@@ -80,6 +81,8 @@ export interface GcReport {
 export interface Ledger {
   readonly store: ObjectStore;
   readonly storeId: string;
+  /** Undefined also where the record is broken: it is named (`LedgerOptions.onDamage`), and what is read goes on without it. */
+  readonly passBy: PassBy;
 
   readKnowledge(
     ranges: readonly ListingRange[],

@@ -14,11 +14,11 @@ import { manifestFields } from './records/record-shapes.ts';
 import { sha256 } from './sha256.ts';
 import { supersede } from './gc/superseded.ts';
 
-export const manifestRecords = recordKind(
-  'the manifest',
-  manifestFields,
-  'its outputs are not used; delete it, and the instance runs again',
-);
+export const manifestRecords = recordKind('the manifest', manifestFields, {
+  remedy: 'its outputs are not used; delete it, and the instance runs again',
+  keyOf: ({ instance }) => instanceKey('manifests', instance),
+  problem: digestProblem,
+});
 
 export type Manifests = Pick<Ledger, 'readManifest' | 'commitManifest' | 'voidManifest'> & {
   /** As it stands, whatever its supersession: gc's fence is a commit that supersedes nothing. */
@@ -42,7 +42,6 @@ export function createManifests({
     const key = instanceKey('manifests', id);
     const found = await manifestRecords.read(store, key);
     if (found === undefined) return undefined;
-    refuseForeign(found.record, id, key);
     return { manifest: found.record, etag: found.etag, modifiedAt: found.modifiedAt };
   }
 
@@ -145,19 +144,6 @@ function voidManifest(id: InstanceId, reason: string, run: string, at: string, n
     finishedAt: at,
     nonce,
   };
-}
-
-export function refuseForeign(manifest: Manifest, id: InstanceId, key: string): void {
-  const problem =
-    manifest.instance === id
-      ? digestProblem(manifest)
-      : `expected the manifest of ${id}, found that of ${manifest.instance}`;
-  if (problem === undefined) return;
-  throw new StoreError(
-    'store-corrupt',
-    `the manifest ${key} cannot be used: ${problem}; its outputs are not used; delete it, and the instance runs again`,
-    { key },
-  );
 }
 
 function digestProblem({ objects, values, contentDigest: expected }: Manifest): string | undefined {

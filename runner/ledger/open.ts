@@ -1,3 +1,4 @@
+import type { StoreError } from '../errors.ts';
 import type { ProcessIdentity } from '../model/records.ts';
 import { HEARTBEAT_TIMES, type HeartbeatTimes } from '../model/heartbeat.ts';
 import type { ProcessState } from '../machine/process.ts';
@@ -18,6 +19,7 @@ import { stateFrom } from './runs/process.ts';
 import { createPublications } from './publish/publications.ts';
 import { createRuns } from './runs/runs.ts';
 import { createSlots } from './claims/slots.ts';
+import { createPassBy, tellOnce } from './records/damage.ts';
 import { ensureStoreRecord } from './records/store-record.ts';
 import { createTaskKeys } from './records/task-keys.ts';
 
@@ -31,6 +33,8 @@ export interface LedgerOptions {
   readonly cacheFolder?: string;
   /** How often runs on this store show that they live; the same for all that use it. */
   readonly heartbeat?: HeartbeatTimes;
+  /** Told of each broken record that is passed by, once. */
+  readonly onDamage?: (damage: StoreError) => void;
   /** Replaced in tests; the default asks the system. */
   readonly processState?: (identity: ProcessIdentity) => ProcessState;
 }
@@ -39,12 +43,15 @@ export interface LedgerOptions {
 export async function openLedger(store: ObjectStore, options: LedgerOptions): Promise<Ledger> {
   const nonce = () => options.random(16);
   const { id: storeId } = await ensureStoreRecord(store, nonce);
+  const tell = tellOnce(options.onDamage ?? (() => undefined));
   const context: Context = {
     store,
     storeId,
     clock: options.clock,
     nonce,
     heartbeat: options.heartbeat ?? HEARTBEAT_TIMES,
+    tell,
+    passBy: createPassBy(tell),
     processState: options.processState ?? stateFrom(options.process),
   };
   const { replaceManifest, refreshManifest, ...manifests } = createManifests(context);
@@ -58,6 +65,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     store,
     storeId,
     heartbeat: context.heartbeat,
+    passBy: context.passBy,
     ...manifests,
     ...gone,
     ...runs,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { keyProblem } from './key.ts';
 import type { Scalar } from './pipeline.ts';
 
 /** One `name=value` of a partition; the value is the canonical text of a key. */
@@ -68,6 +69,34 @@ export function parseInstanceId(id: string): {
     throw new RangeError(`expected an instance such as pipeline/task/date=2021-01-29, found ${id}`);
   }
   return { pipeline, task, partition, keys: parsePartition(partition) };
+}
+
+/** Names as the language lets them be, which is what keys of the store are made of. */
+const PIPELINE_NAME = /^[a-z0-9][a-z0-9_-]{0,99}$/;
+const TASK_NAME = /^[a-z][a-z0-9_-]{0,99}$/;
+const KEY_NAME = /^[a-z][a-z0-9_-]{0,37}$/;
+
+export function isPipelineName(text: string): boolean {
+  return PIPELINE_NAME.test(text);
+}
+
+export function isTaskName(text: string): boolean {
+  return TASK_NAME.test(text);
+}
+
+export function isKeyName(text: string): boolean {
+  return KEY_NAME.test(text);
+}
+
+/** Whether it may become a key, a path or a label: what comes from a store is anybody's text. */
+export function isInstanceId(text: string): boolean {
+  if (keyProblem(`manifests/${text}.json`) !== undefined) return false;
+  try {
+    const { pipeline, task, keys } = parseInstanceId(text);
+    return isPipelineName(pipeline) && isTaskName(task) && keys.every(({ name }) => isKeyName(name));
+  } catch {
+    return false;
+  }
 }
 
 /** Where a need's member stands in the container: no partition in it where there can only be one. */

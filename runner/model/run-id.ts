@@ -27,5 +27,5 @@ export function isRunId(text: string): boolean {
 }
 
 export function isAttemptId(text: string): boolean {
-  return /^\d{8}T\d{6}Z-[0-9a-f]{6}-\d+$/.test(text);
+  return /^\d{8}T\d{6}Z-[0-9a-f]{6}-\d{1,9}$/.test(text);
 }

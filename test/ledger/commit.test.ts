@@ -189,7 +189,7 @@ describe('a manifest that cannot be trusted', () => {
   it.each([
     ['not JSON', '{"schema": 1,', 'not JSON'],
     ['empty', '', 'empty'],
-    ['of another instance', JSON.stringify({ ...good, instance: `${ID}x` }), 'expected the manifest of'],
+    ['of another instance', JSON.stringify({ ...good, instance: `${ID}x` }), 'expected the record of'],
     ['with edited values', JSON.stringify({ ...good, values: { a: '1' } }), 'content digest'],
     [
       'with an edited size',
@@ -197,7 +197,11 @@ describe('a manifest that cannot be trusted', () => {
       'content digest',
     ],
     ['with a wrong type', JSON.stringify({ ...good, objects: {} }), 'objects: expected a list, found {}'],
-    ['without a field', JSON.stringify({ ...good, run: undefined }), 'run: expected text, found nothing'],
+    [
+      'without a field',
+      JSON.stringify({ ...good, run: undefined }),
+      'run: expected a run such as 20210129T220000Z-1a2b3c, found nothing',
+    ],
     [
       'with an unknown outcome',
       JSON.stringify({ ...good, outcome: 'fine' }),

@@ -140,7 +140,7 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
   await ledger.writeLog(RUN, ID, attempt, new TextEncoder().encode('log'));
   await ledger.recordFailure(failureOf(attempt, null));
   await ledger.recordFailure(
-    failureOf(attempt, 'before', { instance: 'short-score/prices/date=2021-02-01' }),
+    failureOf(attempt, `${RUN}-7`, { instance: 'short-score/prices/date=2021-02-01' }),
   );
   await upload(store, attempt, { 'a.csv': 'a' });
   await ledger.beginPublication(ID, attempt);
@@ -154,7 +154,7 @@ async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> {
       { name: 'date', value: '2021-01-29' },
       { name: 'x', value: '%~0', hashed: true },
     ],
-    inputs: [{ need: 'n', instance: 'p/n/_', attempt: 'x-1', contentDigest: '0'.repeat(64) }],
+    inputs: [{ need: 'n', instance: 'p/n/_', attempt: `${OTHER_RUN}-1`, contentDigest: '0'.repeat(64) }],
     omitted: [{ need: 'n', instance: 'p/n/_' }],
     published: [{ path: 'a.csv', to: 'a.csv', newest: true }],
     values: { rows: '1' },

@@ -64,7 +64,6 @@ async function checkKey(
     case 'published':
       return checkPublishedFile(ledger, key, place.path, sizeBytes, checking);
     case 'log':
-    case 'of-the-living':
       return;
     case 'unknown':
       return tellUnknown(key, checking);
@@ -75,6 +74,7 @@ async function checkKey(
     case 'publication':
     case 'run':
     case 'heartbeat':
+    case 'slot':
       return checkRecord(ledger, key, place, checking);
   }
 }

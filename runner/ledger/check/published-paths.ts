@@ -4,6 +4,7 @@ import { foldersAbove } from '../publish/beside.ts';
 import { orderOf, timeOf } from '../publish/order.ts';
 import { pathKey, publishedPathRecords } from '../publish/path-record.ts';
 import { stillPublishes, takenMessage } from '../publish/taken.ts';
+import { isUnreadable } from '../records/damage.ts';
 import type { Checking, Finding } from './finding.ts';
 import { readRecord } from './records.ts';
 
@@ -23,12 +24,20 @@ export async function checkPublishedPaths(
       if (theirs === undefined || theirs.instance === instance) continue;
       if (path === to && orderOf(mine, theirs.instance) !== 'none') continue;
       if (theirs.takenOver?.includes(instance) === true) continue;
-      if (!(await stillPublishes(ledger, theirs))) continue;
+      if (!(await publishesStill(ledger, theirs))) continue;
       const key = `published/${to}`;
       findings.push({ kind: 'published-twice', damage: true, key, message: takenMessage(mine, theirs) });
     }
   }
   return findings;
+}
+
+/** Of a manifest that is damaged its own finding tells. */
+async function publishesStill(ledger: Ledger, theirs: PublishedPathRecord): Promise<boolean> {
+  return stillPublishes(ledger, theirs).catch((error: unknown) => {
+    if (isUnreadable(error)) return false;
+    throw error;
+  });
 }
 
 /** One that is damaged is told with the record itself. */

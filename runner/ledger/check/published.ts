@@ -11,10 +11,6 @@ import { readRecord } from './records.ts';
 export async function checkPublishedPath(ledger: Ledger, key: string, checking: Checking): Promise<void> {
   const record = await readRecord(ledger.store, publishedPathRecords, key, checking);
   if (record === undefined) return;
-  if (pathKey(record.path) !== key) {
-    const message = `${key}: expected the record of another path, found that of ${record.path}; delete it`;
-    return checking.find({ kind: 'broken-record', damage: true, key, message });
-  }
   const file = `published/${record.path}`;
   if ((await listedAt(ledger.store, file)) !== undefined) return;
   await tell(

@@ -1,14 +1,15 @@
-import { StoreError } from '../../errors.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords } from '../claims/claims.ts';
+import { slotRecords } from '../claims/slot-record.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
 import { heartbeatRecords } from '../runs/heartbeats.ts';
 import type { Place } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
 import { publicationRecords } from '../publish/publications.ts';
+import { isDamage, isUnreadable } from '../records/damage.ts';
 import type { RecordKind } from '../records/record.ts';
 import { runRecords } from '../runs/runs.ts';
 import { storeRecords } from '../records/store-record.ts';
@@ -17,7 +18,7 @@ import type { Checking } from './finding.ts';
 
 type RecordPlace = Extract<
   Place,
-  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' }
+  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' | 'slot' }
 >;
 
 /** One record: whole, of a version that is known, and of whom its key names. */
@@ -34,33 +35,18 @@ export async function checkRecord(
     case 'task':
       return void (await readRecord(store, taskRecords, key, checking));
     case 'failure':
-      return expectName(
-        key,
-        place.id,
-        (await readRecord(store, failureRecords, key, checking))?.instance,
-        checking,
-      );
+      return void (await readRecord(store, failureRecords, key, checking));
     case 'claim':
-      return expectName(
-        key,
-        place.id,
-        (await readRecord(store, claimRecords, key, checking))?.instance,
-        checking,
-      );
+      return void (await readRecord(store, claimRecords, key, checking));
     case 'run':
-      return expectName(key, place.run, (await readRecord(store, runRecords, key, checking))?.run, checking);
+      return void (await readRecord(store, runRecords, key, checking));
     case 'heartbeat':
-      return expectName(
-        key,
-        place.run,
-        (await readRecord(store, heartbeatRecords, key, checking))?.run,
-        checking,
-      );
+      return void (await readRecord(store, heartbeatRecords, key, checking));
+    case 'slot':
+      return void (await readRecord(store, slotRecords, key, checking));
     case 'publication': {
       const record = await readRecord(store, publicationRecords, key, checking);
-      if (record === undefined) return;
-      expectName(key, `${place.id}/${place.attempt}`, `${record.instance}/${record.attempt}`, checking);
-      await tellPending(ledger, key, place, checking);
+      if (record !== undefined) await tellPending(ledger, key, place, checking);
     }
   }
 }
@@ -84,19 +70,11 @@ export async function unlessDamaged<T>(
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    const { message } = error;
-    if (error.code === 'store-corrupt') find({ kind: 'broken-record', damage: true, key, message });
-    else if (error.code === 'store-schema') find({ kind: 'newer-record', damage: true, key, message });
-    else throw error;
+    if (!isUnreadable(error)) throw error;
+    const kind = isDamage(error) ? 'broken-record' : 'newer-record';
+    find({ kind, damage: true, key, message: error.message });
     return undefined;
   }
-}
-
-function expectName(key: string, expected: string, found: string | undefined, { find }: Checking): void {
-  if (found === undefined || found === expected) return;
-  const message = `${key}: expected the record of ${expected}, found that of ${found}; delete it`;
-  find({ kind: 'broken-record', damage: true, key, message });
 }
 
 /** A run whose record is damaged, as is told, may be one that lives. */
@@ -104,7 +82,7 @@ export async function mayLive(ledger: Ledger, run: string): Promise<boolean> {
   try {
     return (await ledger.liveness(run)) === 'live';
   } catch (error) {
-    if (isDamage(error)) return true;
+    if (isUnreadable(error)) return true;
     throw error;
   }
 }
@@ -117,13 +95,9 @@ export async function readUndamaged(
   try {
     return (await ledger.readManifest(id))?.manifest;
   } catch (error) {
-    if (isDamage(error)) return 'damaged';
+    if (isUnreadable(error)) return 'damaged';
     throw error;
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof StoreError && (error.code === 'store-corrupt' || error.code === 'store-schema');
 }
 
 async function tellPending(

@@ -2,18 +2,17 @@ import { StoreError } from '../../errors.ts';
 import { oldestLiveSeconds } from '../../model/heartbeat.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { STORE_SCHEMA, type ClaimRecord } from '../../model/records.ts';
-import type { PutCondition } from '../../ports.ts';
+import type { ObjectStore, PutCondition } from '../../ports.ts';
 import { instanceKey } from '../keys.ts';
 import type { Claim, Ledger } from '../ledger.ts';
 import type { Context } from '../context.ts';
 import { recordKind, type Stored } from '../records/record.ts';
 import { claimFields } from '../records/record-shapes.ts';
 
-export const claimRecords = recordKind(
-  'the claim',
-  claimFields,
-  'delete it when no run works on the instance',
-);
+export const claimRecords = recordKind('the claim', claimFields, {
+  remedy: 'delete it when no run works on the instance',
+  keyOf: ({ instance }) => instanceKey('claims', instance),
+});
 
 /**
  * Claims spare two runs the same work; what keeps results right is the commit. A claim names its run and is worth
@@ -23,7 +22,7 @@ export function createClaims(
   context: Context,
   liveness: Ledger['liveness'],
 ): Pick<Ledger, 'claim' | 'release'> {
-  const { store, heartbeat, nonce } = context;
+  const { store, heartbeat, nonce, tell } = context;
   /** Found in another's hand: whoever asks again and again for such a one asks by a read. */
   const contended = new Set<InstanceId>();
 
@@ -50,9 +49,16 @@ export function createClaims(
           if (etag !== undefined) return { kind: 'claimed', claim: { record, etag } };
         }
         readFirst = false;
-        const found = await claimRecords.read(store, key);
+        const found = await claimRecords.look(store, key);
         if (found === undefined) {
           condition = { ifNoneMatch: '*' };
+          continue;
+        }
+        if ('broken' in found) {
+          // It says nothing of a holder; the commit keeps results right.
+          if (found.etag === undefined) throw found.broken;
+          tell(found.broken);
+          condition = { ifMatch: found.etag };
           continue;
         }
         // A write that was repeated after a lost answer meets itself.
@@ -71,6 +77,11 @@ export function createClaims(
       await removeClaim(context, claim, 'run');
     },
   };
+}
+
+async function isAt(store: ObjectStore, key: string, { nonce }: ClaimRecord): Promise<boolean> {
+  const found = await claimRecords.look(store, key);
+  return found !== undefined && !('broken' in found) && found.record.nonce === nonce;
 }
 
 /**
@@ -92,8 +103,7 @@ export async function removeClaim(
     durable: false,
   });
   // A mark that was repeated after a lost answer meets itself.
-  if (etag === undefined && (await claimRecords.read(store, key))?.record.nonce !== released.nonce)
-    return false;
+  if (etag === undefined && !(await isAt(store, key, released))) return false;
   const leftMs = deadlineMs - (clock.now() - begun);
   if (leftMs <= 0) return true;
   const signal = AbortSignal.timeout(leftMs);

@@ -22,7 +22,7 @@ export function createSlots(
   context: Context,
   liveness: Ledger['liveness'],
 ): Pick<Ledger, 'takeSlots' | 'releaseSlots'> {
-  const { store, clock, nonce } = context;
+  const { store, clock, nonce, tell } = context;
   const turns = createTurns(context);
   /** In the hand of this process, or being asked for. */
   const busy = new Set<string>();
@@ -47,9 +47,15 @@ export function createSlots(
         if (etag !== undefined) return { key, record, etag };
       }
       readFirst = false;
-      const found = await slotRecords.read(store, key);
+      const found = await slotRecords.look(store, key);
       if (found === undefined) {
         condition = { ifNoneMatch: '*' };
+        continue;
+      }
+      if ('broken' in found) {
+        if (found.etag === undefined) throw found.broken;
+        tell(found.broken);
+        condition = { ifMatch: found.etag };
         continue;
       }
       // A write that was repeated after a lost answer meets itself.

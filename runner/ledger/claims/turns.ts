@@ -22,7 +22,7 @@ const FRESH_SECONDS = 15;
  * Without this a run that gives a slot back and takes it again in the same breath keeps it from all that ask every
  * few seconds. Costs a run alone one read every 5 s, and nothing while it takes nothing.
  */
-export function createTurns({ store, clock, nonce }: Context): Turns {
+export function createTurns({ store, clock, nonce, tell }: Context): Turns {
   const mine = new Map<string, { readonly record: SlotRecord; readonly etag: string; readonly at: number }>();
   const lookedAt = new Map<string, number>();
 
@@ -33,8 +33,13 @@ export function createTurns({ store, clock, nonce }: Context): Turns {
 
   /** The condition on which the mark is ours to write; undefined: another run's turn. */
   async function look(key: string, run: string): Promise<PutCondition | undefined> {
-    const found = await slotRecords.read(store, key);
+    const found = await slotRecords.look(store, key);
     if (found === undefined) return { ifNoneMatch: '*' };
+    if ('broken' in found) {
+      if (found.etag === undefined) throw found.broken;
+      tell(found.broken);
+      return { ifMatch: found.etag };
+    }
     const { record, ageSeconds, etag } = found;
     const isForeign = record.released !== true && record.run !== run && ageSeconds <= FRESH_SECONDS;
     return isForeign ? undefined : { ifMatch: etag };

@@ -1,4 +1,3 @@
-import { StoreError } from '../../errors.ts';
 import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
@@ -7,6 +6,7 @@ import { attemptPrefix } from '../keys.ts';
 import type { StoredManifest } from '../ledger.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { supersededBy } from '../gc/superseded.ts';
+import { isUnreadable } from '../records/damage.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';
 
@@ -24,7 +24,7 @@ export async function copyInstance(copying: Copying, id: InstanceId): Promise<vo
     if (verdict === 'conflict') return tellConflict(copying, id);
     const missing = await copyObjects(copying, ours.manifest);
     if (missing !== undefined) {
-      const now = (await from.readManifest(id))?.manifest;
+      const now = (await undamaged(() => from.readManifest(id), report.problems))?.manifest;
       // Committed anew while it was copied, and the old objects were collected.
       if (now !== undefined && now.attempt !== ours.manifest.attempt) continue;
       report.problems.push(missing);
@@ -49,7 +49,7 @@ async function undamaged<Absent extends null | undefined = undefined>(
   try {
     return (await read()) ?? absent;
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    if (!isUnreadable(error)) throw error;
     told.push(error.message);
     return undefined;
   }

@@ -11,7 +11,7 @@ export async function runsAtWork(ledger: Ledger): Promise<readonly string[]> {
   for await (const page of ledger.store.list('claims/')) {
     for (const { key } of page) {
       if (placeOf(key).kind !== 'claim') continue;
-      const claim = (await claimRecords.read(ledger.store, key))?.record;
+      const claim = (await ledger.passBy(() => claimRecords.read(ledger.store, key)))?.record;
       if (claim !== undefined) runs.add(claim.run);
     }
   }

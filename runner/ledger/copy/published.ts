@@ -1,10 +1,11 @@
-import { StoreError } from '../../errors.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
 import { listedAt } from '../knowledge/listing.ts';
 import { placePublished, type Holders, type Placed } from '../publish/published-path.ts';
 import { publishedPathRecords } from '../publish/path-record.ts';
 import { stillPublishes, takenMessage } from '../publish/taken.ts';
+import { placeOf } from '../layout.ts';
+import { isUnreadable } from '../records/damage.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
 import { copyVerified } from './verified.ts';
@@ -20,15 +21,20 @@ async function* recordKeys({ from }: Copying): AsyncIterable<string> {
   for await (const page of from.store.list(PUBLISHED_PATHS)) for (const { key } of page) yield key;
 }
 
+/** One that is broken, here or there, is left to a person. */
 async function copyPath(copying: Copying, key: string): Promise<void> {
-  const { from, to, report } = copying;
-  let ours: PublishedPathRecord | undefined;
+  if (placeOf(key).kind !== 'published-path') return;
   try {
-    ours = (await publishedPathRecords.read(from.store, key))?.record;
+    await copyFile(copying, key);
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
-    report.problems.push(error.message);
+    if (!isUnreadable(error)) throw error;
+    copying.report.problems.push(error.message);
   }
+}
+
+async function copyFile(copying: Copying, key: string): Promise<void> {
+  const { from, to, report } = copying;
+  const ours = (await publishedPathRecords.read(from.store, key))?.record;
   if (ours === undefined || copying.kept.has(ours.instance) || (await stands(copying, key, ours))) return;
   const place = () => placePublished(to, ours, holdersIn(copying));
   let placed: Placed = copying.dryRun ? { kind: 'placed' } : await place();

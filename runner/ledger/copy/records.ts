@@ -1,10 +1,12 @@
-import { StoreError } from '../../errors.ts';
 import { compareKeys } from '../../model/key.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { failureRecords } from '../failures.ts';
 import { placeOf, type Place } from '../layout.ts';
+import { isUnreadable } from '../records/damage.ts';
 import { isConflict } from '../records/record.ts';
+import { publicationRecords } from '../publish/publications.ts';
+import { taskRecords } from '../records/task-keys.ts';
 import { runRecords } from '../runs/runs.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
@@ -31,7 +33,7 @@ async function unlessDamaged({ report }: Copying, copy: () => Promise<void>): Pr
   try {
     await copy();
   } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== 'store-corrupt') throw error;
+    if (!isUnreadable(error)) throw error;
     report.problems.push(error.message);
   }
 }
@@ -43,6 +45,7 @@ async function copyRecord(copying: Copying, key: string, isThere: boolean): Prom
   if (isThere && place.kind === 'log') return;
   const ours = await read(copying.from.store, key);
   if (ours === undefined) return;
+  refuseBroken(place, ours.bytes, key);
   const theirs = isThere ? await read(copying.to, key) : undefined;
   if (theirs !== undefined) {
     if (Buffer.compare(ours.bytes, theirs.bytes) === 0) return;
@@ -62,6 +65,18 @@ async function copyRecord(copying: Copying, key: string, isThere: boolean): Prom
   }
   copying.report.records += 1;
   copying.progress();
+}
+
+/** What is broken here would be broken there. */
+function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
+  const records = {
+    task: taskRecords,
+    failure: failureRecords,
+    publication: publicationRecords,
+    run: runRecords,
+  };
+  const isRecord = (name: string): name is keyof typeof records => Object.hasOwn(records, name);
+  if (isRecord(kind)) records[kind].parse(Buffer.from(bytes).toString('utf8'), key);
 }
 
 function isCopied(place: Place, live: ReadonlySet<string>): boolean {

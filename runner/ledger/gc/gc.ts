@@ -8,6 +8,7 @@ import type { GcOptions, GcReport, Ledger, StoredManifest } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Context } from '../context.ts';
+import { isUnreadable } from '../records/damage.ts';
 import { storedAttempts, type StoredAttempt } from './stored-attempts.ts';
 import { supersededBy } from './superseded.ts';
 import { sweepRecords } from './sweep-records.ts';
@@ -44,13 +45,17 @@ export function createGc(
           report.bytesFreed += removed.bytes;
         }
       } catch (error) {
-        // One damaged manifest must not keep all the rest from being collected.
-        if (!(error instanceof StoreError && error.code === 'store-corrupt')) throw error;
+        // One damaged record must not keep all the rest from being collected.
+        if (!isUnreadable(error)) throw error;
         report.problems.push(error.message);
       }
     }
-    const recordsRemoved = await sweepRecords(context, manifests, liveness, options, nowMs);
-    return { ...report, recordsRemoved } satisfies GcReport;
+    const swept = await sweepRecords(context, manifests, liveness, options, nowMs);
+    return {
+      ...report,
+      recordsRemoved: swept.removed,
+      problems: [...new Set([...report.problems, ...swept.problems])],
+    } satisfies GcReport;
   };
 
   async function collect(

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../../model/partition.ts';
+import { isInstanceId, type InstanceId } from '../../model/partition.ts';
 import { isAttemptId } from '../../model/run-id.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports.ts';
 
@@ -61,6 +61,7 @@ function parseObjectKey(key: string): { readonly id: InstanceId; readonly attemp
   const segments = key.split('/');
   const at = segments.findIndex((segment, index) => index >= 4 && isAttemptId(segment));
   const attempt = segments[at];
-  if (attempt === undefined) return undefined;
-  return { id: segments.slice(1, at).join('/'), attempt };
+  if (attempt === undefined || at === segments.length - 1) return undefined;
+  const id = segments.slice(1, at).join('/');
+  return isInstanceId(id) ? { id, attempt } : undefined;
 }

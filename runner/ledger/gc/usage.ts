@@ -40,7 +40,7 @@ export async function usageByTask(
     storedAttempts(store, `objects/${below}`, now),
     READ_TOGETHER,
     async ({ id, attempts }) => {
-      const committed = attemptOf((await ledger.readManifest(id))?.manifest);
+      const committed = attemptOf((await ledger.passBy(() => ledger.readManifest(id)))?.manifest);
       const usage = usageOf(id);
       for (const { attempt, keys, bytes } of attempts) {
         add(attempt === committed ? usage.committed : usage.superseded, keys.length, bytes);
@@ -54,7 +54,8 @@ export async function usageByTask(
     }
   }
   await sideBySide(keysBelow(PUBLISHED_PATHS), READ_TOGETHER, async (key) => {
-    const record = (await publishedPathRecords.read(store, key))?.record;
+    if (placeOf(key).kind !== 'published-path') return;
+    const record = (await ledger.passBy(() => publishedPathRecords.read(store, key)))?.record;
     if (record !== undefined && isAsked(record.instance)) {
       add(usageOf(record.instance).published, 1, record.bytes);
     }

@@ -9,7 +9,7 @@ import { instanceKey, instanceOfException, parsePublicationKey } from '../keys.t
 import type { Ledger } from '../ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
 import { listManifests, listRanges, type ListedRange } from './listing.ts';
-import { manifestRecords, refuseForeign } from '../manifests.ts';
+import { manifestRecords } from '../manifests.ts';
 import type { Context } from '../context.ts';
 
 interface Parts {
@@ -33,7 +33,7 @@ const READ_TOGETHER = 32;
 
 /** Listings say what is done; only the few that are marked, failed or claimed are read. */
 export function createKnowledge(
-  { store, storeId }: Context,
+  { store, storeId, passBy }: Context,
   { cache, liveness, readRun, readTaskKeys }: Parts,
 ): Ledger['readKnowledge'] {
   return async (ranges, { contents, glance, signal }) => {
@@ -88,23 +88,22 @@ export function createKnowledge(
     const known = new Map<InstanceId, Manifest>();
     const exceptions = new Map<InstanceId, Manifest>();
     await together([...new Set(marked.map(instanceOfException))], signal, async (id) => {
-      const manifest = await readFresh(id, manifests);
+      const manifest = await readSound(id, manifests);
       if (manifest === undefined) return;
       known.set(id, manifest);
       if (manifest.outcome !== 'succeeded') exceptions.set(id, manifest);
     });
     const failures = new Map<InstanceId, FailureRecord>();
     await together(failing, signal, async (key) => {
-      const failure = (await failureRecords.read(store, key))?.record;
-      if (failure !== undefined && (await isOpen(failure, manifests, known))) {
-        failures.set(failure.instance, failure);
-      }
+      const failure = (await passBy(() => failureRecords.read(store, key)))?.record;
+      if (failure === undefined) return;
+      if (await passBy(() => isOpen(failure, manifests, known))) failures.set(failure.instance, failure);
     });
     const alive = once(liveness);
     const hostOf = once(async (run) => (await readRun(run))?.process.host);
     const claims = new Map<InstanceId, HeldClaim>();
     await together(claimed, signal, async (key) => {
-      const claim = (await claimRecords.read(store, key))?.record;
+      const claim = (await passBy(() => claimRecords.read(store, key)))?.record;
       if (claim === undefined || claim.released !== undefined || (await alive(claim.run)) !== 'live') return;
       const host = await hostOf(claim.run);
       claims.set(claim.instance, { run: claim.run, ...(host === undefined ? {} : { host }) });
@@ -154,13 +153,23 @@ export function createKnowledge(
       else contents.set(id, manifest);
     }
     await together(absent, signal, async (id) => {
-      const manifest = await readFresh(id, manifests);
+      const manifest = await readSound(id, manifests);
       if (manifest === undefined) return;
       contents.set(id, manifest);
       task.set(id, manifests.get(id) ?? '', manifest);
     });
     await task.save();
     return contents;
+  }
+
+  /** One that cannot be read is no result: what it is of counts as missing. */
+  async function readSound(
+    id: InstanceId,
+    manifests: Map<InstanceId, string>,
+  ): Promise<Manifest | undefined> {
+    const manifest = await passBy(() => readFresh(id, manifests));
+    if (manifest === undefined) manifests.delete(id);
+    return manifest;
   }
 
   /** What is read counts, not what was listed a moment ago. */
@@ -174,7 +183,6 @@ export function createKnowledge(
       manifests.delete(id);
       return undefined;
     }
-    refuseForeign(found.record, id, key);
     manifests.set(id, found.etag);
     return found.record;
   }

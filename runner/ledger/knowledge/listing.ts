@@ -3,6 +3,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { ListingRange } from '../../model/plan.ts';
 import type { ObjectInfo, ObjectStore } from '../../ports.ts';
 import { instanceOfKey, keyRange, manifestSplits, pipelinePrefix, type RangedRecord } from '../keys.ts';
+import { placeOf, type Place } from '../layout.ts';
 import { sideBySide } from '../side-by-side.ts';
 
 /** The names of all records of the instances in a range. */
@@ -43,11 +44,16 @@ export async function listRanges(
   return ranges.map((range, place) => ({
     range,
     manifests: manifests.get(range) ?? new Map<InstanceId, string>(),
-    marked: marked[place] ?? [],
-    failing: failing[place] ?? [],
-    claimed: claimed[place] ?? [],
-    pending: pending[place] ?? [],
+    marked: ofKind('mark', marked[place]),
+    failing: ofKind('failure', failing[place]),
+    claimed: ofKind('claim', claimed[place]),
+    pending: ofKind('publication', pending[place]),
   }));
+}
+
+/** Without keys that are nobody's: `sluice store check` names them. */
+function ofKind(kind: Place['kind'], keys: readonly string[] = []): readonly string[] {
+  return keys.filter((key) => placeOf(key).kind === kind);
 }
 
 /** The ETags of a range's manifests. */
@@ -60,7 +66,9 @@ export async function listManifests(
   const options = { ...bounds, splits: manifestSplits(range), ...(signal && { signal }) };
   const manifests = new Map<InstanceId, string>();
   for await (const page of store.list(prefix, options)) {
-    for (const { key, etag } of page) manifests.set(instanceOfKey('manifests', key), etag);
+    for (const { key, etag } of page) {
+      if (key.endsWith('.json')) manifests.set(instanceOfKey('manifests', key), etag);
+    }
   }
   return manifests;
 }
@@ -119,6 +127,19 @@ export async function keysBelow(store: ObjectStore, prefix: string): Promise<rea
   const keys: string[] = [];
   for await (const page of store.list(prefix)) keys.push(...page.map(({ key }) => key));
   return keys;
+}
+
+/** Those that are of one kind of record. */
+export async function placesBelow<Kind extends Place['kind']>(
+  store: ObjectStore,
+  prefix: string,
+  kind: Kind,
+): Promise<readonly { readonly key: string; readonly place: Extract<Place, { readonly kind: Kind }> }[]> {
+  const isOfKind = (place: Place): place is Extract<Place, { readonly kind: Kind }> => place.kind === kind;
+  return (await keysBelow(store, prefix)).flatMap((key) => {
+    const place = placeOf(key);
+    return isOfKind(place) ? [{ key, place }] : [];
+  });
 }
 
 /** One key, without its bytes. */

@@ -7,13 +7,17 @@ import { goneMessage } from '../gc/gone.ts';
 import type { Ledger, StoredManifest } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
 import type { Context } from '../context.ts';
+import { placeOf } from '../layout.ts';
 import { recordKind } from '../records/record.ts';
 import { timeOf } from './order.ts';
 import { objectKeyOf, placePublished, type Holders } from './published-path.ts';
 import { stillPublishes, takenMessage } from './taken.ts';
 import { publicationFields } from '../records/record-shapes.ts';
 
-export const publicationRecords = recordKind('the pending publication', publicationFields, 'delete it');
+export const publicationRecords = recordKind('the pending publication', publicationFields, {
+  remedy: 'delete it',
+  keyOf: ({ instance, attempt }) => publicationKey(instance, attempt),
+});
 
 export type Publications = Pick<Ledger, 'beginPublication' | 'publish'>;
 
@@ -96,6 +100,7 @@ export function createPublications(
     const others: string[] = [];
     for await (const page of store.list(publicationPrefix(id))) {
       for (const { key } of page) {
+        if (placeOf(key).kind !== 'publication') continue;
         const pending = parsePublicationKey(key);
         // A longer partition that starts like this one.
         if (pending.id !== id) continue;

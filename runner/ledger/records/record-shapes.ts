@@ -19,8 +19,10 @@ import type { StoredObject } from '../../model/job.ts';
 import type { Period } from '../../model/time.ts';
 import {
   anything,
+  count,
   flag,
   listOf,
+  localTime,
   mapOf,
   nullable,
   number,
@@ -31,25 +33,41 @@ import {
   sha256,
   text,
   time,
+  version,
   whole,
   type Fields,
 } from './shape.ts';
+import {
+  attempt,
+  instance,
+  keyName,
+  nonce,
+  objectPath,
+  pipeline,
+  publishedPath,
+  run,
+  storeId,
+} from './names.ts';
 
 /** Every record that sluice writes, field by field; `docs/store.md` is held to these. */
-export const storeFields: Fields<StoreRecord> = { schema: whole, id: text, copiedFrom: optional(text) };
+export const storeFields: Fields<StoreRecord> = {
+  schema: version,
+  id: storeId,
+  copiedFrom: optional(storeId),
+};
 
-export const taskFields: Fields<TaskRecord> = { schema: whole, keys: listOf(text) };
+export const taskFields: Fields<TaskRecord> = { schema: version, keys: listOf(keyName) };
 
 export const inputFields: Fields<ManifestInput> = {
   need: text,
-  instance: text,
-  attempt: text,
+  instance,
+  attempt,
   contentDigest: sha256,
 };
 
 export const objectFields: Fields<StoredObject> = {
-  path: text,
-  bytes: whole,
+  path: objectPath,
+  bytes: count,
   sha256,
   executable: optional(flag),
 };
@@ -66,27 +84,29 @@ const fingerprintFields: Fields<Fingerprint> = {
   needs: text,
 };
 
-const attemptAt = objectOf<{ attempt: string; at: string }>({ attempt: text, at: time });
+const attemptAt = objectOf<{ attempt: string; at: string }>({ attempt, at: time });
 
 export const manifestFields: Fields<Manifest> = {
-  schema: whole,
-  instance: text,
+  schema: version,
+  instance,
   partition: listOf(
     objectOf<Manifest['partition'][number]>({ name: text, value: text, hashed: optional(flag) }),
   ),
-  period: optional(objectOf<Period>({ start: time, end: time })),
+  period: optional(objectOf<Period>({ start: localTime, end: localTime })),
   outcome: oneOf('succeeded', 'skipped', 'void'),
   reason: optional(text),
-  attempt: text,
-  run: text,
+  attempt,
+  run,
   fingerprint: objectOf(fingerprintFields),
   settings: mapOf(scalar),
   inputs: listOf(objectOf(inputFields)),
   objects: listOf(objectOf(objectFields)),
   values: mapOf(text),
   contentDigest: sha256,
-  omitted: listOf(objectOf<Manifest['omitted'][number]>({ need: text, instance: text })),
-  published: listOf(objectOf<Manifest['published'][number]>({ path: text, to: text, newest: flag })),
+  omitted: listOf(objectOf<Manifest['omitted'][number]>({ need: text, instance })),
+  published: listOf(
+    objectOf<Manifest['published'][number]>({ path: objectPath, to: publishedPath, newest: flag }),
+  ),
   startedAt: time,
   finishedAt: time,
   exitCode: optional(whole),
@@ -95,74 +115,74 @@ export const manifestFields: Fields<Manifest> = {
   superseded: optional(attemptAt),
   supersededAttempts: optional(listOf(attemptAt)),
   refreshed: optional(listOf(text)),
-  nonce: text,
+  nonce,
 };
 
 export const causeFields: Fields<Cause> = { kind: text, message: text, transient: flag };
 
 export const failureFields: Fields<FailureRecord> = {
-  schema: whole,
-  instance: text,
-  run: text,
-  attempt: text,
+  schema: version,
+  instance,
+  run,
+  attempt,
   cause: objectOf(causeFields),
   exitCode: optional(whole),
   lastLines: listOf(text),
   startedAt: time,
   finishedAt: time,
-  over: nullable(text),
-  count: whole,
+  over: nullable(attempt),
+  count,
   firstFailedAt: time,
 };
 
 export const claimFields: Fields<ClaimRecord> = {
-  schema: whole,
-  instance: text,
-  run: text,
-  attempt: text,
+  schema: version,
+  instance,
+  run,
+  attempt,
   released: optional(oneOf('run', 'gc')),
-  nonce: text,
+  nonce,
 };
 
 export const heartbeatFields: Fields<HeartbeatRecord> = {
-  schema: whole,
-  run: text,
-  beat: whole,
-  nonce: text,
+  schema: version,
+  run,
+  beat: count,
+  nonce,
 };
 
 export const slotFields: Fields<SlotRecord> = {
-  schema: whole,
-  run: text,
-  instance: text,
+  schema: version,
+  run,
+  instance,
   released: optional(flag),
-  nonce: text,
+  nonce,
 };
 
 export const publicationFields: Fields<PublicationRecord> = {
-  schema: whole,
-  instance: text,
-  attempt: text,
-  nonce: text,
+  schema: version,
+  instance,
+  attempt,
+  nonce,
 };
 
 export const publishedPathFields: Fields<PublishedPathRecord> = {
-  schema: whole,
-  path: text,
-  instance: text,
-  attempt: text,
-  object: text,
+  schema: version,
+  path: publishedPath,
+  instance,
+  attempt,
+  object: objectPath,
   order: text,
-  bytes: whole,
+  bytes: count,
   sha256,
   finishedAt: time,
-  takenOver: optional(listOf(text)),
-  nonce: text,
+  takenOver: optional(listOf(instance)),
+  nonce,
 };
 
 export const processFields: Fields<ProcessIdentity> = {
   bootId: text,
-  pid: whole,
+  pid: count,
   startTime: text,
   host: text,
   machineId: optional(text),
@@ -170,18 +190,18 @@ export const processFields: Fields<ProcessIdentity> = {
 };
 
 export const runInstanceFields: Fields<RunRecordInstance> = {
-  id: text,
+  id: instance,
   state: text,
-  attempt: optional(text),
+  attempt: optional(attempt),
   reason: text,
   seconds: optional(number),
   exitCode: optional(whole),
 };
 
 export const runFields: Fields<RunRecord> = {
-  schema: whole,
-  run: text,
-  pipeline: text,
+  schema: version,
+  run,
+  pipeline,
   request: anything,
   process: objectOf(processFields),
   startedAt: time,
@@ -189,5 +209,5 @@ export const runFields: Fields<RunRecord> = {
   outcome: optional(text),
   counts: optional(mapOf(number)),
   instances: optional(listOf(objectOf(runInstanceFields))),
-  nonce: text,
+  nonce,
 };

@@ -5,8 +5,18 @@ export type Shape = (value: unknown, path: string) => string | undefined;
 export type Fields<T> = { readonly [Key in keyof Required<T>]: Shape };
 
 export const text: Shape = (value, path) => expected(typeof value === 'string', 'text', value, path);
+
+/** A text that a name, a path or the like may be. */
+export function matching(is: (text: string) => boolean, what: string): Shape {
+  return (value, path) => expected(typeof value === 'string' && is(value), what, value, path);
+}
+
 export const whole: Shape = (value, path) =>
   expected(Number.isSafeInteger(value), 'a whole number', value, path);
+export const count: Shape = (value, path) =>
+  expected(Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0', value, path);
+export const version: Shape = (value, path) =>
+  expected(Number.isSafeInteger(value) && Number(value) >= 1, 'the version of a record', value, path);
 export const number: Shape = (value, path) => expected(Number.isFinite(value), 'a number', value, path);
 export const flag: Shape = (value, path) =>
   expected(typeof value === 'boolean', 'true or false', value, path);
@@ -20,11 +30,21 @@ export const scalar: Shape = (value, path) =>
     path,
   );
 
-export const time: Shape = (value, path) =>
-  expected(typeof value === 'string' && !Number.isNaN(Date.parse(value)), 'an ISO 8601 instant', value, path);
+/** As sluice writes them, in UTC: they are compared as texts too. */
+export const time: Shape = matching(
+  (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text)),
+  'an ISO 8601 instant',
+);
 
-export const sha256: Shape = (value, path) =>
-  expected(typeof value === 'string' && /^[0-9a-f]{64}$/.test(value), '64 hexadecimal digits', value, path);
+/** With the offset of a zone. */
+export const localTime: Shape = matching(
+  (text) =>
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text) &&
+    !Number.isNaN(Date.parse(text)),
+  'an ISO 8601 instant',
+);
+
+export const sha256: Shape = matching((text) => /^[0-9a-f]{64}$/.test(text), '64 hexadecimal digits');
 
 export function oneOf(...words: readonly string[]): Shape {
   return (value, path) =>

@@ -5,11 +5,9 @@ import { STORE_KEY } from '../keys.ts';
 import { recordKind } from './record.ts';
 import { storeFields } from './record-shapes.ts';
 
-export const storeRecords = recordKind(
-  'the store’s own record',
-  storeFields,
-  'write {"schema": 1, "id": "…"} with any fresh id there',
-);
+export const storeRecords = recordKind('the store’s own record', storeFields, {
+  remedy: 'write {"schema": 1, "id": "…"} with any fresh id there',
+});
 
 /**
  * Of several that open a new store at once, one gives it its id and all take that. Before, the store proves that

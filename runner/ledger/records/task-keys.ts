@@ -5,16 +5,14 @@ import type { Context } from '../context.ts';
 import { recordKind } from './record.ts';
 import { taskFields } from './record-shapes.ts';
 
-export const taskRecords = recordKind(
-  'the record of key names',
-  taskFields,
-  'delete it: the next run writes it anew',
-);
+export const taskRecords = recordKind('the record of key names', taskFields, {
+  remedy: 'delete it: the next run writes it anew',
+});
 
 /** The names of a task's keys as they were when it last ran: an edit that changes them orphans what is done. */
-export function createTaskKeys({ store }: Context): Pick<Ledger, 'readTaskKeys' | 'recordTaskKeys'> {
+export function createTaskKeys({ store, passBy }: Context): Pick<Ledger, 'readTaskKeys' | 'recordTaskKeys'> {
   async function readTaskKeys(pipeline: string, task: string) {
-    return (await taskRecords.read(store, taskKey(pipeline, task)))?.record.keys;
+    return (await passBy(() => taskRecords.read(store, taskKey(pipeline, task))))?.record.keys;
   }
   return {
     readTaskKeys,

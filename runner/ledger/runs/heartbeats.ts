@@ -5,11 +5,10 @@ import type { Ledger } from '../ledger.ts';
 import { recordKind } from '../records/record.ts';
 import { heartbeatFields } from '../records/record-shapes.ts';
 
-export const heartbeatRecords = recordKind(
-  'the heartbeat of a run',
-  heartbeatFields,
-  'delete it: the run stops then, as if it were dead',
-);
+export const heartbeatRecords = recordKind('the heartbeat of a run', heartbeatFields, {
+  remedy: 'delete it: the run stops then, as if it were dead',
+  keyOf: ({ run }) => heartbeatKey(run),
+});
 
 export function createHeartbeats({ store, nonce }: Context): Pick<Ledger, 'beat'> {
   return {
@@ -26,8 +25,8 @@ export function createHeartbeats({ store, nonce }: Context): Pick<Ledger, 'beat'
           ...(signal === undefined ? {} : { signal }),
         });
         if (etag !== undefined) return { record, etag };
-        const found = await heartbeatRecords.read(store, key);
-        if (found?.record.nonce !== mine.nonce) return undefined;
+        const found = await heartbeatRecords.look(store, key);
+        if (found === undefined || 'broken' in found || found.record.nonce !== mine.nonce) return undefined;
         // A beat of ours whose answer was lost, nobody knows how long ago: it does not count as this one.
         over = { beat: found.record.beat, etag: found.etag };
       }

@@ -6,14 +6,13 @@ import { heartbeatRecords } from './heartbeats.ts';
 import { heartbeatKey, runKey } from '../keys.ts';
 import type { Ledger, Liveness } from '../ledger.ts';
 import type { Context } from '../context.ts';
-import { recordKind } from '../records/record.ts';
+import { recordKind, type Broken, type Stored } from '../records/record.ts';
 import { runFields } from '../records/record-shapes.ts';
 
-export const runRecords = recordKind(
-  'the record of a run',
-  runFields,
-  'delete it: the run then counts as dead, its results stay',
-);
+export const runRecords = recordKind('the record of a run', runFields, {
+  remedy: 'delete it: the run then counts as dead, its results stay',
+  keyOf: ({ run }) => runKey(run),
+});
 
 const HOUR = 3600 * 1000;
 
@@ -22,14 +21,14 @@ export type Runs = Pick<Ledger, 'startRun' | 'updateRun' | 'readRun' | 'listRuns
 /** So long a run that was seen alive is not read again; whether its process runs is looked at each time. */
 const SEEN_SECONDS = 5;
 
-export function createRuns({ store, clock, heartbeat, processState }: Context): Runs {
+export function createRuns({ store, clock, heartbeat, processState, tell, passBy }: Context): Runs {
   /** Neither ends again: no need to read such a run's record twice. */
   const over = new Map<string, Liveness>();
   /** Many instances may wait for one run: it is read once for all of them. */
   const seen = new Map<string, Seen>();
 
   async function readRun(run: string): Promise<RunRecord | undefined> {
-    return (await runRecords.read(store, runKey(run)))?.record;
+    return (await passBy(() => runRecords.read(store, runKey(run))))?.record;
   }
 
   async function look(run: string): Promise<Liveness> {
@@ -39,18 +38,29 @@ export function createRuns({ store, clock, heartbeat, processState }: Context): 
     }
     seen.delete(run);
     const askedAt = clock.now();
-    const found = await runRecords.read(store, runKey(run));
+    const found = await runRecords.look(store, runKey(run));
     // The record comes before the first claim: without one there is no such run any more.
     if (found === undefined) return 'dead';
-    const { process, finishedAt } = found.record;
-    if (finishedAt !== undefined) return 'finished';
-    if (processState(process) === 'dead') return 'dead';
-    // A process may be there and yet be dead to the world: stopped, or cut off from the store.
-    const beat = await heartbeatRecords.read(store, heartbeatKey(run));
+    const process = processIn(found);
+    if (process === 'finished') return 'finished';
+    if (process !== undefined && processState(process) === 'dead') return 'dead';
+    // A process may be there and yet be dead to the world: stopped, or cut off from the store. Its beat counts
+    // whatever it says.
+    const beat = await heartbeatRecords.look(store, heartbeatKey(run));
     const leftSeconds = oldestLiveSeconds(heartbeat) - (beat ?? found).ageSeconds;
     if (leftSeconds < 0) return 'dead';
+    if (process === undefined) return 'live';
     seen.set(run, { process, until: askedAt + Math.min(SEEN_SECONDS, leftSeconds) * 1000 });
     return 'live';
+  }
+
+  /** Undefined: the record is broken, and only the heartbeat tells. */
+  function processIn(found: Stored<RunRecord> | Broken): ProcessIdentity | 'finished' | undefined {
+    if ('broken' in found) {
+      tell(found.broken);
+      return undefined;
+    }
+    return found.record.finishedAt === undefined ? found.record.process : 'finished';
   }
 
   return {

@@ -18,7 +18,7 @@ import { systemCode } from './failure.ts';
 import { inFolder, syncFolder } from './folder.ts';
 import type { Body, Temporary } from './temporary.ts';
 import { settledVersion } from './tombstone.ts';
-import { versionFile, type Version } from './version.ts';
+import { MAX_VERSION, versionFile, type Version } from './version.ts';
 
 export interface WriteOptions {
   readonly condition?: PutCondition;
@@ -50,7 +50,7 @@ export async function writeRecord(
       options.signal?.throwIfAborted();
       const found = await settledVersion(context, key);
       refuseUnless(options.condition, found, key);
-      const number = found.number + 1;
+      const number = nextNumber(found, key);
       if (
         !(await makeVersion(file, options.durable, () => linkSync(temporary.path, versionFile(file, number))))
       )
@@ -73,7 +73,7 @@ export async function deleteRecord(context: Context, key: string): Promise<void>
     for (;;) {
       const found = await settledVersion(context, key);
       if (found.kind !== 'value') return;
-      const number = found.number + 1;
+      const number = nextNumber(found, key);
       if (await makeVersion(file, false, () => symlinkSync(NOWHERE, versionFile(file, number)))) return;
     }
   } finally {
@@ -95,6 +95,14 @@ export function readRecord(
     // Pruned or deleted since: look again.
     if (descriptor === undefined) continue;
     const stats = fstatSync(descriptor);
+    if (!stats.isFile()) {
+      closeSync(descriptor);
+      throw new StoreError(
+        'store-corrupt',
+        `${key} is not a file, and stands where a record is kept; remove it, or move it elsewhere`,
+        { key },
+      );
+    }
     const body =
       stats.size <= READ_AT_ONCE_BYTES
         ? once(readAndClose(descriptor, stats.size), range)
@@ -108,6 +116,15 @@ export function readRecord(
       body,
     };
   }
+}
+
+function nextNumber(found: Version, key: string): number {
+  if (found.number < MAX_VERSION) return found.number + 1;
+  throw new StoreError(
+    'store-corrupt',
+    `${key}@${found.number} has the last number that there is, which no writer has given it; remove that file`,
+    { key },
+  );
 }
 
 function refuseUnless(condition: PutCondition | undefined, found: Version, key: string): void {
@@ -165,7 +182,8 @@ function isThere(path: string): boolean {
 
 function openVersion(path: string): number | undefined {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    // What is no file may keep whoever opens it waiting.
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (['ENOENT', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
     throw error;

@@ -55,12 +55,16 @@ export function versionFile(file: string, number: number): string {
   return number === 1 ? file : `${file}@${number}`;
 }
 
-/** `name@3` is version 3 of `name`; any other name is version 1 of itself. */
+/** Of so many digits a number is always exact, and no writer comes near it. */
+const MAX_DIGITS = 10;
+export const MAX_VERSION = 10 ** MAX_DIGITS - 1;
+
+/** `name@3` is version 3 of `name`; any other name is version 1 of itself, `name@` and more digits too. */
 export function parseVersion(name: string): { readonly name: string; readonly number: number } {
   const at = name.lastIndexOf('@');
   if (at <= 0) return { name, number: 1 };
   const digits = name.slice(at + 1);
-  return /^[1-9]\d*$/.test(digits)
+  return digits.length <= MAX_DIGITS && /^[1-9]\d*$/.test(digits)
     ? { name: name.slice(0, at), number: Number(digits) }
     : { name, number: 1 };
 }
@@ -74,9 +78,11 @@ function verify(file: string, number: number): Version | undefined {
 }
 
 function search(file: string): Version {
-  for (;;) {
+  for (let last = 0; ;) {
     const highest = highestIn(dirname(file), basename(file));
-    if (highest === 0) return NONE;
+    // Twice the same one that is not there: a name that is not UTF-8, and reads like ours.
+    if (highest === 0 || highest === last) return NONE;
+    last = highest;
     const stats = lookAt(versionFile(file, highest));
     // Pruned while the folder was read: a higher one is there.
     if (stats !== undefined) {

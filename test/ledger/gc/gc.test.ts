@@ -240,7 +240,7 @@ describe('gc', () => {
     await ledger.startRun(runRecord(OTHER_RUN));
     await ledger.claim(ID, `${RUN}-1`, RUN);
     await ledger.claim('p/live/_', `${OTHER_RUN}-1`, OTHER_RUN);
-    await ledger.recordFailure(failureOf(`${RUN}-1`, 'an earlier attempt'));
+    await ledger.recordFailure(failureOf(`${RUN}-1`, `${RUN}-7`));
     await ledger.recordFailure(failureOf(`${RUN}-1`, null, { instance: 'p/open/_' }));
     await ledger.beginPublication(ID, `${RUN}-1`);
     await ledger.beginPublication('p/live/_', `${OTHER_RUN}-1`);
