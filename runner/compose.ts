@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
-import { ProblemsError } from './errors.ts';
+import { ProblemsError, type StoreError } from './errors.ts';
 import type { CacheSettings } from './engines/docker/connection/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Pipeline, Project, Task } from './model/pipeline.ts';
@@ -235,12 +235,20 @@ async function openBareStore(ref: StoreRef): Promise<ObjectStore> {
 }
 
 /** What is recorded in the project's store; made on first use. */
-export async function openProjectLedger(project: Project, env: ComposeOptions['env']): Promise<Ledger> {
-  return openLedgerOn(await openStore(project, env), env);
+export async function openProjectLedger(
+  project: Project,
+  env: ComposeOptions['env'],
+  onDamage?: (damage: StoreError) => void,
+): Promise<Ledger> {
+  return openLedgerOn(await openStore(project, env), env, onDamage);
 }
 
-/** The same of a store that is open. */
-export async function openLedgerOn(store: ObjectStore, env: ComposeOptions['env']): Promise<Ledger> {
+/** The same of a store that is open; `onDamage` is told of records that are passed by. */
+export async function openLedgerOn(
+  store: ObjectStore,
+  env: ComposeOptions['env'],
+  onDamage?: (damage: StoreError) => void,
+): Promise<Ledger> {
   const { openLedger } = await import('./ledger/open.ts');
   const { processIdentity } = await import('./ledger/runs/process.ts');
   const folder = cacheFolder(env);
@@ -249,6 +257,7 @@ export async function openLedgerOn(store: ObjectStore, env: ComposeOptions['env'
     process: await processIdentity(),
     random: randomHex,
     ...(folder === undefined ? {} : { cacheFolder: folder }),
+    ...(onDamage === undefined ? {} : { onDamage }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { openProjectLedger } from '../compose.ts';
+import type { StoreError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';
 import type { AppOptions } from './asked-pipeline.ts';
@@ -6,12 +7,23 @@ import type { AppOptions } from './asked-pipeline.ts';
 /** A store that is there answers sooner; one that is not is asked again for much longer. */
 const PATIENCE_MILLISECONDS = 5000;
 
-/** What is recorded in the project's store; who waits for it is told for what. */
+/** What is recorded in the project's store; who waits for it is told for what, and which records are broken. */
 export async function openLedger(project: Project, { env, say }: AppOptions): Promise<Ledger> {
-  return sayIfSlow(
-    () => openProjectLedger(project, env),
-    () => say?.(`Still waiting for the store ${project.store} to answer`),
-  );
+  return whileWaiting(project, say, () => openProjectLedger(project, env, warningOf(say)));
+}
+
+/** What broken records that are passed by are told with. */
+export function warningOf(say: AppOptions['say']): (damage: StoreError) => void {
+  return ({ message }) => say?.(`warning: ${message}`);
+}
+
+/** A store that is silent is named to whoever waits for it. */
+export async function whileWaiting<Value>(
+  { store }: Pick<Project, 'store'>,
+  say: AppOptions['say'],
+  act: () => Promise<Value>,
+): Promise<Value> {
+  return sayIfSlow(act, () => say?.(`Still waiting for the store ${store} to answer`));
 }
 
 export async function sayIfSlow<Value>(

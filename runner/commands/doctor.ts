@@ -1,12 +1,5 @@
 import { systemClock } from '../clock.ts';
-import {
-  installEngine,
-  openEngine,
-  openProject,
-  openProjectLedger,
-  openSettings,
-  type OpenedProject,
-} from '../compose.ts';
+import { installEngine, openEngine, openProject, openSettings, type OpenedProject } from '../compose.ts';
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';
@@ -15,6 +8,7 @@ import { formatBytes } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
 import type { AppOptions } from '../app/asked-pipeline.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { openLedger } from '../app/open-ledger.ts';
 import { openStandingLedger } from '../app/standing-ledger.ts';
 
 export interface DoctorFlags extends CommonFlags {
@@ -51,7 +45,7 @@ export async function doctorCommand(
   if (settings !== undefined)
     findings.push(
       ...(await storeFindings(settings, async () =>
-        project === undefined ? standing(settings, options) : openProjectLedger(settings, options.env),
+        project === undefined ? standing(settings, options) : openLedger(settings, options),
       )),
     );
   findings.push(await engineFinding(settings ?? bareProject(options), flags, options.env, output));

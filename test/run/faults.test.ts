@@ -375,7 +375,7 @@ describe('two runs at once', () => {
     const world = await createWorld();
     let fenced = false;
     const { report, engine } = start(world, [task('a', { outputs: [out] })], [instance('a')], async () => {
-      if (!fenced) await world.ledger.voidManifest('p/a/_', null, 'cleared', 'someone');
+      if (!fenced) await world.ledger.voidManifest('p/a/_', null, 'cleared', '20210129T220000Z-aaaaaa');
       fenced = true;
       return { files: { 'out.csv': 'x' } };
     });

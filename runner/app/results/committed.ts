@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { placeOf } from '../../ledger/layout.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
@@ -6,13 +7,13 @@ import type { Manifest } from '../../model/records.ts';
 /** Instances with a result at a path or below it, `''` for all: by listing, without those that gc or a clear voided. */
 export async function committedIds(ledger: Ledger, path: string): Promise<readonly InstanceId[]> {
   const [listed, marked] = await Promise.all([
-    idsBelow(ledger, 'manifests/', '.json', path),
-    idsBelow(ledger, 'exceptions/', '', path),
+    idsBelow(ledger, 'manifests/', path),
+    idsBelow(ledger, 'exceptions/', path),
   ]);
   const voided = new Set<InstanceId>();
   // Few by nature: only what is not a plain result is marked.
   for (const id of marked) {
-    const stored = await ledger.readManifest(id);
+    const stored = await ledger.passBy(() => ledger.readManifest(id));
     if (stored?.manifest.outcome === 'void') voided.add(id);
   }
   return listed.filter((id) => !voided.has(id));
@@ -26,7 +27,8 @@ export async function* readManifests(ledger: Ledger, ids: readonly InstanceId[])
   const reading: ReturnType<Ledger['readManifest']>[] = [];
   for (let at = 0; at < ids.length || reading.length > 0;) {
     while (at < ids.length && reading.length < READ_TOGETHER) {
-      const next = ledger.readManifest(ids[at] ?? '');
+      const id = ids[at] ?? '';
+      const next = ledger.passBy(() => ledger.readManifest(id));
       // Awaited in its turn; that an earlier one fails first must not end the process.
       next.catch(() => undefined);
       reading.push(next);
@@ -39,12 +41,14 @@ export async function* readManifests(ledger: Ledger, ids: readonly InstanceId[])
   }
 }
 
-async function idsBelow(ledger: Ledger, prefix: string, suffix: string, path: string): Promise<InstanceId[]> {
+/** Of keys that are no such record nothing is said: `sluice store check` names them. */
+async function idsBelow(ledger: Ledger, prefix: string, path: string): Promise<InstanceId[]> {
   const ids: InstanceId[] = [];
   for await (const page of ledger.store.list(`${prefix}${path}`)) {
     for (const { key } of page) {
-      const id = key.slice(prefix.length, key.length - suffix.length);
-      if (path === '' || id === path || id.startsWith(`${path}/`)) ids.push(id);
+      const place = placeOf(key);
+      if (place.kind !== 'manifest' && place.kind !== 'mark') continue;
+      if (path === '' || place.id === path || place.id.startsWith(`${path}/`)) ids.push(place.id);
     }
   }
   return ids;

@@ -24,7 +24,8 @@ export async function storeCheckCommand(
 ): Promise<number> {
   const deep = flags.deep === true;
   const options = appOptions(flags, output);
-  const ledger = await openStandingLedger(await openSettings(options), options);
+  // Each is a finding of its own.
+  const ledger = await openStandingLedger(await openSettings(options), options, () => undefined);
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];

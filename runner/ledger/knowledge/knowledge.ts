@@ -1,5 +1,5 @@
 import { StoreError } from '../../errors.ts';
-import type { InstanceId } from '../../model/partition.ts';
+import { isInstanceId, type InstanceId } from '../../model/partition.ts';
 import type { HeldClaim, Knowledge, ListingRange } from '../../model/plan.ts';
 import type { FailureRecord, Manifest } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
@@ -147,7 +147,7 @@ export function createKnowledge(
     const contents = new Map<InstanceId, Manifest>(known);
     const absent: InstanceId[] = [];
     for (const [id, etag] of manifests) {
-      if (contents.has(id)) continue;
+      if (contents.has(id) || !isInstanceId(id)) continue;
       const manifest = task.get(id, etag);
       if (manifest === undefined) absent.push(id);
       else contents.set(id, manifest);

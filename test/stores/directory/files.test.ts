@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -68,6 +69,42 @@ describe('the files of records', () => {
     expect(await keysOf(store, 'manifests/')).toEqual([KEY]);
     expect((await store.put(KEY, encode('eleven'))).etag).toBe('11');
     expect(await textOf(store, KEY)).toBe('eleven');
+  });
+
+  it('takes what has a number beyond any version for another name, and reads and writes beside it', async () => {
+    await store.put(KEY, encode('1'));
+    writeFileSync(`${join(root, KEY)}@99999999999999999999`, 'stray');
+    expect(await textOf(createDirectoryStore(root), KEY)).toBe('1');
+    expect((await store.put(KEY, encode('2'))).etag).toBe('2');
+    expect(await keysOf(store, 'manifests/')).toEqual([KEY, `${KEY}@99999999999999999999`]);
+    writeFileSync(`${join(root, KEY)}@9999999999`, 'the last there is');
+    const later = createDirectoryStore(root);
+    await keysOf(later, 'manifests/');
+    await expect(later.put(KEY, encode('3'))).rejects.toThrow(/has the last number that there is.*remove/);
+  });
+
+  it.each([
+    ['a folder', () => mkdirSync(`${join(root, KEY)}@2`)],
+    ['a pipe', () => execFileSync('mkfifo', [`${join(root, KEY)}@2`])],
+  ])('names %s that stands where a record is kept', async (_, place) => {
+    await store.put(KEY, encode('1'));
+    place();
+    await expect(createDirectoryStore(root).get(KEY)).rejects.toMatchObject({
+      code: 'store-corrupt',
+      key: KEY,
+    });
+  });
+
+  it('ends where a name is not UTF-8 and reads like one that is', async () => {
+    const name = Buffer.concat([
+      Buffer.from(join(root, 'claims/p/t/')),
+      Buffer.from([0xff]),
+      Buffer.from('.json'),
+    ]);
+    mkdirSync(join(root, 'claims/p/t'), { recursive: true });
+    writeFileSync(name, '{}');
+    const [key = ''] = await keysOf(store, 'claims/');
+    expect(await store.get(key)).toBeUndefined();
   });
 
   it('keeps old versions while a writer that may know them is on its way, and the next one out prunes', async () => {
