@@ -4,7 +4,7 @@ import { systemClock } from './clock.ts';
 import { ProblemsError, type StoreError } from './errors.ts';
 import type { CacheSettings } from './engines/docker/connection/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import type { Pipeline, Project, Task } from './model/pipeline.ts';
+import type { Image, Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
@@ -114,8 +114,8 @@ export async function withImageHashes(opened: OpenedProject): Promise<ReadonlyMa
   const withHash = async (task: Task): Promise<Task> => {
     const { image } = task;
     if (image?.kind !== 'dockerfile') return task;
-    const key = JSON.stringify([image.path, image.buildArgs]);
-    const hash = hashes.get(key) ?? imageHash(opened.project.root, image.path, image.buildArgs);
+    const key = JSON.stringify([image.path, image.buildArgs, image.target]);
+    const hash = hashes.get(key) ?? imageHash(opened.project.root, image);
     hashes.set(key, hash);
     return { ...task, image: { ...image, contentHash: await hash } };
   };
@@ -132,12 +132,12 @@ export async function withImageHashes(opened: OpenedProject): Promise<ReadonlyMa
 
 async function imageHash(
   root: string,
-  dockerfile: string,
-  buildArgs: Readonly<Record<string, string>>,
+  { path: dockerfile, buildArgs, target }: Extract<Image, { kind: 'dockerfile' }>,
 ): Promise<string> {
   const { hashContext, ContextError } = await import('./engines/docker/images/context.ts');
   try {
-    return await hashContext(join(root, posix.dirname(dockerfile)), posix.basename(dockerfile), buildArgs);
+    const folder = join(root, posix.dirname(dockerfile));
+    return await hashContext(folder, posix.basename(dockerfile), buildArgs, target);
   } catch (error) {
     if (!(error instanceof ContextError)) throw error;
     throw new ProblemsError([

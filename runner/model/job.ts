@@ -39,7 +39,9 @@ export type JobImage =
       /** Relative to the context. */
       readonly dockerfile: string;
       readonly buildArgs: Readonly<Record<string, string>>;
-      /** Hash of context, Dockerfile and arguments: built once per content. */
+      /** The stage that is wanted; undefined: the last. */
+      readonly target?: string;
+      /** Hash of context, Dockerfile, arguments and stage: built once per content. */
       readonly contentHash: string;
     };
 

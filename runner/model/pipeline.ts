@@ -42,6 +42,8 @@ export type Image =
       readonly kind: 'dockerfile';
       readonly path: string;
       readonly buildArgs: Readonly<Record<string, string>>;
+      /** The stage that is wanted; undefined: the last. */
+      readonly target?: string;
       /** Of Dockerfile, context and arguments; known from planning on, so that a changed context shows. */
       readonly contentHash?: string;
     };

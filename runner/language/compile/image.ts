@@ -24,7 +24,14 @@ export async function compileImage(
     const argument = scalarText(value);
     return argument === undefined ? [] : [[name, argument] as const];
   });
-  return path === undefined ? undefined : { kind: 'dockerfile', path, buildArgs: Object.fromEntries(args) };
+  if (path === undefined) return undefined;
+  const target = scalarText(child(node, 'target'));
+  return {
+    kind: 'dockerfile',
+    path,
+    buildArgs: Object.fromEntries(args),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
 async function findDockerfile(

@@ -7,7 +7,8 @@ export const image = oneOf(
     dockerfile: {
       shape: text({ format: projectPath }),
       required: true,
-      description: 'Path of a Dockerfile; its folder is the context.',
+      description:
+        'Path of a Dockerfile; its folder is the context. What only BuildKit knows (`RUN --mount`, here documents, `COPY --chmod`, `--link`) is built by the engine’s own, if that is new enough; an image that a `# syntax=` line names is fetched by the engine first. Secrets and SSH keys of a build are not handed on.',
       example: 'dockerfile: image/Dockerfile',
     },
     'build-args': {
@@ -18,6 +19,11 @@ export const image = oneOf(
       }),
       description: 'Values of the `ARG` lines of the Dockerfile. They enter the image’s content hash.',
       example: "build-args: { PYTHON: '3.12' }",
+    },
+    target: {
+      shape: text({ asWritten: true }),
+      description: 'The stage of the Dockerfile that is wanted. Default: its last.',
+      example: 'target: runtime',
     },
   }),
 );

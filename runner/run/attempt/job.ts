@@ -96,6 +96,7 @@ function imageOf({ task, environment }: Subject, evaluated: Evaluated): JobImage
         contextFolder: path.join(environment.projectRoot, posix.dirname(image.path)),
         dockerfile: posix.basename(image.path),
         buildArgs: image.buildArgs,
+        ...(image.target === undefined ? {} : { target: image.target }),
         contentHash: image.contentHash,
       };
   }

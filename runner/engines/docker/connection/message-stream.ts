@@ -4,7 +4,8 @@ export interface EngineMessage {
   readonly status?: string;
   readonly stream?: string;
   readonly error?: string;
-  readonly aux?: { readonly ID?: string };
+  /** BuildKit's traces are text. */
+  readonly aux?: { readonly ID?: string } | string;
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { EngineMessage } from '../connection/message-stream.ts';
+import { readTrace } from './build-trace.ts';
 import type { ImageProgress } from './pull-progress.ts';
 
 const LAST_LINES = 20;
@@ -30,8 +31,16 @@ export function createBuildReading(): {
     };
   }
 
+  function takeTrace(aux: string): ImageProgress | undefined {
+    const { steps, output } = readTrace(aux);
+    for (const line of [...steps, ...stripVTControlCharacters(output).split(/\r\n|\n|\r/)]) takeLine(line);
+    const step = steps.findLast((name) => !name.startsWith('[internal]'));
+    return step === undefined ? undefined : { message: `building: ${step.slice(0, 80)}` };
+  }
+
   return {
     take({ aux, stream, status, id: layer, progressDetail }) {
+      if (typeof aux === 'string') return layer === 'moby.buildkit.trace' ? takeTrace(aux) : undefined;
       if (aux?.ID !== undefined) id = aux.ID;
       // A base image's layers: told by the step they belong to.
       if (status !== undefined && layer === undefined && progressDetail === undefined)

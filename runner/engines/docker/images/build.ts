@@ -15,7 +15,8 @@ import { findImage, type Ensured } from './find-image.ts';
 import { engineMessages } from '../connection/message-stream.ts';
 import { packContext } from './pack-context.ts';
 import { pullCause } from './pull-cause.ts';
-import { encodeLogin } from './pull.ts';
+import { buildKitSyntax, syntaxImage } from './build-syntax.ts';
+import { encodeLogin, pull } from './pull.ts';
 import type { ImageProgress } from './pull-progress.ts';
 import type { Reference } from './reference.ts';
 
@@ -89,7 +90,10 @@ function tagOf(image: Build, platform: string | undefined): string {
   return `${image.contentHash}${suffix}`;
 }
 
-/** Sends the context to the classic builder, which every engine has, and reads its words to the end. */
+/**
+ * Sends the context to the engine's builder and reads its words to the end: to the classic one, which every engine has,
+ * or, where the Dockerfile takes it, to BuildKit. (Podman has one builder that knows most of either.)
+ */
 async function build(
   docker: Dockerode,
   image: Build,
@@ -98,10 +102,16 @@ async function build(
   signal: AbortSignal,
   onProgress: (progress: ImageProgress) => void,
 ): Promise<{ readonly id: string; readonly sentHash: string } | { readonly cause: Cause }> {
-  const bases = await findBases(image, { ...options, signal });
+  const text = await readFile(join(image.contextFolder, image.dockerfile), 'utf8');
+  const syntax = buildKitSyntax(text) ?? syntaxImage(text);
+  const bases = await findBases(image, text, { ...options, signal });
+  if (syntax !== undefined) {
+    const cause = await pullBases(docker, bases, options, signal, onProgress);
+    if (cause !== undefined) return { cause };
+  }
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), options.silenceSeconds * 1000);
-  const sent = packContext(context, image.buildArgs);
+  const sent = packContext(context, image.buildArgs, image.target);
   const reading = createBuildReading();
   try {
     onProgress({ message: 'building: sending the context' });
@@ -112,6 +122,8 @@ async function build(
       rm: true,
       forcerm: true,
       ...(options.platform === undefined ? {} : { platform: options.platform }),
+      ...(image.target === undefined ? {} : { target: image.target }),
+      ...(syntax === undefined ? {} : BUILD_KIT),
       registryconfig: registryConfig(bases),
       abortSignal: AbortSignal.any([signal, silence.signal]),
     };
@@ -121,6 +133,8 @@ async function build(
       const progress = reading.take(message);
       if (progress !== undefined) onProgress(progress);
       if (message.error !== undefined) {
+        if (syntax !== undefined)
+          return failed(image, inWords(message.error, text, syntax), reading.lastLines());
         return buildCause(image, bases, message.error, reading.lastLines(), options.platform);
       }
     }
@@ -134,6 +148,7 @@ async function build(
     }
     const { status, message } = engineAnswer(error);
     if (status === undefined) throw error;
+    if (syntax !== undefined) return failed(image, inWords(message, text, syntax), reading.lastLines());
     return buildCause(image, bases, message, reading.lastLines(), options.platform);
   } finally {
     clearTimeout(timer);
@@ -146,8 +161,44 @@ interface Base {
   readonly lookup: LoginLookup;
 }
 
-async function findBases(image: Build, options: LoginOptions): Promise<readonly Base[]> {
-  const text = await readFile(join(image.contextFolder, image.dockerfile), 'utf8');
+/**
+ * The client opens a session of its own for the text "2", by which BuildKit would ask it for logins, and for which it
+ * reads files that stand beside it. Nothing is asked for where all bases are there.
+ */
+const BUILD_KIT = { version: 2 } as unknown as Pick<Dockerode.ImageBuildOptions, 'version'>;
+
+/** BuildKit takes what the engine has; it would ask a session, which there is none, for logins to anything else. */
+async function pullBases(
+  docker: Dockerode,
+  bases: readonly Base[],
+  options: BuildOptions,
+  signal: AbortSignal,
+  onProgress: (progress: ImageProgress) => void,
+): Promise<Cause | undefined> {
+  for (const { reference } of bases) {
+    if ((await findImage(docker, reference.text, options.platform)) !== undefined) continue;
+    const cause = await pull(docker, reference, options, signal, onProgress);
+    if (cause !== undefined) return cause;
+  }
+  return undefined;
+}
+
+/** What the engine's builder does not know, or can not do from here, with what to do about it. */
+function inWords(message: string, dockerfile: string, syntax: string): string {
+  const fetched = syntaxImage(dockerfile);
+  if (fetched !== undefined && message.includes(fetched.replace(/[:@].*$/, ''))) {
+    return `${message}; the line "# syntax=${fetched}" makes the engine fetch that image first: pull it by hand, or leave the line out`;
+  }
+  if (/unknown (?:instruction|flag)/i.test(message)) {
+    return `${message}; the builder of this engine is too old for \`${syntax}\` (here documents and --link came with Docker 23): write it without, or use a newer engine`;
+  }
+  if (/no active session|secret .*not found|ssh/i.test(message)) {
+    return `${message}; secrets and SSH keys of a build can not be handed on: let the task fetch what needs them, by \`secrets:\``;
+  }
+  return message;
+}
+
+async function findBases(image: Build, text: string, options: LoginOptions): Promise<readonly Base[]> {
   return Promise.all(
     baseImages(text, image.buildArgs).map(async (reference) => ({
       reference,

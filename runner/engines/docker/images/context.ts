@@ -33,15 +33,16 @@ export class ContextError extends Error {
 
 /**
  * The hash by which an image is built once: of the context's paths, kinds, executable bits and bytes, of which
- * file is the Dockerfile, and of the arguments. Times, owners and other permission bits don't count.
+ * file is the Dockerfile, of the arguments and the stage that is wanted. Times, owners and other permission bits don't count.
  */
 export async function hashContext(
   folder: string,
   dockerfile: string,
   buildArgs: Readonly<Record<string, string>>,
+  target?: string,
 ): Promise<string> {
   const context = await readContext(folder, dockerfile);
-  const hash = createContextHash(context, buildArgs);
+  const hash = createContextHash(context, buildArgs, target);
   for (const entry of context.entries) {
     hash.entry(entry);
     if (entry.kind !== 'file') continue;
@@ -86,6 +87,7 @@ export async function readContext(folder: string, dockerfile: string): Promise<B
 export function createContextHash(
   context: Pick<BuildContext, 'dockerfile' | 'dockerfileIgnored'>,
   buildArgs: Readonly<Record<string, string>>,
+  target?: string,
 ): {
   readonly entry: (entry: ContextEntry) => void;
   readonly bytes: (chunk: Uint8Array) => void;
@@ -95,7 +97,13 @@ export function createContextHash(
   const hash: Hash = createHash('sha256');
   // Each head is one line of JSON that says how many bytes follow: no two contexts give the same stream.
   const head = (value: unknown): Hash => hash.update(`${JSON.stringify(value)}\n`);
-  head(['sluice build context 1', context.dockerfile, context.dockerfileIgnored, args]);
+  head([
+    'sluice build context 1',
+    context.dockerfile,
+    context.dockerfileIgnored,
+    args,
+    ...(target === undefined ? [] : [target]),
+  ]);
   return {
     entry: head,
     bytes: (chunk) => hash.update(chunk),

@@ -18,9 +18,10 @@ const HIDDEN_DOCKERFILE = '.sluice.Dockerfile';
 export function packContext(
   context: BuildContext,
   buildArgs: Readonly<Record<string, string>>,
+  target?: string,
 ): { readonly stream: Readable; readonly dockerfile: string; readonly hash: Promise<string> } {
   const pack = tar.pack();
-  const packed = packEntries(pack, context, buildArgs).catch((error: unknown) => {
+  const packed = packEntries(pack, context, buildArgs, target).catch((error: unknown) => {
     pack.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
   });
@@ -37,8 +38,9 @@ async function packEntries(
   pack: tar.Pack,
   context: BuildContext,
   buildArgs: Readonly<Record<string, string>>,
+  target: string | undefined,
 ): Promise<string> {
-  const hash = createContextHash(context, buildArgs);
+  const hash = createContextHash(context, buildArgs, target);
   for (const entry of context.entries) {
     hash.entry(entry);
     const isHidden = context.dockerfileIgnored && entry.path === context.dockerfile;

@@ -60,6 +60,7 @@ describe.each([
     options: {
       readonly dockerfile?: string;
       readonly buildArgs?: Readonly<Record<string, string>>;
+      readonly target?: string;
       readonly contentHash?: string;
       readonly onProgress?: (progress: ImageProgress) => void;
       readonly signal?: AbortSignal;
@@ -68,14 +69,22 @@ describe.each([
     } = {},
   ): Promise<Ensured> {
     const { dockerfile = 'Dockerfile', buildArgs = {} } = options;
-    const contentHash = options.contentHash ?? (await hashContext(folder, dockerfile, buildArgs));
+    const contentHash =
+      options.contentHash ?? (await hashContext(folder, dockerfile, buildArgs, options.target));
     const images = createImages(engine(), {
       env: {},
       homeFolder: options.homeFolder ?? folder,
       silenceSeconds: options.silenceSeconds ?? 60,
     });
     const ensured = await images.ensure(
-      { kind: 'build', contextFolder: folder, dockerfile, buildArgs, contentHash },
+      {
+        kind: 'build',
+        contextFolder: folder,
+        dockerfile,
+        buildArgs,
+        contentHash,
+        ...(options.target !== undefined && { target: options.target }),
+      },
       {
         signal: options.signal ?? new AbortController().signal,
         onProgress: options.onProgress ?? (() => undefined),
@@ -129,6 +138,30 @@ describe.each([
     expect(told.map((progress) => progress.message)).toContainEqual(
       expect.stringMatching(/^building: step 3 of \d, COPY \. \/app/),
     );
+  });
+
+  it('takes what BuildKit understands, and stops at the stage that is wanted', async () => {
+    await write({
+      Dockerfile: `FROM ${BUSYBOX_IMAGE} AS first\nCOPY --chmod=755 tool /tool\nRUN --mount=type=cache,target=/cache echo made > /made\nFROM first AS second\nRUN false\n`,
+      tool: '#!/bin/sh\necho works\n',
+    });
+    const told: string[] = [];
+    const onProgress = ({ message }: ImageProgress) => void told.push(message);
+    const ensured = await ensure({ target: 'first', onProgress });
+    expect(await run(ensured, 'sh', '-c', '/tool; cat /made')).toBe('works\nmade');
+    expect(told.some((message) => /RUN --mount/.test(message))).toBe(true);
+    const broken = await ensure({ target: 'second' });
+    expect(broken).toMatchObject({
+      cause: { kind: 'build-failed', message: expect.stringMatching(/RUN false|false/) },
+    });
+  });
+
+  it('a stage with another name is another image', async () => {
+    await write({
+      Dockerfile: `FROM ${BUSYBOX_IMAGE} AS a\nRUN echo a > /x\nFROM a AS b\nRUN echo b > /x\n`,
+    });
+    expect(await run(await ensure({ target: 'a' }), 'cat', '/x')).toBe('a');
+    expect(await run(await ensure(), 'cat', '/x')).toBe('b');
   });
 
   it('builds once per content: nothing is sent a second time, also by another process', async () => {
