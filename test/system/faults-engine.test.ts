@@ -63,12 +63,12 @@ it('away at the start: ends with 4, says where it looked and how to start it, an
   expect(problems).toHaveLength(1);
   expect(problems[0]).toMatchObject({ code: 'engine-unreachable' });
   expect(problems[0]?.message).toContain(`no container engine answers at ${proxy.host}`);
-  expect(problems[0]?.fix).toContain('systemctl start docker');
+  expect(problems[0]?.fix).toContain('--engine unix:///');
   expect(recordKeys(store, 'runs/')).toEqual([]);
 
   const text = await sluice(project.folder, ['run', 'chain', '--engine', proxy.host], { NAP: '0.001' });
   expect(text.status).toBe(4);
-  expect(text.stderr).toContain('systemctl start docker');
+  expect(text.stderr).toContain('--engine unix:///');
 });
 
 it('away in the middle: what runs fails as "engine lost", nothing of it counts, the next run completes', async () => {

@@ -6,6 +6,7 @@ import { runAttempt } from './container/attempt.ts';
 import { connect } from './connection/connect.ts';
 import { describe } from './describe.ts';
 import { causeOf, engineAnswer } from './connection/engine-answer.ts';
+import { restartAdvice } from './install/advice.ts';
 import { openSession, TIMING, type CacheSettings, type Session, type Timing } from './connection/session.ts';
 import { sweep } from './container/sweep.ts';
 
@@ -32,7 +33,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
   function session(): Promise<Session> {
     opening ??= open().catch((error: unknown) => {
       opening = undefined;
-      throw asEngineError(error);
+      throw asEngineError(error, options.env);
     });
     return opening;
   }
@@ -69,7 +70,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       try {
         return await sweep(docker, sweepOptions);
       } catch (error) {
-        throw asEngineError(error);
+        throw asEngineError(error, options.env);
       }
     },
     async check() {
@@ -95,7 +96,7 @@ function causeOfOpening(error: unknown): ReturnType<typeof causeOf> {
   return { kind, message: `${error.message}${fix}`, transient: kind === 'engine-lost' };
 }
 
-function asEngineError(error: unknown): EngineError {
+function asEngineError(error: unknown, env: DockerEngineOptions['env']): EngineError {
   if (error instanceof EngineError) return error;
   const { kind, message } = causeOf(error, 'using the engine');
   return new EngineError(
@@ -104,7 +105,7 @@ function asEngineError(error: unknown): EngineError {
     {
       cause: error,
       // It is there, or it would have been told before.
-      ...(error instanceof EngineSilence ? { fix: 'sudo systemctl restart docker' } : {}),
+      ...(error instanceof EngineSilence ? { fix: restartAdvice(env) } : {}),
     },
   );
 }

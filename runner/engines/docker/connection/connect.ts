@@ -52,7 +52,19 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       if (failed.weight > 0) refusal = refusal.code === 'engine-denied' ? refusal : failed.error;
     }
   }
-  throw refusal ?? new EngineError('engine-unreachable', 'no container engine was found');
+  throw await withAdvice(
+    refusal ?? new EngineError('engine-unreachable', 'no container engine was found'),
+    options,
+  );
+}
+
+/** What to do about an engine that is not there depends on what else is, and on the machine. */
+async function withAdvice(error: EngineError, options: ConnectOptions): Promise<EngineError> {
+  if (error.code !== 'engine-unreachable') return error;
+  const { adviceFor } = await import('../install/advice.ts');
+  const advice = await adviceFor(options);
+  const fix = error.fix === undefined ? advice : `${error.fix}; or ${advice}`;
+  return new EngineError(error.code, error.message, { fix, cause: error.cause });
 }
 
 async function connectTo(host: string, { env, trace }: ConnectOptions): Promise<Connection> {
@@ -212,7 +224,7 @@ function describeFailure(
           asked
             ? `no container engine answers at ${host}: there is no ${path}`
             : 'no container engine answers: none of the usual sockets is there',
-          { fix: 'sudo systemctl start docker   (sluice doctor knows more)', cause: error },
+          { cause: error },
         ),
       };
     case 'ECONNREFUSED':
@@ -221,7 +233,7 @@ function describeFailure(
         error: new EngineError(
           'engine-unreachable',
           `no container engine answers at ${host}: ${host.startsWith('unix:') ? `${path} is there, but nothing listens on it; the daemon is down` : 'connection refused'}`,
-          { fix: 'sudo systemctl start docker', cause: error },
+          { cause: error },
         ),
       };
     default:
@@ -230,7 +242,7 @@ function describeFailure(
         error: new EngineError(
           isEngineAway(error) ? 'engine-unreachable' : 'engine-error',
           `no container engine answers at ${host}: ${message}`,
-          { fix: `curl it to see what is there, or correct --engine or DOCKER_HOST`, cause: error },
+          { cause: error },
         ),
       };
   }

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../errors.ts';
 import { engineHosts } from '../connection/hosts.ts';
+import { adviceFor } from './advice.ts';
 import { thisMachine, type Machine } from './machine.ts';
 import { aptInstall, remedyFor } from './remedy.ts';
 
@@ -36,7 +37,7 @@ export async function ensureEngine(options: EnsureEngineOptions): Promise<Ensure
   const asked = options.host ?? (env['DOCKER_HOST'] || undefined);
   if (asked !== undefined && asked !== DEFAULT_HOST && daemon === undefined) {
     throw new EngineError('engine-unreachable', `no container engine answers at ${asked}`, {
-      fix: 'start the engine there, or correct --engine or DOCKER_HOST',
+      fix: await adviceFor(options, machine),
     });
   }
   const remedy = remedyFor(machine);

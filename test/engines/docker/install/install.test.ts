@@ -238,7 +238,7 @@ describe('where only the person can', () => {
     expect(result).toEqual({
       code: 'engine-unreachable',
       message: 'no container engine answers at tcp://builder:2375',
-      fix: 'start the engine there, or correct --engine or DOCKER_HOST',
+      fix: 'unset DOCKER_HOST, then: sluice doctor --fix',
     });
     expect(fake.commands).toEqual([]);
   });
