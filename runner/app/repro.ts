@@ -1,10 +1,19 @@
-import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import { withImageHashes } from '../compose.ts';
 import { usageError } from '../errors.ts';
+import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../model/job.ts';
+import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { PlannedInstance } from '../model/plan.ts';
-import { describeJob } from '../run/describe-job.ts';
+import { planHook } from '../plan/hooks.ts';
+import type { ObjectStore } from '../ports.ts';
+import { describeHook, describeJob, type DescribedJob } from '../run/describe-job.ts';
+import { runJson } from '../run/run-json.ts';
+import type { AskedPipeline } from './asked-pipeline.ts';
 import { oneInstance } from './instance.ts';
-import type { Planned } from './planned.ts';
+import { openLedger } from './open-ledger.ts';
+import { planPipeline } from './planned.ts';
+import type { RequestOptions } from './request.ts';
 import { readSecrets } from './secrets.ts';
 
 /** All that an instance's container would be given now. */
@@ -13,29 +22,104 @@ export interface Repro {
   readonly job: Job;
   /** Values by name: the job itself holds only the names. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Where its inputs are. */
+  readonly store: ObjectStore;
 }
 
 /** An attempt that is nobody's: only names in the environment of what a person repeats by hand. */
 const BY_HAND = '00000000T000000Z-000000';
 
 /**
- * The job of the one instance that the plan was asked for. Nothing is claimed or run.
+ * The job of the one instance that is asked for. Nothing is claimed or run.
  *
  * @throws ProblemsError where it has no container of its own, or where what it needs is not there.
  */
-export async function prepareRepro(planned: Planned, envFile?: string): Promise<Repro> {
-  const { asked, plan, pipelines, ledger } = planned;
+export async function prepareRepro(
+  asked: AskedPipeline,
+  options: RequestOptions,
+  envFile?: string,
+): Promise<Repro> {
+  const hook = askedHook(asked);
+  if (hook !== undefined) return prepareHook(asked, hook, envFile);
+  const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
+  const { plan, pipelines, ledger } = planned;
   const instance = oneInstance(planned);
   const secrets = await readSecrets({ ...plan, instances: [instance] }, pipelines, asked.options, envFile);
-  const described = await describeJob(instance, `${BY_HAND}-1`, {
+  const described = await describeJob(
+    instance,
+    `${BY_HAND}-1`,
+    surroundings(asked, pipelines, ledger, secrets),
+  );
+  return { instance, job: jobOf(instance, described), secrets, store: ledger.store };
+}
+
+function surroundings(
+  { opened }: AskedPipeline,
+  pipelines: ReadonlyMap<string, Pipeline>,
+  ledger: Ledger,
+  secrets: Readonly<Record<string, string>>,
+): Parameters<typeof describeJob>[2] {
+  return {
     run: BY_HAND,
     ledger,
     pipelines,
-    projectRoot: asked.opened.project.root,
+    projectRoot: opened.project.root,
     secrets,
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
-  });
-  if (described.kind === 'none')
-    throw usageError('no-repro', `${instance.id} cannot be repeated: ${described.reason}`);
-  return { instance, job: described.job, secrets };
+  };
 }
+
+function jobOf({ id }: PlannedInstance, described: DescribedJob): Job {
+  if (described.kind === 'job') return described.job;
+  throw usageError('no-repro', `${id} cannot be repeated: ${described.reason}`);
+}
+
+function askedHook({ pipeline, target }: AskedPipeline): Task | undefined {
+  const [name, ...more] = target.tasks;
+  if (name === undefined || more.length > 0 || !Object.hasOwn(pipeline.tasks, name)) return undefined;
+  const task = pipeline.tasks[name];
+  return task?.kind === 'hook' ? task : undefined;
+}
+
+/** A hook is repeated with what the newest run that it followed has left on record. */
+async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | undefined): Promise<Repro> {
+  const { opened, pipeline } = asked;
+  const expressions = { template: evaluateTemplate, condition: evaluateCondition };
+  const instance = planHook(pipeline, hook, {}, expressions);
+  const pipelines = await withImageHashes(opened);
+  const ledger = await openLedger(opened.project, asked.options);
+  const runs = await ledger.listRuns({ pipeline: pipeline.name, limit: RUNS_LOOKED_AT });
+  const run = runs.find(({ instances = [] }) => instances.some(({ id }) => id === instance.id));
+  if (run === undefined) {
+    throw usageError(
+      'no-repro',
+      `${instance.id} cannot be repeated: it has followed none of the last ${RUNS_LOOKED_AT} runs`,
+      'a hook runs after a run in which something ran',
+    );
+  }
+  const others = (run.instances ?? []).filter(({ id }) => id !== instance.id);
+  const plan = { instances: [instance] };
+  const secrets = await readSecrets(plan, pipelines, asked.options, envFile);
+  const task = pipelines.get(pipeline.name)?.tasks[hook.name] ?? hook;
+  const described = describeHook(
+    instance,
+    task,
+    `${BY_HAND}-1`,
+    surroundings(asked, pipelines, ledger, secrets),
+    {
+      status: {
+        failure: others.some(({ state }) => state === 'failed'),
+        cancelled: run.outcome === 'cancelled',
+      },
+      runJson: runJson({
+        run: run.run,
+        outcome: run.outcome ?? 'failed',
+        counts: run.counts ?? {},
+        instances: others,
+      }),
+    },
+  );
+  return { instance, job: jobOf(instance, described), secrets, store: ledger.store };
+}
+
+const RUNS_LOOKED_AT = 50;

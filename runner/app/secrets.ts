@@ -7,7 +7,7 @@ import { readEnvFile } from './env-file.ts';
 
 /** The secrets of all that will run: from the environment, then the file; every missing one is named. */
 export async function readSecrets(
-  plan: Plan,
+  plan: Pick<Plan, 'instances'>,
   pipelines: ReadonlyMap<string, Pipeline>,
   { cwd, env }: AppOptions,
   envFile: string | undefined,

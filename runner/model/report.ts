@@ -16,6 +16,8 @@ export interface ReportInstance {
   readonly lastLines?: readonly string[];
   /** Its failure raises neither alert nor exit status. */
   readonly continueOnError?: boolean;
+  /** It follows the run: what is planned again does not include it. */
+  readonly hook?: boolean;
   /** For a blocked one: the instances whose failure is the first cause. */
   readonly blockedBy?: readonly InstanceId[];
 }

@@ -94,10 +94,9 @@ function checkPosition(key: TimeKey, value: string, flag: string, problems: Prob
       );
       return;
     }
-    const what = key.calendar?.kind === 'weekdays' ? 'trading day' : 'date';
     const previous = positionAtOrBefore(key, value);
     const next = positionAtOrAfter(key, value);
-    const fix = `The next ${what} is ${next ?? 'none'}${previous === undefined ? '' : `, the one before ${previous}`}.`;
+    const fix = `The next date is ${next ?? 'none'}${previous === undefined ? '' : `, the one before ${previous}`}.`;
     const message = `--${flag} ${value} is not a date of calendar ${key.calendar?.name ?? key.name}`;
     problems.push(problem('not-a-partition', message, fix));
   } catch (error) {

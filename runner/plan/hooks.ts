@@ -1,6 +1,7 @@
 import { instanceId, NO_KEYS } from '../model/partition.ts';
-import type { Pipeline, Task } from '../model/pipeline.ts';
+import type { Pipeline, Scalar, Task } from '../model/pipeline.ts';
 import type { PlannedInstance } from '../model/plan.ts';
+import type { Expressions } from './expressions.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Scope } from './scope.ts';
 import { createTables } from './tables.ts';
@@ -14,12 +15,17 @@ export function planHooks(
   if (instances.every(({ action }) => action === 'none')) return [];
   return Object.values(pipeline.tasks)
     .filter((task) => task.kind === 'hook')
-    .map((hook) => planHook(pipeline, scope, hook));
+    .map((hook) => planHook(pipeline, hook, scope.request.params, scope.tables.expressions));
 }
 
-function planHook(pipeline: Pipeline, scope: Scope, hook: Task): PlannedInstance {
+export function planHook(
+  pipeline: Pipeline,
+  hook: Task,
+  asked: Readonly<Record<string, Scalar>>,
+  expressions: Expressions,
+): PlannedInstance {
   const pipelines = new Map([[pipeline.name, pipeline]]);
-  const tables = createTables(pipelines, pipeline.name, scope.request.params, scope.tables.expressions);
+  const tables = createTables(pipelines, pipeline.name, asked, expressions);
   const params = tables.tableOf(pipeline.name, hook.name)?.settings ?? {};
   return {
     id: instanceId(pipeline.name, hook.name, NO_KEYS),

@@ -127,6 +127,8 @@ function nextStep(
   const goesOn = resume?.(report.run);
   if (report.outcome === 'cancelled')
     return { title: 'Next', text: goesOn ?? 'the same command again continues where this stopped' };
+  if (failed.length > 0 && failed.every(({ hook }) => hook === true))
+    return { title: 'Next', text: 'mend the cause; a hook follows the next run in which something runs' };
   if (failed.length > 0)
     return {
       title: 'Next',

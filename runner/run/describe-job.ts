@@ -1,8 +1,11 @@
 import type { Job } from '../model/job.ts';
+import type { Task } from '../model/pipeline.ts';
 import type { PlannedInstance } from '../model/plan.ts';
-import { recipeFor } from './attempt/recipe.ts';
+import { hookExtras } from './attempt/hook.ts';
+import { NO_UPSTREAM, recipeFor, type Recipe } from './attempt/recipe.ts';
 import { readUpstream } from './attempt/upstream.ts';
 import type { Subject } from './attempt/work.ts';
+import type { RunStatus } from './expressions.ts';
 
 export type DescribedJob =
   | { readonly kind: 'job'; readonly job: Job }
@@ -26,7 +29,22 @@ export async function describeJob(
   const read = await readUpstream(subject);
   if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
   if (read.kind === 'blocked') return { kind: 'none', reason: `it is blocked ${read.reason}` };
-  const recipe = recipeFor(subject, read.upstream);
+  return described(recipeFor(subject, read.upstream));
+}
+
+/** The same of a hook, with the run that it is to follow. */
+export function describeHook(
+  planned: PlannedInstance,
+  task: Task,
+  attempt: string,
+  environment: Subject['environment'],
+  after: { readonly status: RunStatus; readonly runJson: string },
+): DescribedJob {
+  const subject: Subject = { planned, task, attempt, absent: [], environment };
+  return described(recipeFor(subject, NO_UPSTREAM, hookExtras(after.status, after.runJson)));
+}
+
+function described(recipe: Recipe): DescribedJob {
   switch (recipe.kind) {
     case 'job':
       return { kind: 'job', job: recipe.job };

@@ -1,4 +1,5 @@
 import type { InstanceId } from '../model/partition.ts';
+import type { Task } from '../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { AttemptOutcome, AttemptFailure } from './attempt/work.ts';
@@ -24,7 +25,7 @@ interface Facts {
   readonly failure?: AttemptFailure;
 }
 
-export function createResults(plan: Plan, forgives: (planned: PlannedInstance) => boolean): Results {
+export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => Task | undefined): Results {
   const planned = new Map<InstanceId, PlannedInstance>();
   for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const facts = new Map<InstanceId, Facts>();
@@ -52,6 +53,7 @@ export function createResults(plan: Plan, forgives: (planned: PlannedInstance) =
       const { id, state, reason, blockedBy } = settled;
       const { failure, ...known } = facts.get(id) ?? {};
       const instance = planned.get(id);
+      const task = instance === undefined ? undefined : taskOf(instance);
       const cause = state === 'failed' || state === 'unpublished' ? failure?.cause : undefined;
       const result: ReportInstance = {
         id,
@@ -61,7 +63,8 @@ export function createResults(plan: Plan, forgives: (planned: PlannedInstance) =
         ...known,
         ...(cause === undefined ? {} : { cause }),
         ...(failure === undefined || failure.lastLines.length === 0 ? {} : { lastLines: failure.lastLines }),
-        ...(instance !== undefined && forgives(instance) ? { continueOnError: true } : {}),
+        ...(task?.continueOnError === true ? { continueOnError: true } : {}),
+        ...(task?.kind === 'hook' ? { hook: true } : {}),
         ...(blockedBy.length === 0 ? {} : { blockedBy }),
       };
       results.set(id, result);

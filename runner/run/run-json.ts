@@ -1,7 +1,14 @@
-import type { Report } from '../model/report.ts';
+import type { Report, ReportInstance } from '../model/report.ts';
+
+type RunSoFar = Pick<Report, 'run' | 'outcome' | 'counts'> & {
+  readonly instances: readonly Pick<
+    ReportInstance,
+    'id' | 'state' | 'attempt' | 'reason' | 'seconds' | 'exitCode'
+  >[];
+};
 
 /** The run so far as a hook reads it: the members that `run --json` prints. */
-export function runJson(report: Report): string {
+export function runJson(report: RunSoFar): string {
   const { run, outcome, counts } = report;
   const instances = report.instances.map(({ id, state, attempt, reason, seconds, exitCode }) => ({
     id,

@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts';
-import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Report } from '../model/report.ts';
 import { endingAfter, type Ending } from './ending.ts';
 import { createEvents } from './events.ts';
@@ -29,9 +29,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     emit({ type: 'run-started', run, at: startedAt, plan });
     for (const message of masker.warnings) emit({ type: 'warning', message });
 
-    const forgives = (planned: PlannedInstance): boolean =>
-      pipelines.get(planned.pipeline)?.tasks[planned.task]?.continueOnError ?? false;
-    const results = createResults(plan, forgives);
+    const results = createResults(plan, ({ pipeline, task }) => pipelines.get(pipeline)?.tasks[task]);
     const asked = new Set<string>();
     for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
     const reportOf = (ending: Ending): Report =>

@@ -58,13 +58,13 @@ describe('a wrong request', () => {
       'a holiday',
       { range: single('2021-01-18'), tasks: ['score'] },
       'not a date of calendar nyse',
-      'The next trading day is 2021-01-19, the one before 2021-01-15.',
+      'The next date is 2021-01-19, the one before 2021-01-15.',
     ],
     [
       'a holiday on which the period of another task ends',
       { range: single('2021-01-31') },
       'not a date of calendar nyse',
-      'The next trading day is 2021-02-01, the one before 2021-01-29.',
+      'The next date is 2021-02-01, the one before 2021-01-29.',
     ],
     [
       'a date before start',

@@ -529,6 +529,19 @@ describe('hooks', () => {
     );
     expect((await report).exitStatus).toBe(1);
   });
+
+  test('that fail are open failures until they succeed after another run', async () => {
+    const world = await createWorld();
+    const tasks = [task('a'), task('b'), hook('h', 'always()')];
+    const first = start(world, tasks, [instance('a'), instance('h')], (job) => ({
+      exitCode: job.instance === 'p/h/_' ? 1 : 0,
+    }));
+    const { instances } = await first.report;
+    expect(instances.map(({ hook: isHook }) => isHook)).toEqual([undefined, true]);
+    expect(await world.ledger.openFailures()).toMatchObject([{ instance: 'p/h/_', exitCode: 1 }]);
+    await start(world, tasks, [instance('b'), instance('h')]).report;
+    expect(await world.ledger.openFailures()).toEqual([]);
+  });
 });
 
 test('files that counted until they were cleared stay for their readers, though a lost answer made it ask again', async () => {

@@ -223,7 +223,7 @@ describe('a run on a terminal', () => {
 describe('what is typed wrong', () => {
   it.each([
     [['run', 'daily', '--date', '2021-02-30'], 'invalid-param', 'Did you mean 2021-02-28?'],
-    [['run', 'daily', '--date', '2021-01-18'], 'not-a-partition', 'The next trading day is 2021-01-19'],
+    [['run', 'daily', '--date', '2021-01-18'], 'not-a-partition', 'The next date is 2021-01-19'],
     [['run', 'daily', '--jsno'], 'unknown-flag', 'Did you mean `--json`?'],
     [['plan', 'dialy'], 'unknown-pipeline', 'Did you mean `daily`?'],
     [['plan', 'daily', 'fecth'], 'unknown-task', 'Did you mean `fetch`?'],

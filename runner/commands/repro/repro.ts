@@ -5,7 +5,6 @@ import { openEngine } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { Output } from '../cli/output.ts';
-import { planPipeline } from '../../app/planned.ts';
 import { prepareRepro } from '../../app/repro.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
@@ -29,12 +28,11 @@ export async function reproCommand(
   const { only: _only, resume: _resume, ...options } = flags;
   const asked = await openTyped(words, flags, output);
   const { project } = asked.opened;
-  const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
-  const { instance, job, secrets } = await prepareRepro(planned, flags.envFile);
+  const { instance, job, secrets, store } = await prepareRepro(asked, options, flags.envFile);
   const { folder, passedBy } = await clearPlace(flags.into, instance.task);
   if (passedBy !== undefined) output.warn(passedBy);
   const command = await equalCommand(project, job, folder, flags.exec === true);
-  await layOut(job, folder, planned.ledger.store);
+  await layOut(job, folder, store);
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });

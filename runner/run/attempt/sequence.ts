@@ -1,12 +1,12 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
-import type { Cause } from '../../model/cause.ts';
 import type { Manifest } from '../../model/records.ts';
 import { nameBeside } from '../progress/name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
 import { commitResult, dropObjects, type Result } from './commit.ts';
 import { compareResult } from './compare.ts';
 import { executeJob } from './execute.ts';
-import { failureOf, recordFailure } from './failure.ts';
+import { fail, failureBy, type Progressed } from './fail.ts';
+import { failureOf } from './failure.ts';
 import { confirmGone } from './gone.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
@@ -48,12 +48,6 @@ async function claimAndRun(
   } finally {
     await releaseClaim(work, claimed.claim);
   }
-}
-
-/** How far it came: what a failure is recorded over, and what it ran. */
-interface Progressed {
-  over: StoredManifest | undefined;
-  ran: Execution | undefined;
 }
 
 async function underClaim(
@@ -224,34 +218,4 @@ function taken({ manifest }: StoredManifest): AttemptOutcome {
     run: manifest.run,
     ...(manifest.reason === undefined ? {} : { reason: manifest.reason }),
   };
-}
-
-/** Only the last try is recorded: one that is followed by another has not failed yet. */
-async function fail(
-  work: Work,
-  failure: AttemptFailure,
-  startedAt: string,
-  state: Progressed,
-): Promise<AttemptOutcome> {
-  const ran = state.ran === undefined ? {} : { ran: state.ran };
-  const decision = work.decideRetry(failure);
-  if (decision.kind === 'retry')
-    return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
-  try {
-    await recordFailure(work, failure, state.over, startedAt);
-  } catch (error) {
-    const unrecorded = failureOf(error);
-    const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
-    work.emit({ type: 'warning', id: work.planned.id, message });
-    return {
-      kind: 'failed',
-      failure: { ...failure, storeLost: failure.storeLost || unrecorded.storeLost },
-      ...ran,
-    };
-  }
-  return { kind: 'failed', failure, ...ran };
-}
-
-function failureBy(cause: Cause): AttemptFailure {
-  return { cause, lastLines: [], storeLost: false };
 }

@@ -1,0 +1,40 @@
+import type { StoredManifest } from '../../ledger/ledger.ts';
+import type { Cause } from '../../model/cause.ts';
+import { failureOf, recordFailure } from './failure.ts';
+import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
+
+/** How far it came: what a failure is recorded over, and what it ran. */
+export interface Progressed {
+  over: StoredManifest | undefined;
+  ran: Execution | undefined;
+}
+
+/** Only the last try is recorded: one that is followed by another has not failed yet. */
+export async function fail(
+  work: Work,
+  failure: AttemptFailure,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  const ran = state.ran === undefined ? {} : { ran: state.ran };
+  const decision = work.decideRetry(failure);
+  if (decision.kind === 'retry')
+    return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
+  try {
+    await recordFailure(work, failure, state.over, startedAt);
+  } catch (error) {
+    const unrecorded = failureOf(error);
+    const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
+    work.emit({ type: 'warning', id: work.planned.id, message });
+    return {
+      kind: 'failed',
+      failure: { ...failure, storeLost: failure.storeLost || unrecorded.storeLost },
+      ...ran,
+    };
+  }
+  return { kind: 'failed', failure, ...ran };
+}
+
+export function failureBy(cause: Cause): AttemptFailure {
+  return { cause, lastLines: [], storeLost: false };
+}
