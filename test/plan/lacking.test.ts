@@ -69,6 +69,35 @@ describe('a result lacks what was declared after it was made', () => {
     expect(lacks([file('b.csv')], { outcome: 'skipped' })).toBeUndefined();
   });
 
+  it('with one command for all that differ in time alone', () => {
+    const on = (id: string, day: string) => ({ instance: `p/count/${id}`, names: ['days'], lastDay: day });
+    const command = (...lacking: readonly Parameters<typeof lackingReason>[0][number][]) =>
+      lackingReason(lacking, (id) => id).split(': ')[1];
+    expect(command(on('half=2021-01-01', '2021-01-15'), on('half=2021-01-16', '2021-01-31'))).toBe(
+      'sluice run p count --date 2021-01-15..2021-01-31 --rebuild stale',
+    );
+    const inRegion = (day: string, region: string) => on(`date=${day}/region=${region}`, day);
+    expect(command(inRegion('2021-01-04', 'eu'), inRegion('2021-01-05', 'eu'))).toBe(
+      'sluice run p count --date 2021-01-04..2021-01-05 --region eu --rebuild stale',
+    );
+    expect(command(inRegion('2021-01-04', 'eu'), inRegion('2021-01-05', 'us'))).toBe(
+      'sluice run p/count/date=2021-01-04/region=eu --rebuild stale',
+    );
+  });
+
+  it('knows the last day of a period', () => {
+    const rule = need('count');
+    const lastDayOf = (end: string) =>
+      lackingIn(
+        task('use', { needs: [rule] }),
+        rule,
+        task('count', { outputs: [file('a')] }),
+        manifest('p/count/_', { period: { start: '2021-01-16T00:00:00-05:00', end } }),
+      )?.lastDay;
+    expect(lastDayOf('2021-02-01T00:00:00-05:00')).toBe('2021-01-31');
+    expect(lastDayOf('2021-01-16T05:00:00Z')).toBe('2021-01-16');
+  });
+
   it('in words with a command', () => {
     const lacking = [
       { instance: 'p/count/date=2021-01-04', names: ['days', 'b.csv'] },
