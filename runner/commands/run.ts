@@ -71,16 +71,16 @@ async function createReporter(flags: RunFlags, output: Output, asked: AskedPipel
   }
   const { createPaint } = await import('../report/paint.ts');
   const paint = createPaint(output.color);
+  const { clock } = asked.opened;
   const surroundings = surroundingsOf(flags, output, asked);
   const stream = output.json ? process.stderr : process.stdout;
   if (holdsTable(stream)) {
     const { createTerminalReporter } = await import('../report/terminal.ts');
-    const { clock } = asked.opened;
     return { reporter: createTerminalReporter({ stream, paint, clock, surroundings, logs }), live: true };
   }
   const { createPlainReporter } = await import('../report/plain.ts');
   const write = (text: string) => void stream.write(text);
-  return { reporter: createPlainReporter({ write, paint, surroundings, logs }), live: false };
+  return { reporter: createPlainReporter({ write, paint, clock, surroundings, logs }), live: false };
 }
 
 function wholeNumber(flag: string, text: string | undefined): number | undefined {

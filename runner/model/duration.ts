@@ -1,3 +1,11 @@
+/** A limit as somebody set it: `1.8 s`, `90 s`, `5 min`. */
+export function formatLimit(seconds: number): string {
+  const rounded = Number(seconds.toPrecision(3));
+  return seconds > 0 && seconds % 60 === 0
+    ? `${seconds / 60} min`
+    : `${rounded < 1000 ? rounded : Math.round(seconds)} s`;
+}
+
 /** `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;

@@ -1,6 +1,7 @@
 import type { RunEvent } from '../model/event.ts';
 import type { ReportInstance } from '../model/report.ts';
-import type { Reporter } from '../ports.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { Clock, Reporter } from '../ports.ts';
 import { cleaned, cleanedLine } from './cleaned.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
@@ -13,21 +14,27 @@ export function createPlainReporter(options: {
   readonly write: (text: string) => void;
   readonly paint: Paint;
   readonly surroundings: Surroundings;
+  readonly clock: Pick<Clock, 'now'>;
   /** Print the tasks' own lines too. */
   readonly logs: boolean;
 }): Reporter {
   const { paint, surroundings } = options;
   const { complete } = surroundings;
-  const say = (line: string) => options.write(`${cleanedLine(line)}\n`);
-  let toDo = 0;
+  const say = (line: string) => {
+    const time = new Date(options.clock.now()).toISOString().slice(11, 19);
+    options.write(`${cleanedLine(`${paint.dim(time)} ${line}`)}\n`);
+  };
+  let toDo: ReadonlySet<InstanceId> = new Set();
+  let finished = 0;
   return {
     on(event: RunEvent) {
       switch (event.type) {
         case 'run-started': {
-          toDo = event.plan.instances.filter((instance) => instance.action !== 'none').length;
-          if (toDo > 0)
+          const ids = event.plan.instances.flatMap(({ id, action }) => (action === 'none' ? [] : [id]));
+          toDo = new Set(ids);
+          if (toDo.size > 0)
             say(
-              `${event.plan.pipeline} run ${event.run}: ${toDo} to run (${formatCounts(event.plan.counts)})`,
+              `${event.plan.pipeline} run ${event.run}: ${toDo.size.toLocaleString('en-US')} to run (${formatCounts(event.plan.counts)})`,
             );
           return;
         }
@@ -55,11 +62,15 @@ export function createPlainReporter(options: {
           say(complete(formatNotice(event, paint)));
           return;
         case 'instance-finished':
-          if (event.result.state !== 'done') say(complete(formatFinished(event.result, paint)));
+          if (toDo.has(event.result.id)) finished += 1;
+          if (event.result.state !== 'done') {
+            const count = `${finished.toLocaleString('en-US')} of ${toDo.size.toLocaleString('en-US')}`;
+            say(`${complete(formatFinished(event.result, paint))}${paint.dim(`, ${count}`)}`);
+          }
           return;
         case 'run-finished':
           // Apart from what was told on the way.
-          if (toDo > 0) say('');
+          if (toDo.size > 0) options.write('\n');
           options.write(`${cleaned(formatSummary(event.report, paint, surroundings))}\n`);
           return;
       }

@@ -3,26 +3,36 @@ import type { Paint } from './paint.ts';
 import { estimateSeconds, type Progress } from './progress.ts';
 import { cutToWidth } from './width.ts';
 import stringWidth from 'string-width';
-import { formatCounts, formatDuration, shortId } from './words.ts';
+import { formatCounts, formatDuration, oneLine, shortId } from './words.ts';
 
 /** Lines of the live table, none wider than the terminal: counts, time and estimate, then what runs, oldest first. */
 export function table(progress: Progress, now: number, columns: number, rows: number, paint: Paint): string {
   const images = [...progress.images].map(
-    ([image, message]) => `${paint.dim('image')} ${image}: ${taskLine(message)}`,
+    ([image, message]) => `${paint.dim('image')} ${oneLine(image)}: ${taskLine(oneLine(message))}`,
   );
   const head = headOf(progress, now, columns, paint);
   const running = [...progress.running.values()];
   const waits = waitsOf(progress, paint);
   const room = Math.max(1, rows - 2 - head.length - images.length - waits.length);
   const shown = running.slice(0, running.length > room ? Math.max(1, room - 1) : room);
-  const width = Math.max(0, ...shown.map((instance) => shortId(instance.id).length));
+  // Long names leave room for the time and for some of the last line.
+  const longest = Math.max(0, ...shown.map((instance) => stringWidth(shortId(instance.id))));
+  const width = Math.min(longest, Math.max(20, columns >> 1));
   const lines = shown.map((instance) => {
     const seconds = formatDuration((now - instance.startedAt) / 1000).padStart(TIME_WIDTH);
-    return `  ${shortId(instance.id).padEnd(width)} ${seconds}  ${paint.dim(taskLine(instance.lastLine))}`;
+    const name = withoutMiddle(shortId(instance.id), width);
+    return `  ${name}${' '.repeat(width - stringWidth(name))} ${seconds}  ${paint.dim(taskLine(instance.lastLine))}`;
   });
   if (running.length > shown.length)
     lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));
   return [...head, ...images, ...lines, ...waits].map((line) => cutToWidth(line, columns - 1)).join('\n');
+}
+
+/** The task stands at the beginning of a name, what tells its instances apart at the end. */
+function withoutMiddle(name: string, columns: number): string {
+  if (stringWidth(name) <= columns) return name;
+  const start = Math.floor(columns / 3);
+  return `${name.slice(0, start)}…${name.slice(start + 1 - columns)}`;
 }
 
 /** One line for each thing that is waited for, however many wait. */

@@ -84,6 +84,7 @@ it('is what the live lines and the last lines of a summary go through', () => {
     write: (told) => void (text += told),
     paint: createPaint(false),
     surroundings: { complete: (text) => text, publishedAt: (path) => path },
+    clock: { now: () => 0 },
     logs: true,
   });
   const id = 'p/a/_';

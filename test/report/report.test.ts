@@ -157,6 +157,24 @@ describe('the plan as text', () => {
     expect(formatPlan(plan, plain, { all: true }).split('\n')).toHaveLength(73);
   });
 
+  it('takes a line a task where there are many, and names the first that are in trouble', () => {
+    const days = Array.from({ length: 51 }, (_, day) => planned('a', `2021-01-${String(day + 10)}`));
+    const failed = planned('b', '2021-01-10', { state: 'failed', reason: 'exit status 3\nand more' });
+    const plan = planOf([...days, failed]);
+    expect(formatPlan(plan, plain, { all: false }).split('\n').slice(0, 4)).toEqual([
+      'a: 51 missing, 2021-01-10 … 2021-01-60',
+      'b: 1 failed, 2021-01-10, exit status 3 …',
+      '  failed b/date=2021-01-10: exit status 3 …',
+      '--all shows each instance',
+    ]);
+  });
+
+  it('keeps a reason of many lines on one', () => {
+    const plan = planOf([planned('a', 'd1', { state: 'failed', reason: 'no such image\n  step 3\n' })]);
+    expect(formatPlan(plan, plain, { all: false }).split('\n')).toHaveLength(3);
+    expect(formatPlan(plan, plain, { all: false })).toContain('no such image …');
+  });
+
   it('says that counts with placeholders are lower bounds', () => {
     expect(formatPlan(planOf([planned('a', 'd')], { atLeast: true }), plain, { all: false })).toContain(
       'at least 1 to run',
@@ -465,6 +483,7 @@ describe('plain lines', () => {
       write: (part) => (text += part),
       paint: plain,
       surroundings: here,
+      clock: { now: () => Date.parse('2021-01-29T18:00:00Z') },
       logs: true,
     });
     for (const event of events) reporter.on(event);
@@ -477,18 +496,19 @@ describe('plain lines', () => {
       afterSeconds: 2,
     });
     reporter.on({ type: 'warning', message: 'careful' });
-    expect(text.split('\n')).toEqual([
+    expect(text.replaceAll(/^18:00:00 /gm, '').split('\n')).toEqual([
       'p run r: 3 to run (3 missing)',
       'start  a/date=d1',
       'a/date=d1 │ hello',
-      'ok     a/date=d1 (4.0 s)',
+      'ok     a/date=d1 (4.0 s), 1 of 3',
       'start  a/date=d2',
       'a/date=d2 │ half way',
-      'failed prices/date=2021-01-29: exit status 3 (2.0 s)',
+      'failed prices/date=2021-01-29: exit status 3 (2.0 s), 1 of 3',
       'retry  prices/date=2021-01-29 in 2.0 s: engine lost',
       'warning careful',
       '',
     ]);
+    expect(text.match(/^18:00:00 /gm)).toHaveLength(9);
   });
 });
 

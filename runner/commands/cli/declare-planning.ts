@@ -31,7 +31,7 @@ export function addPlanningCommands(program: Command): void {
     ),
   )
     .option('--graph', 'a Mermaid flowchart of the tasks')
-    .option('--all', 'list the finished ones too')
+    .option('--all', 'list each instance, however many there are')
     .action(action(async () => (await import('../plan.ts')).planCommand))
     .addHelpText(
       'after',

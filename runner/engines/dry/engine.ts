@@ -1,3 +1,4 @@
+import { formatLimit } from '../../model/duration.ts';
 import { createHash } from 'node:crypto';
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Cause } from '../../model/cause.ts';
@@ -111,7 +112,7 @@ async function spend(
     return { kind: 'cancelled', message: 'stopped, as the run was interrupted', transient: false };
   }
   if (seconds <= job.timeoutSeconds) return undefined;
-  return { kind: 'timeout', message: `stopped after ${job.timeoutSeconds} s`, transient: false };
+  return { kind: 'timeout', message: `stopped after ${formatLimit(job.timeoutSeconds)}`, transient: false };
 }
 
 function causeOfExit(exitCode: number): Cause | undefined {

@@ -1,4 +1,5 @@
 import type { Cause } from '../../../model/cause.ts';
+import { formatLimit } from '../../../model/duration.ts';
 import { isPassing } from '../connection/is-passing.ts';
 import type { MemoryLimit } from './memory-limit.ts';
 
@@ -28,7 +29,7 @@ export function causeOfEnd(state: EndState, circumstances: EndCircumstances): Ca
     case 'timeout':
       return final(
         'timeout',
-        `stopped after ${duration(circumstances.timeoutSeconds)}; timeout-minutes sets how long it may take`,
+        `stopped after ${formatLimit(circumstances.timeoutSeconds)}; timeout-minutes sets how long it may take`,
       );
     case 'cancelled':
       return final('cancelled', 'stopped, as the run was interrupted');
@@ -146,10 +147,6 @@ function limitOf(memory: MemoryLimit | undefined): string {
   if (memory === undefined) return '';
   const whose = memory.isOwn ? '' : ", the engine's less a tenth";
   return ` (limit ${size(memory.bytes)}${whose}; see resources: memory)`;
-}
-
-function duration(seconds: number): string {
-  return seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 function size(bytes: number): string {

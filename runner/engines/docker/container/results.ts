@@ -1,3 +1,4 @@
+import { formatLimit } from '../../../model/duration.ts';
 import type Dockerode from 'dockerode';
 import type { Job } from '../../../model/job.ts';
 import { parseOutputValues } from '../../../model/outputs.ts';
@@ -54,7 +55,7 @@ export async function takeResults(
     return { out: await transferOut(container, job, store, share, signal, session.mounts.remember), values };
   } catch (error) {
     if (!limit.signal.aborted || finished.signal.aborted) throw error;
-    const message = `what it left in /outputs could not be read and stored within ${seconds / 60} min; leave less there, or raise timeout-minutes`;
+    const message = `what it left in /outputs could not be read and stored within ${formatLimit(seconds)}; leave less there, or raise timeout-minutes`;
     throw new Fault({ kind: 'timeout', message, transient: false });
   } finally {
     limit.end();
