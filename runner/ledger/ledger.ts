@@ -68,7 +68,18 @@ export interface GcOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Attempts that no manifest names and that stay, by why. */
+export interface GcKept {
+  /** Within the grace. */
+  young: number;
+  /** Of a run that lives, or of an instance that one works on. */
+  inHand: number;
+  /** By `GcOptions.keep`. */
+  asked: number;
+}
+
 export interface GcReport {
+  readonly kept: Readonly<GcKept>;
   readonly attemptsRemoved: readonly string[];
   readonly objectsRemoved: number;
   readonly bytesFreed: number;

@@ -1,5 +1,6 @@
 import { openSettings } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
+import type { GcReport } from '../../ledger/ledger.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
@@ -32,7 +33,19 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
       ? 'nothing to remove'
       : `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
   );
+  for (const line of keptLines(report.kept, hours)) output.say(line);
   return EXIT.ok;
+}
+
+/** What no manifest names and stays all the same, and why. */
+function keptLines({ young, inHand, asked }: GcReport['kept'], hours: number): readonly string[] {
+  return [
+    ...(young === 0
+      ? []
+      : [`kept ${formatCount(young, 'attempt')}: younger than ${hours} h (--grace-hours)`]),
+    ...(inHand === 0 ? [] : [`kept ${formatCount(inHand, 'attempt')}: in the hand of a run at work`]),
+    ...(asked === 0 ? [] : [`kept ${formatCount(asked, 'attempt')}: among the newest, by --keep`]),
+  ];
 }
 
 /** A blank word is what an unset variable of a shell leaves: it must not mean "no grace". */

@@ -1,5 +1,6 @@
 import type { ObjectInfo, ObjectStore } from '../../ports.ts';
 import type { Ledger } from '../ledger.ts';
+import { STORE_KEY } from '../keys.ts';
 import { placeOf, type Place } from '../layout.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { storedAttempts, type StoredAttempts } from '../gc/stored-attempts.ts';
@@ -80,6 +81,11 @@ async function checkKey(
 }
 
 function tellUnknown(key: string, { find }: Checking): void {
+  if (key.endsWith(`/${STORE_KEY}`)) {
+    const place = key.slice(0, -STORE_KEY.length);
+    const message = `${place} is a store of its own inside this one, whose keys are told as foreign here: move it elsewhere, and name it by --store there`;
+    return find({ kind: 'nested-store', damage: false, key, message });
+  }
   const message = `${key} is nothing that sluice keeps: if it is nobody's, delete it`;
   find({ kind: 'unknown-key', damage: false, key, message });
 }

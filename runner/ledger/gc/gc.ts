@@ -4,7 +4,7 @@ import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords } from '../claims/claims.ts';
 import { attemptOf } from '../failures.ts';
 import { instanceKey, STORE_KEY } from '../keys.ts';
-import type { GcOptions, GcReport, Ledger, StoredManifest } from '../ledger.ts';
+import type { GcKept, GcOptions, GcReport, Ledger, StoredManifest } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
 import type { ObjectStore } from '../../ports.ts';
 import type { Context } from '../context.ts';
@@ -34,12 +34,13 @@ export function createGc(
       objectsRemoved: 0,
       bytesFreed: 0,
       problems: [] as string[],
+      kept: { young: 0, inHand: 0, asked: 0 },
     };
     const nowMs = await storeTimeMs(store);
     const listed = storedAttempts(store, 'objects/', nowMs, { signal: options.signal });
     for await (const { id, attempts } of listed) {
       try {
-        for (const removed of await collect(id, attempts, options, nowMs)) {
+        for (const removed of await collect(id, attempts, options, nowMs, report.kept)) {
           report.attemptsRemoved.push(`${id}/${removed.attempt}`);
           report.objectsRemoved += removed.keys.length;
           report.bytesFreed += removed.bytes;
@@ -63,35 +64,41 @@ export function createGc(
     attempts: readonly StoredAttempt[],
     options: GcOptions,
     nowMs: number,
+    kept: GcKept,
   ): Promise<readonly StoredAttempt[]> {
     const stored = await manifests.readManifest(id);
-    const kept = newestSuperseded(stored, attempts, options.keep ?? 0);
+    const asked = newestSuperseded(stored, attempts, options.keep ?? 0);
     const garbage: StoredAttempt[] = [];
     for (const attempt of attempts) {
-      if (kept.has(attempt.attempt)) continue;
-      if (await isGarbage(attempt, stored, options, nowMs)) garbage.push(attempt);
+      if (attempt.attempt === attemptOf(stored?.manifest)) continue;
+      const why = asked.has(attempt.attempt) ? 'asked' : await keptBy(attempt, stored, options, nowMs);
+      if (why === 'nothing') garbage.push(attempt);
+      else kept[why] += 1;
     }
+    if (garbage.length === 0) return [];
     // A fence would cost whoever works on it right now its commit.
-    if (garbage.length === 0 || (await isInHand(id))) return [];
+    if (await isInHand(id)) {
+      kept.inHand += garbage.length;
+      return [];
+    }
     if (options.dryRun) return garbage;
     if (!(await fence(id, stored, garbage))) return [];
     for (const { keys } of garbage) await store.delete(keys);
     return garbage;
   }
 
-  async function isGarbage(
+  async function keptBy(
     { attempt, newestAt }: StoredAttempt,
     stored: StoredManifest | undefined,
     { graceSeconds }: GcOptions,
     nowMs: number,
-  ): Promise<boolean> {
-    if (attempt === attemptOf(stored?.manifest)) return false;
+  ): Promise<'young' | 'inHand' | 'nothing'> {
     const superseded = supersededBy(stored).find((entry) => entry.attempt === attempt);
     const since = superseded === undefined ? newestAt : Date.parse(superseded.at);
-    if (nowMs - since < graceSeconds * 1000) return false;
-    if (superseded !== undefined) return true;
+    if (nowMs - since < graceSeconds * 1000) return 'young';
+    if (superseded !== undefined) return 'nothing';
     const state = await liveness(runOfAttempt(attempt));
-    return state === 'finished' || state === 'dead';
+    return state === 'finished' || state === 'dead' ? 'nothing' : 'inHand';
   }
 
   async function isInHand(id: InstanceId): Promise<boolean> {

@@ -92,6 +92,11 @@ describe('store check', () => {
         rewrite(store, `manifests/${ID}.json`, JSON.stringify(manifestOf(ATTEMPT, { instance: OTHER }))),
     ],
     [
+      'a store inside this one',
+      'note nested-store objects/inner/store.json',
+      ({ store }) => store.put('objects/inner/store.json', encode('{"schema":1,"id":"inner"}')),
+    ],
+    [
       'a failure without its fields',
       `damage broken-record failures/${OTHER}.json`,
       ({ store }) => store.put(`failures/${OTHER}.json`, encode('{"schema": 1}')),

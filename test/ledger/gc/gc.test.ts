@@ -259,6 +259,27 @@ describe('gc', () => {
     expect(await keysOf(store, 'runs/')).toHaveLength(3);
   });
 
+  it('says what it keeps, and why', async () => {
+    const bench = await openBench();
+    const { ledger, store } = bench;
+    for (const [run, id] of [
+      [RUN, ID],
+      [OTHER_RUN, 'p/live/_'],
+    ] as const) {
+      await ledger.startRun(runRecord(run));
+      await upload(store, `${run}-1`, { 'a.csv': 'a' }, id);
+    }
+    expect((await ledger.gc(options)).kept).toEqual({ young: 2, inHand: 0, asked: 0 });
+    await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-30T00:00:00.000Z' }));
+    await later(bench);
+    await ledger.beat(OTHER_RUN, undefined);
+    const { kept, attemptsRemoved } = await ledger.gc(options);
+    expect({ kept, attemptsRemoved }).toEqual({
+      kept: { young: 0, inHand: 1, asked: 0 },
+      attemptsRemoved: [`${ID}/${RUN}-1`],
+    });
+  });
+
   it('leaves a claim that is taken over while it looks', async () => {
     const { ledger, store, open } = await openBench();
     await ledger.startRun(runRecord(RUN, { process: { ...PROCESS, pid: DEAD } }));
