@@ -12,6 +12,8 @@ export function createBuildReading(): {
   readonly imageId: () => string | undefined;
 } {
   const lines: string[] = [];
+  /** Steps of BuildKit; one that was done before begins and ends at once. */
+  const told = new Set<string>();
   let rest = '';
   let id: string | undefined;
 
@@ -32,7 +34,9 @@ export function createBuildReading(): {
   }
 
   function takeTrace(aux: string): ImageProgress | undefined {
-    const { steps, output } = readTrace(aux);
+    const { steps: all, output } = readTrace(aux);
+    const steps = all.filter((step) => !told.has(step));
+    for (const step of steps) told.add(step);
     for (const line of [...steps, ...stripVTControlCharacters(output).split(/\r\n|\n|\r/)]) takeLine(line);
     const step = steps.findLast((name) => !name.startsWith('[internal]'));
     return step === undefined ? undefined : { message: `building: ${step.slice(0, 80)}` };

@@ -1,6 +1,6 @@
 /** What BuildKit tells of a build: it speaks in records of Protocol Buffers, base64 within the stream's JSON. */
 export interface BuildTrace {
-  /** `[stage-1 2/3] RUN …`, as they begin. */
+  /** `[stage-1 2/3] RUN …`: those that have begun; told again when they end. */
   readonly steps: readonly string[];
   /** What they print. */
   readonly output: string;
@@ -8,7 +8,7 @@ export interface BuildTrace {
 
 /**
  * A `StatusResponse` of moby/buildkit (api/services/control/control.proto): vertexes are field 1 (with their name in
- * 3, when they began in 5 and ended in 6), logs field 3 (their text in 4). Whatever is not understood is left out.
+ * 3, when they began in 5), logs field 3 (their text in 4). Whatever is not understood is left out.
  */
 export function readTrace(base64: string): BuildTrace {
   const steps: string[] = [];
@@ -17,7 +17,7 @@ export function readTrace(base64: string): BuildTrace {
     const inner = fieldsOf(bytes);
     const has = (number: number) => inner.some((one) => one.field === number);
     const one = (number: number) => inner.find((found) => found.field === number)?.bytes;
-    if (field === 1 && has(5) && !has(6)) steps.push(one(3)?.toString('utf8') ?? '');
+    if (field === 1 && has(5)) steps.push(one(3)?.toString('utf8') ?? '');
     if (field === 3) output.push(one(4) ?? Buffer.alloc(0));
   }
   return { steps, output: Buffer.concat(output).toString('utf8') };

@@ -47,6 +47,8 @@ it('steps and output are read from the traces of BuildKit', () => {
   const trace = (aux: string) => reading.take({ id: 'moby.buildkit.trace', aux });
   expect(trace(step.toString('base64'))).toEqual({ message: 'building: [one 2/2] RUN echo hi' });
   expect(trace(log)).toBeUndefined();
+  // It ends.
+  expect(trace(step.toString('base64'))).toBeUndefined();
   expect(trace('not a trace')).toBeUndefined();
   reading.take({ id: 'moby.image.id', aux: { ID: 'sha256:390f' } });
   expect(reading.lastLines()).toEqual(['[one 2/2] RUN echo hi', 'second']);
