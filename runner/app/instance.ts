@@ -1,6 +1,7 @@
 import { usageError } from '../errors.ts';
 import type { PlannedInstance } from '../model/plan.ts';
 import type { Planned } from './planned.ts';
+import { own } from '../model/own.ts';
 
 /** The instances that the words ask for: named whole, or by task and params. */
 export function askedInstances({ asked, plan }: Planned): readonly PlannedInstance[] {
@@ -10,7 +11,7 @@ export function askedInstances({ asked, plan }: Planned): readonly PlannedInstan
       instance.asked &&
       (tasks.length === 0 || tasks.includes(instance.task)) &&
       Object.entries(keys).every(
-        ([name, value]) => (instance.keys[name] ?? String(instance.matrix[name] ?? '')) === value,
+        ([name, value]) => (own(instance.keys, name) ?? String(own(instance.matrix, name) ?? '')) === value,
       ),
   );
 }

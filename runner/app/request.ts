@@ -6,6 +6,7 @@ import type { DateRange, PlanRequest } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
 import { parseRebuild, type RebuildOptions } from './rebuild.ts';
 import type { Target } from './target.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /** How it is asked for, as typed: `--from 2021-01-04 --to 2021-01-29 --rebuild stale --downstream`. */
 export interface RequestOptions extends RebuildOptions {
@@ -20,17 +21,17 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
   const times: Record<string, DateRange> = {};
   let range: DateRange = { kind: 'latest' };
   const give = (name: string, text: string): void => {
-    const param = pipeline.params[name];
-    params[name] = param === undefined || param.kind === 'time' ? text : scalar(text, param.type);
+    const param = own(pipeline.params, name);
+    setOwn(params, name, param === undefined || param.kind === 'time' ? text : scalar(text, param.type));
   };
   for (const [name, text] of Object.entries(target.params)) {
     if (name === 'date') range = parseRange(text);
-    else if (pipeline.params[name]?.kind === 'time') times[name] = parseRange(text);
+    else if (own(pipeline.params, name)?.kind === 'time') setOwn(times, name, parseRange(text));
     else give(name, text);
   }
   // In an instance that is named whole, a date is its key, not the last day of its period.
   for (const [name, text] of Object.entries(target.keys)) {
-    if (pipeline.params[name]?.kind === 'time') times[name] = { kind: 'single', value: text };
+    if (own(pipeline.params, name)?.kind === 'time') setOwn(times, name, { kind: 'single', value: text });
     else give(name, text);
   }
   checkHashed(target);
@@ -57,7 +58,7 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
 /** A long value cannot be read back from its sha256: it is given beside the instance, and must be that one. */
 function checkHashed({ hashed = {}, params, instance = '' }: Target): void {
   for (const [name, stored] of Object.entries(hashed)) {
-    const given = params[name];
+    const given = own(params, name);
     if (given !== undefined && encodeValue(given) === stored) continue;
     throw usageError(
       'hashed-value',

@@ -4,6 +4,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AppOptions } from './asked-pipeline.ts';
 import { readEnvFile } from './env-file.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /** The secrets of all that will run: from the environment, then the file; every missing one is named. */
 export async function readSecrets(
@@ -16,16 +17,16 @@ export async function readSecrets(
   const wanted = new Map<string, string>();
   for (const instance of plan.instances) {
     if (instance.action === 'none' || instance.action === 'publish') continue;
-    const task = pipelines.get(instance.pipeline)?.tasks[instance.task];
+    const task = own(pipelines.get(instance.pipeline)?.tasks, instance.task);
     for (const name of task?.secrets ?? []) wanted.set(name, instance.task);
   }
   const secrets: Record<string, string> = {};
   const missing: Problem[] = [];
   for (const [name, task] of wanted) {
-    const inEnvironment = Object.hasOwn(env, name) ? env[name] : undefined;
+    const inEnvironment = Object.hasOwn(env, name) ? own(env, name) : undefined;
     // A variable that is set to nothing is what a CI job has in the place of a secret that it may not see.
     const value = [inEnvironment, file.get(name)].find((one) => one !== undefined && one !== '');
-    if (value !== undefined) secrets[name] = value;
+    if (value !== undefined) setOwn(secrets, name, value);
     else missing.push(missingSecret(name, task, inEnvironment !== undefined || file.has(name)));
   }
   if (missing.length === 0) return secrets;

@@ -16,6 +16,7 @@ import type { TimeKey } from '../model/time.ts';
 import { contextsOf, instanceAt } from './instances.ts';
 import type { Binding, ScopedInstance, Tables, TaskTable, Variant } from './tables.ts';
 import { variantsOf } from './variants.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /** The newest position of a task that was due by an instance's own due time. */
 export type LatestFor = (instance: ScopedInstance, target: TaskTable) => string | undefined;
@@ -170,7 +171,7 @@ function pairedValues(
   const fixed: Record<string, string> = {};
   for (const binding of rule.pair) {
     const value = pairedValue(tables, instance, binding);
-    if (value !== undefined) fixed[binding.key] = value;
+    if (value !== undefined) setOwn(fixed, binding.key, value);
   }
   return fixed;
 }
@@ -188,9 +189,9 @@ function pairedValue(
       const { table, variant } = instance;
       if (binding.name === table.timeKey?.name) return instance.position;
       const value =
-        variant.keys[binding.name] ??
-        variant.matrix[binding.name] ??
-        table.settings[binding.name] ??
+        own(variant.keys, binding.name) ??
+        own(variant.matrix, binding.name) ??
+        own(table.settings, binding.name) ??
         undefined;
       return value === undefined ? undefined : keyText(value);
     }

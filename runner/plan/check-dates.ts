@@ -15,6 +15,7 @@ import { unknownParam } from './check-params.ts';
 import { addOnce, problem } from './request-problem.ts';
 import type { Asked } from './tables.ts';
 import { timeKeyOf } from './time-keys.ts';
+import { own } from '../model/own.ts';
 
 /** Values that were given for time keys by their own flag. */
 export function checkTimes(pipeline: Pipeline, times: PlanRequest['times'], problems: Problem[]): void {
@@ -53,7 +54,7 @@ export function checkSingle(asked: readonly Asked[], request: PlanRequest, probl
   const { range } = request;
   if (range.kind !== 'single') return;
   const timed = asked.flatMap(({ table, positions }) =>
-    table.timeKey === undefined || request.times[table.timeKey.name] !== undefined
+    table.timeKey === undefined || own(request.times, table.timeKey.name) !== undefined
       ? []
       : [{ key: table.timeKey, positions }],
   );

@@ -6,12 +6,13 @@ import type { Problem } from '../model/problem.ts';
 import { didYouMean } from '../language/suggest.ts';
 import { problem } from './request-problem.ts';
 import { typed } from './typed-value.ts';
+import { own } from '../model/own.ts';
 
 /** Every value that was given: is there such a param, and is this a value of it. */
 export function checkParams(pipeline: Pipeline, given: PlanRequest['params'], problems: Problem[]): void {
   const legs = matrixValues(pipeline);
   for (const [name, value] of Object.entries(given)) {
-    const param = pipeline.params[name];
+    const param = own(pipeline.params, name);
     if (param?.kind === 'plain') {
       if (typed(param, value) === undefined) problems.push(wrongValue(param, value));
       else if (param.key && keyText(value) === '') problems.push(emptyKey(param));
@@ -74,7 +75,10 @@ function matrixValues(pipeline: Pipeline): ReadonlyMap<string, ReadonlySet<strin
         values.set(name, 'any');
         continue;
       }
-      const legs = matrix.legs.flatMap((leg) => (leg[name] === undefined ? [] : [keyText(leg[name])]));
+      const legs = matrix.legs.flatMap((leg) => {
+        const value = own(leg, name);
+        return value === undefined ? [] : [keyText(value)];
+      });
       values.set(name, new Set([...(known ?? []), ...legs]));
     }
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NeedRule, Pipeline, Scalar, Task } from '../model/pipeline.ts';
 import type { Fingerprint, FingerprintPart } from '../model/records.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /**
  * What makes a result, as written and before anything is evaluated: the keys are in the identity, what inputs hold
@@ -47,9 +48,9 @@ export function settingsIn(
 ): Readonly<Record<string, Scalar>> {
   const settings: Record<string, Scalar> = {};
   for (const name of task.params) {
-    const param = pipeline.params[name];
-    const value = params[name];
-    if (param?.kind === 'plain' && !param.key && value !== undefined) settings[name] = value;
+    const param = own(pipeline.params, name);
+    const value = own(params, name);
+    if (param?.kind === 'plain' && !param.key && value !== undefined) setOwn(settings, name, value);
   }
   return settings;
 }

@@ -3,6 +3,7 @@ import type { Scalar } from '../model/pipeline.ts';
 import type { TimeKey } from '../model/time.ts';
 import type { PlanContexts } from './expressions.ts';
 import type { Binding, ScopedInstance, Tables, TaskTable, Variant } from './tables.ts';
+import { own, setOwn } from '../model/own.ts';
 
 const NO_BINDINGS: readonly Binding[] = [];
 
@@ -46,8 +47,10 @@ export function paramsOf(instance: ScopedInstance): Readonly<Record<string, Scal
   const params: Record<string, Scalar> = {};
   for (const name of names) {
     const value =
-      name === table.timeKey?.name ? position : (variant.params[name] ?? table.settings[name] ?? undefined);
-    if (value !== undefined) params[name] = value;
+      name === table.timeKey?.name
+        ? position
+        : (own(variant.params, name) ?? own(table.settings, name) ?? undefined);
+    if (value !== undefined) setOwn(params, name, value);
   }
   return params;
 }
@@ -84,9 +87,13 @@ export function contextsOf(tables: Tables, instance: ScopedInstance): PlanContex
   for (const [name, template] of Object.entries(instance.table.task.inputs)) {
     // An input that reads what a need produced is not known before it has run.
     if (template.includes('needs.')) continue;
-    inputs[name] = template.includes('${{')
-      ? tables.expressions.template(template, { params, matrix, inputs: {} })
-      : template;
+    setOwn(
+      inputs,
+      name,
+      template.includes('${{')
+        ? tables.expressions.template(template, { params, matrix, inputs: {} })
+        : template,
+    );
   }
   return { params, matrix, inputs };
 }

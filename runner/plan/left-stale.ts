@@ -3,6 +3,7 @@ import type { Action, LeftStale } from '../model/plan.ts';
 import { allDifferences } from './current.ts';
 import type { Judged, Judging } from './judged.ts';
 import type { ScopedInstance } from './tables.ts';
+import { own } from '../model/own.ts';
 
 /** What this run leaves stale among what it was asked for; undefined where nothing is known to be. */
 export function leftStale(
@@ -57,5 +58,5 @@ function isMadeWith(
   const action = actions[index];
   if (action === 'run' || action === 'compare') return true;
   const manifest = knowledge.contents.get(id);
-  return manifest === undefined || manifest.settings[name] === table.settings[name];
+  return manifest === undefined || own(manifest.settings, name) === own(table.settings, name);
 }

@@ -18,6 +18,7 @@ import type { Asked, Tables, TaskTable, Variant } from './tables.ts';
 import { timeKeyOf } from './time-keys.ts';
 import { typed } from './typed-value.ts';
 import { variantsOf } from './variants.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /** Reads a request against the pipeline. Every mistake goes to `problems`; what is left is what can be planned. */
 export function readRequest(
@@ -53,7 +54,7 @@ function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[
   if (request.tasks.length > 0) {
     const named = new Set(request.tasks);
     for (const name of named) {
-      const task = pipeline.tasks[name];
+      const task = own(pipeline.tasks, name);
       if (task === undefined) {
         const fix = didYouMean(name, Object.keys(pipeline.tasks), 'tasks');
         problems.push(
@@ -71,7 +72,9 @@ function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[
   if (given.length === 0 || request.range.kind !== 'latest') return all;
   // So are keys that are given beside it, of tasks that have no time.
   return all.filter(({ timeKey, keys }) =>
-    timeKey === undefined ? keys.some((key) => request.params[key] !== undefined) : given.includes(timeKey),
+    timeKey === undefined
+      ? keys.some((key) => own(request.params, key) !== undefined)
+      : given.includes(timeKey),
   );
 }
 
@@ -83,8 +86,8 @@ function askedPositions(
 ): readonly string[] {
   const key = table.timeKey;
   if (key === undefined) return [''];
-  const own = request.times[key.name];
-  const range = own ?? request.range;
+  const given = own(request.times, key.name);
+  const range = given ?? request.range;
   switch (range.kind) {
     case 'latest': {
       const position = latestDue(tables, table, nowMs);
@@ -96,12 +99,12 @@ function askedPositions(
     }
     case 'single':
       // `--date 2021-02-16` is the partition of that name where a param `date` has it, whenever that ends.
-      if (isPartition(key, range.value) && (own !== undefined || key.name === 'date')) return [range.value];
-      return own === undefined && parseTimeValue('date', range.value).ok
+      if (isPartition(key, range.value) && (given !== undefined || key.name === 'date')) return [range.value];
+      return given === undefined && parseTimeValue('date', range.value).ok
         ? positionsByLastDay(key, range.value, range.value)
         : [];
     case 'range':
-      return own === undefined
+      return given === undefined
         ? positionsByLastDay(key, range.from, range.to)
         : positionsBetween(key, range.from, range.to);
   }
@@ -124,11 +127,11 @@ function askedVariants(
 ): readonly Variant[] {
   const fixed: Record<string, string> = {};
   for (const name of table.task.keys) {
-    const param = table.pipeline.params[name];
-    const value = given[name] ?? (param?.kind === 'plain' ? param.default : undefined);
+    const param = own(table.pipeline.params, name);
+    const value = own(given, name) ?? (param?.kind === 'plain' ? param.default : undefined);
     if (value !== undefined) {
       const text = param?.kind === 'plain' ? typed(param, value) : value;
-      if (text !== undefined) fixed[name] = keyText(text);
+      if (text !== undefined) setOwn(fixed, name, keyText(text));
     } else if (param?.kind === 'plain' && (param.type === 'string' || param.type === 'number')) {
       const message = `task ${table.task.name} needs a value for its key \`${name}\``;
       addOnce(problems, problem('missing-param', message, `Give ${paramFlag(name, `<${param.type}>`)}.`));

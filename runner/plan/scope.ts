@@ -21,6 +21,7 @@ import { listingRanges } from './listing.ts';
 import { readRequest } from './request.ts';
 import { problem } from './request-problem.ts';
 import { createTables, type Asked, type ScopedInstance, type Tables, type TaskTable } from './tables.ts';
+import { own } from '../model/own.ts';
 
 /** The instances that a request concerns, and what must be read of the store to judge them. */
 export interface Scope {
@@ -121,8 +122,8 @@ function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]
   for (const table of new Set(instances.map((instance) => instance.table))) {
     if (table.foreign) continue;
     for (const name of table.task.params) {
-      const param = table.pipeline.params[name];
-      if (param?.kind !== 'plain' || param.key || table.settings[name] !== undefined) continue;
+      const param = own(table.pipeline.params, name);
+      if (param?.kind !== 'plain' || param.key || own(table.settings, name) !== undefined) continue;
       if (problems.some((known) => known.message.includes(`\`${name}\``))) continue;
       const message = `task ${table.task.name} needs a value for \`${name}\``;
       problems.push(
@@ -151,7 +152,7 @@ function emptyWarnings(
         : [`nothing of ${task.name} exists there: if: ${task.if.expression} is false`];
     }
     if (timeKey === undefined) return [];
-    const range = request.times[timeKey.name] ?? request.range;
+    const range = own(request.times, timeKey.name) ?? request.range;
     if (range.kind !== 'latest') return [`nothing of ${task.name} is in the range that is asked for`];
     const first = timeKey.start === undefined ? undefined : positionAtOrAfter(timeKey, timeKey.start);
     if (first === undefined) return [`nothing of ${task.name} is due yet`];
@@ -162,7 +163,7 @@ function emptyWarnings(
 
 function givesSetting(pipeline: Pipeline, request: PlanRequest): boolean {
   return Object.keys(request.params).some((name) => {
-    const param = pipeline.params[name];
+    const param = own(pipeline.params, name);
     return param?.kind === 'plain' && !param.key;
   });
 }

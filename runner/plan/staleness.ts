@@ -4,6 +4,7 @@ import type { Output, Scalar } from '../model/pipeline.ts';
 import { declaredSince } from './lacking.ts';
 import type { Fingerprint, FingerprintPart, Manifest, ManifestInput } from '../model/records.ts';
 import type { Period } from '../model/time.ts';
+import { own } from '../model/own.ts';
 
 /** What an instance would read now: the members that are there, each with its content. */
 export type CurrentInput = Pick<ManifestInput, 'need' | 'instance' | 'contentDigest'>;
@@ -72,8 +73,8 @@ export function settingDifferences(
 ): readonly string[] {
   const names = [...new Set([...Object.keys(before), ...Object.keys(now)])];
   return names
-    .filter((name) => before[name] !== now[name])
-    .map((name) => `setting ${name}: ${said(before[name])} → ${said(now[name])}`);
+    .filter((name) => own(before, name) !== own(now, name))
+    .map((name) => `setting ${name}: ${said(own(before, name))} → ${said(own(now, name))}`);
 }
 
 function said(value: Scalar | undefined): string {

@@ -5,6 +5,7 @@ import type { TimeKey } from '../model/time.ts';
 import type { Expressions } from './expressions.ts';
 import { timeKeyOf } from './time-keys.ts';
 import { typed } from './typed-value.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /**
  * One instance that a plan may concern. There are 100,000 of them: what they have in common (time keys, settings,
@@ -72,7 +73,7 @@ export interface Tables {
 
 export function createTables(
   pipelines: ReadonlyMap<string, Pipeline>,
-  own: string,
+  asked: string,
   given: Readonly<Record<string, Scalar>>,
   expressions: Expressions,
 ): Tables {
@@ -82,9 +83,9 @@ export function createTables(
     const known = tables.get(name);
     if (known !== undefined) return known;
     const pipeline = pipelines.get(pipelineName);
-    const task = pipeline?.tasks[taskName];
+    const task = own(pipeline?.tasks, taskName);
     if (pipeline === undefined || task === undefined) return undefined;
-    const foreign = pipelineName !== own;
+    const foreign = pipelineName !== asked;
     const table: TaskTable = {
       pipeline,
       task,
@@ -108,10 +109,10 @@ function settingsOf(
 ): Readonly<Record<string, Scalar>> {
   const settings: Record<string, Scalar> = {};
   for (const name of task.params) {
-    const param = pipeline.params[name];
+    const param = own(pipeline.params, name);
     if (param?.kind !== 'plain' || param.key) continue;
-    const value = typed(param, given[name] ?? param.default);
-    if (value !== undefined) settings[name] = value;
+    const value = typed(param, own(given, name) ?? param.default);
+    if (value !== undefined) setOwn(settings, name, value);
   }
   return settings;
 }

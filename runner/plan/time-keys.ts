@@ -1,5 +1,6 @@
 import type { Pipeline } from '../model/pipeline.ts';
 import type { TimeKey } from '../model/time.ts';
+import { own } from '../model/own.ts';
 
 const timeKeys = new WeakMap<Pipeline, Map<string, TimeKey>>();
 
@@ -12,7 +13,7 @@ export function timeKeyOf(pipeline: Pipeline, name: string): TimeKey | undefined
   }
   const key = known.get(name);
   if (key !== undefined) return key;
-  const param = pipeline.params[name];
+  const param = own(pipeline.params, name);
   if (param?.kind !== 'time') return undefined;
   const built: TimeKey = {
     name,

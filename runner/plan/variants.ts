@@ -2,6 +2,7 @@ import { encodeValue, keyText } from '../model/partition.ts';
 import type { MatrixLeg, Scalar, Task } from '../model/pipeline.ts';
 import type { TaskTable, Variant } from './tables.ts';
 import { typed, type PlainParam } from './typed-value.ts';
+import { own, setOwn } from '../model/own.ts';
 
 /** The value of a matrix key that is known only when its source is done. */
 export const UNKNOWN_LEG = '*';
@@ -10,7 +11,7 @@ export const UNKNOWN_LEG = '*';
 export function variantsOf(table: TaskTable, fixed: Readonly<Record<string, string>>): readonly Variant[] {
   let cacheKey = '';
   for (const name of table.task.keys) {
-    const value = fixed[name];
+    const value = own(fixed, name);
     if (value !== undefined) cacheKey += `${name}=${value}\0`;
   }
   let variants = table.variants.get(cacheKey);
@@ -25,9 +26,9 @@ function buildVariants(table: TaskTable, fixed: Readonly<Record<string, string>>
   const { pipeline, task } = table;
   let combinations: Readonly<Record<string, Scalar>>[] = [{}];
   for (const name of task.keys) {
-    const param = pipeline.params[name];
+    const param = own(pipeline.params, name);
     if (param?.kind !== 'plain') continue;
-    const values = valuesOf(param, fixed[name]);
+    const values = valuesOf(param, own(fixed, name));
     combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [name]: value })));
   }
   return combinations.flatMap((params) =>
@@ -44,8 +45,8 @@ function buildVariant(
   const { task } = table;
   const keys: Record<string, string> = {};
   for (const name of task.keys) {
-    const value = params[name] ?? matrix[name];
-    if (name !== task.timeKey && value !== undefined) keys[name] = keyText(value);
+    const value = own(params, name) ?? own(matrix, name);
+    if (name !== task.timeKey && value !== undefined) setOwn(keys, name, keyText(value));
   }
   const text = Object.entries(keys)
     .map(([name, value]) => `${name}=${encodeValue(value)}`)
@@ -70,7 +71,7 @@ function legsOf(task: Task, fixed: Readonly<Record<string, string>>): readonly L
     case 'dynamic':
       return [
         {
-          matrix: Object.fromEntries(matrix.keys.map((name) => [name, fixed[name] ?? UNKNOWN_LEG])),
+          matrix: Object.fromEntries(matrix.keys.map((name) => [name, own(fixed, name) ?? UNKNOWN_LEG])),
           placeholder: true,
         },
       ];
@@ -78,8 +79,8 @@ function legsOf(task: Task, fixed: Readonly<Record<string, string>>): readonly L
       return matrix.legs
         .filter((leg) =>
           matrix.keys.every((name) => {
-            const wanted = fixed[name];
-            const value = leg[name];
+            const wanted = own(fixed, name);
+            const value = own(leg, name);
             return wanted === undefined || (value !== undefined && keyText(value) === wanted);
           }),
         )

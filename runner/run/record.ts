@@ -4,6 +4,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
 import { STORE_SCHEMA, type ProcessIdentity, type RunRecord } from '../model/records.ts';
 import type { Report } from '../model/report.ts';
+import { own } from '../model/own.ts';
 
 /** Written before anything is claimed: whoever meets a claim of this run can tell whether it lives. */
 export async function recordStart(
@@ -36,7 +37,7 @@ export async function recordKeyNames(
   }
   await Promise.all(
     [...working.values()].map(async ({ pipeline, task: name }) => {
-      const task = pipelines.get(pipeline)?.tasks[name];
+      const task = own(pipelines.get(pipeline)?.tasks, name);
       if (task === undefined || task.kind === 'wrapper' || task.kind === 'hook') return;
       await ledger.recordTaskKeys(pipeline, name, task.keys);
     }),

@@ -1,6 +1,7 @@
 import { EngineError, EXIT, ProblemsError, StoreError } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { InterruptedError } from '../../app/interrupted.ts';
+import { own } from '../../model/own.ts';
 
 /** What a person is told of an error, and the exit status. */
 export interface Told {
@@ -56,7 +57,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A folder that a person named, or stands in, cannot be read or written: theirs to mend. */
 function fileTrouble(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
-  const reason = REASONS[String(error.code)];
+  const reason = own(REASONS, String(error.code));
   if (reason === undefined) return undefined;
   if (error.syscall === 'uv_cwd') return 'the current folder is gone: change to one that is there';
   const place = 'dest' in error ? error.dest : 'path' in error ? error.path : undefined;

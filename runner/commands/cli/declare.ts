@@ -3,6 +3,7 @@ import { ProblemsError } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { createOutput, reportError, type Output, type OutputFlags } from './output.ts';
 import { isPipelineFile } from './target.ts';
+import { own } from '../../model/own.ts';
 
 /** What a command does with its words and flags; the exit status. */
 type Run<Flags> = (words: readonly string[], flags: Flags, output: Output) => Promise<number>;
@@ -75,7 +76,7 @@ interface SwallowedFlag {
 function swallowedFlags(made: Command): readonly SwallowedFlag[] {
   const known = flagsOf(made);
   return made.options.flatMap((option) => {
-    const value: unknown = made.opts<Record<string, unknown>>()[option.attributeName()];
+    const value: unknown = own(made.opts<Record<string, unknown>>(), option.attributeName());
     const texts = (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
     return texts
       .filter((text) => known.includes(text.split('=')[0] ?? ''))

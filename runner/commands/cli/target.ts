@@ -1,5 +1,6 @@
 import { usageError } from '../../errors.ts';
 import { targetOf, type Target } from '../../app/target.ts';
+import { own } from '../../model/own.ts';
 
 /**
  * Reads operands and unknown flags: `short-score prices --date 2021-01-29`, `./short-score.yaml`,
@@ -26,8 +27,12 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
   if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
   const whole = targetOf(first);
   for (const [name, value] of Object.entries(whole.keys)) {
-    if (params[name] === undefined || params[name] === value) continue;
-    throw usageError('said-twice', `--${name} ${params[name]} contradicts ${first}`, 'leave one of them out');
+    if (own(params, name) === undefined || own(params, name) === value) continue;
+    throw usageError(
+      'said-twice',
+      `--${name} ${own(params, name)} contradicts ${first}`,
+      'leave one of them out',
+    );
   }
   return { ...whole, ...inFile, tasks: [...whole.tasks, ...tasks], params };
 }

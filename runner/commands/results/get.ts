@@ -8,6 +8,7 @@ import type { Output } from '../cli/output.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import type { RequestOptions } from '../../app/request.ts';
 import { storedInstances } from './stored.ts';
+import { setOwn } from '../../model/own.ts';
 
 export interface GetFlags extends CommonFlags, RequestOptions {
   /** Here a folder, not the end of a range. */
@@ -48,7 +49,7 @@ function note(
 ): void {
   switch (fetched.kind) {
     case 'fetched':
-      download.values[id] = fetched.manifest.values;
+      setOwn(download.values, id, fetched.manifest.values);
       download.files.push(...fetched.files.map((file) => ({ instance: id, ...file })));
       download.corrupt.push(...fetched.corrupt);
       break;

@@ -13,6 +13,7 @@ import type { RequestOptions } from '../../app/request.ts';
 import { openLedger } from '../../app/open-ledger.ts';
 import { parseTarget } from '../cli/target.ts';
 import { splitUnknown } from '../cli/unknown-flags.ts';
+import { own } from '../../model/own.ts';
 
 export interface Stored {
   readonly ledger: Ledger;
@@ -60,7 +61,7 @@ export async function storedInstances(
           didYouMean(target.pipeline ?? '', names, 'pipelines'),
         );
       }
-      if (pipeline.tasks[task] !== undefined) return;
+      if (own(pipeline.tasks, task) !== undefined) return;
       throw usageError(
         'unknown-task',
         `there is no task \`${task}\` in pipeline ${pipeline.name}, and nothing in the store under ${id}`,

@@ -9,6 +9,7 @@ import type { Clock, Engine, EngineRunOptions, ObjectStore } from '../../ports.t
 import { defaultOutputs } from './default-outputs.ts';
 import { createOrder } from './order.ts';
 import { createScripts, type DryScripts } from './script.ts';
+import { own } from '../../model/own.ts';
 
 export interface DryEngineOptions {
   readonly clock: Clock;
@@ -63,7 +64,7 @@ export function createDryEngine({ clock, openStore, scripts = {} }: DryEngineOpt
     const stored = await storeOutputs(job, script.outputs ?? defaultOutputs(job), openStore);
     if ('cause' in stored) return result({ exitCode, ...stored });
     const values = Object.fromEntries(
-      job.outputs.values.map((name) => [name, script.values?.[name] ?? `dry-${name}`]),
+      job.outputs.values.map((name) => [name, own(script.values, name) ?? `dry-${name}`]),
     );
     return result({ exitCode, values, ...stored });
   }

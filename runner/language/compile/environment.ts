@@ -1,6 +1,7 @@
 import { scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
+import { setOwn } from '../../model/own.ts';
 
 /** Ours alone: a script must be able to rely on what they say. */
 const RESERVED = 'SLUICE_';
@@ -13,7 +14,7 @@ export function compileEnvironment(
   for (const [name, node] of env) {
     if (name.toUpperCase().startsWith(RESERVED)) reportReserved(node, name, 'key', report);
     const value = scalarText(node);
-    if (value !== undefined) compiled[name] = value;
+    if (value !== undefined) setOwn(compiled, name, value);
   }
   return compiled;
 }

@@ -5,6 +5,7 @@ import { boolean, child, items, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
 import { suggest } from './words.ts';
+import { own, setOwn } from '../../model/own.ts';
 
 /** What Docker refuses to start a container with less than. */
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
@@ -77,7 +78,7 @@ export function compilePools(
       : items(node).map((item) => ({ name: text(item) ?? '', at: item, which: 'value' as const, slots: 1 }));
   const pools: Record<string, number> = {};
   for (const { name, at, which, slots } of wanted) {
-    const size = Object.hasOwn(sizes, name) ? sizes[name] : undefined;
+    const size = own(sizes, name);
     if (size === undefined) {
       report.error(at, 'pool-unknown', `there is no pool \`${name}\``, {
         fix: suggest(name, Object.keys(sizes), `Add it to sluice.yaml: pools: { ${name}: 4 }.`),
@@ -92,7 +93,7 @@ export function compilePools(
           fix: 'Ask for fewer, or make the pool larger in sluice.yaml.',
         },
       );
-    } else pools[name] = slots;
+    } else setOwn(pools, name, slots);
   }
   return pools;
 }

@@ -1,5 +1,6 @@
 import type { Path } from '../document.ts';
 import type { Place } from '../document/problem.ts';
+import { own } from '../../model/own.ts';
 
 export type { Path, Place };
 
@@ -23,8 +24,8 @@ export interface Node {
 }
 
 export function child(node: Node | undefined, key: string): Node | undefined {
-  if (node === undefined || !isMap(node.value) || !Object.hasOwn(node.value, key)) return undefined;
-  const value = node.value[key];
+  if (node === undefined || !isMap(node.value)) return undefined;
+  const value = own(node.value, key);
   if (value === undefined || value === null) return undefined;
   return { value, document: node.document, path: [...node.path, key] };
 }

@@ -6,6 +6,7 @@ import { boolean, child, items, members, scalar, scalarText, text } from './node
 import type { Node } from './node.ts';
 import type { Report } from './report.ts';
 import { suggest } from './words.ts';
+import { own, setOwn } from '../../model/own.ts';
 
 const TIME_TYPES: readonly TimeType[] = ['hour', 'date', 'month', 'year'];
 const PLAIN_TYPES = ['string', 'number', 'boolean', 'choice'] as const;
@@ -24,8 +25,8 @@ export function compileParams(
     const type = text(child(node, 'type'));
     const timeType = TIME_TYPES.find((each) => each === type);
     const plainType = PLAIN_TYPES.find((each) => each === type);
-    if (timeType !== undefined) params[name] = compileTime(name, timeType, node, calendars, report);
-    else if (plainType !== undefined) params[name] = compilePlain(name, plainType, node, report);
+    if (timeType !== undefined) setOwn(params, name, compileTime(name, timeType, node, calendars, report));
+    else if (plainType !== undefined) setOwn(params, name, compilePlain(name, plainType, node, report));
   }
   return params;
 }
@@ -152,7 +153,7 @@ export function calendarNamed(
 ): Calendar | undefined {
   const name = text(written);
   if (written === undefined || name === undefined) return undefined;
-  const calendar = Object.hasOwn(calendars, name) ? calendars[name] : undefined;
+  const calendar = own(calendars, name);
   if (calendar === undefined) {
     report.error(written, 'calendar-unknown', `there is no calendar \`${name}\``, {
       fix: suggest(name, Object.keys(calendars), 'Define it under `calendars:`.'),

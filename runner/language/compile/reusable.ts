@@ -5,6 +5,7 @@ import { projectPath } from './path.ts';
 import type { Report } from './report.ts';
 import type { Tree } from './tree.ts';
 import { suggest } from './words.ts';
+import { setOwn } from '../../model/own.ts';
 
 /** Reads each reusable task once, so that what is wrong in it is told once. */
 export type Reusables = (path: string) => Promise<Node | undefined>;
@@ -87,7 +88,7 @@ export function compileInputs(
         fix: `Give it: with: { ${name}: … }.`,
       });
     }
-    inputs[name] = value ?? '';
+    setOwn(inputs, name, value ?? '');
   }
   return inputs;
 }

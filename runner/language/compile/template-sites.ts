@@ -1,6 +1,7 @@
 import type { ContextName, Shape } from '../schema/shape.ts';
 import { isMapNode, items, members, text } from './node.ts';
 import type { Node } from './node.ts';
+import { own } from '../../model/own.ts';
 
 /** A text that may hold `${{ }}`, with the contexts that the dialect's table allows there. */
 export interface TemplateSite {
@@ -26,7 +27,7 @@ export function templateSites(node: Node, shape: Shape): readonly TemplateSite[]
       return Array.isArray(node.value) ? items(node).flatMap((item) => templateSites(item, shape.item)) : [];
     case 'object':
       return members(node).flatMap(([name, value]) => {
-        const known = Object.hasOwn(shape.keys, name) ? shape.keys[name]?.shape : shape.rest?.shape;
+        const known = Object.hasOwn(shape.keys, name) ? own(shape.keys, name)?.shape : shape.rest?.shape;
         return known === undefined ? [] : templateSites(value, known);
       });
     case 'oneOf': {

@@ -6,6 +6,7 @@ import { spanOf } from './nodes.ts';
 import type { Entry } from './nodes.ts';
 import type { Span } from './problem.ts';
 import { alternatives } from './words.ts';
+import { own, setOwn } from '../../model/own.ts';
 
 /** The keys of an object: known ones by their shapes, named ones by `rest`, all others reported. */
 export function readKeys(
@@ -19,21 +20,14 @@ export function readKeys(
   const value: Record<string, unknown> = {};
   const meant = new Set<string>();
   for (const entry of entries) {
-    const key = Object.hasOwn(shape.keys, entry.name) ? shape.keys[entry.name] : undefined;
+    const key = own(shape.keys, entry.name);
     const found =
       key !== undefined
         ? context.read(entry.valueNode, key.shape, spanOf(entry.keyNode), context)
         : shape.rest !== undefined
           ? readNamed(entry, shape.rest, context)
           : reportUnknown(entry, shape, meant, context, family);
-    // A name such as `__proto__` is a name like any other.
-    if (found !== undefined)
-      Object.defineProperty(value, entry.name, {
-        value: found,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+    if (found !== undefined) setOwn(value, entry.name, found);
   }
   const names = new Set([...entries.map((entry) => entry.name), ...meant]);
   for (const [name, key] of Object.entries(shape.keys)) {
@@ -80,7 +74,7 @@ function reportUnknown(
   const near = suggestion(entry.name, known);
   if (near !== undefined) meant.add(near);
   const others = Object.values(family?.cases ?? {}).filter((other) => Object.hasOwn(other.keys, entry.name));
-  const instead = Object.hasOwn(shape.instead ?? {}, entry.name) ? shape.instead?.[entry.name] : undefined;
+  const instead = own(shape.instead, entry.name);
   const fix =
     instead ??
     (others.length > 0

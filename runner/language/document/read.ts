@@ -9,6 +9,7 @@ import type { Span } from './problem.ts';
 import { readBoolean, readNumber as readNumberNode, readText } from './scalar.ts';
 import { alternatives, expectedWords } from './words.ts';
 import { wrongType } from './wrong-type.ts';
+import { own } from '../../model/own.ts';
 
 /**
  * The plain value at a node, read by its shape. What is wrong is reported and left out: undefined here, a missing
@@ -142,7 +143,10 @@ function nearestObject(
   let best: { shape: Shape; score: number } | undefined;
   for (const shape of shapes) {
     const keys = shape.kind === 'object' ? shape.keys : {};
-    const score = names.reduce((sum, name) => sum + (Object.hasOwn(keys, name) ? worthOf(keys[name]) : 0), 0);
+    const score = names.reduce(
+      (sum, name) => sum + (Object.hasOwn(keys, name) ? worthOf(own(keys, name)) : 0),
+      0,
+    );
     const missing = Object.entries(keys).filter(
       ([name, key]) => key.required === true && !names.includes(name),
     );
@@ -166,7 +170,7 @@ function readVariant(node: YAMLMap, shape: VariantsShape, owner: Span, context: 
   }
   const value = context.nodes.resolve(entry.valueNode);
   const tag = isScalar(value) && typeof value.value === 'string' ? value.value : undefined;
-  const chosen = tag !== undefined && Object.hasOwn(shape.cases, tag) ? shape.cases[tag] : undefined;
+  const chosen = tag === undefined ? undefined : own(shape.cases, tag);
   if (chosen !== undefined) return readKeys(node, chosen, owner, context, shape);
   // Says what is wrong with the tag, in the words of any such place.
   readNode(entry.valueNode, { kind: 'text', values: names }, spanOf(entry.keyNode), context);

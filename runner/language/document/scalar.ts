@@ -7,6 +7,7 @@ import { spanInside } from './inside.ts';
 import type { Span } from './problem.ts';
 import { alternatives, expectedWords, foundWords, numberWords, shortened, sourceOf } from './words.ts';
 import { wrongType } from './wrong-type.ts';
+import { own } from '../../model/own.ts';
 
 export function readText(
   node: Scalar,
@@ -129,7 +130,7 @@ export function readBoolean(node: Scalar, place: Span, context: ReadContext): bo
   const { value } = node;
   if (typeof value === 'boolean') return value;
   const text = typeof value === 'string' ? value.toLowerCase() : '';
-  const spoken = Object.hasOwn(SPOKEN, text) ? SPOKEN[text] : undefined;
+  const spoken = own(SPOKEN, text);
   const fix =
     spoken !== undefined
       ? `YAML 1.2 reads ${text} as a text: write ${String(spoken)}.`

@@ -1,5 +1,6 @@
 import { dayOfYear, pad, requireGrain, weekdayOf } from './time.ts';
 import type { Time } from './time.ts';
+import { own } from '../../model/own.ts';
 
 /**
  * Writes a time by a pattern of Unicode's letters (yyyy MM dd HH); a text in single quotes is taken as it is, `''`
@@ -32,9 +33,9 @@ function literal(part: string): string {
 }
 
 function letters(time: Time, part: string): string {
-  const write = Object.hasOwn(LETTERS, part) ? LETTERS[part] : undefined;
+  const write = own(LETTERS, part);
   if (write !== undefined) return write(time);
-  const meant = Object.hasOwn(MEANT, part) ? MEANT[part] : undefined;
+  const meant = own(MEANT, part);
   if (meant !== undefined) throw new Error(`\`${part}\` in a pattern ${meant}`);
   throw new Error(
     `\`${part}\` means nothing in a pattern; a text stands in quotes. Known: ${Object.keys(LETTERS).join(' ')}`,

@@ -4,6 +4,7 @@ import { memberOf } from './known.ts';
 import type { Known, Scope } from './known.ts';
 import type { ExpressionProblem } from './problem.ts';
 import type { Access, AccessStep } from './walk.ts';
+import { own } from '../../model/own.ts';
 
 /** `['params', 'date']`, spelt as in the scope; shorter where the rest is computed or `*`. */
 export type Read = readonly string[];
@@ -64,7 +65,7 @@ function unknownRoot(access: Access, scope: Scope, offsetOf: (token: Token) => n
   const roots = Object.keys(scope.contexts);
   const params = scope.contexts['params'];
   const isParam = params?.kind === 'object' && memberOf(params.members, name) !== undefined;
-  const elsewhere = Object.hasOwn(ELSEWHERE, name.toLowerCase()) ? ELSEWHERE[name.toLowerCase()] : undefined;
+  const elsewhere = own(ELSEWHERE, name.toLowerCase());
   return {
     severity: 'error',
     code: 'unknown-context',

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { Key, Keys, ObjectShape, Shape, TextShape } from './shape.ts';
+import { setOwn } from '../../model/own.ts';
 
 /** A JSON Schema, draft 7: what editors understand best. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -13,7 +14,7 @@ export function jsonSchema(title: string, shape: Shape): JsonSchema {
     if (before !== undefined) return { $ref: `#/definitions/${before}` };
     const name = freeName(object.called, new Set(definitions.values()));
     definitions.set(object, name);
-    written[name] = schemaOfObject(object, refer);
+    setOwn(written, name, schemaOfObject(object, refer));
     return { $ref: `#/definitions/${name}` };
   };
   const whole = schemaOf(shape, refer);

@@ -16,6 +16,7 @@ import { projectFile } from './project.ts';
 import { reusableFile } from './reusable.ts';
 import type { Key, Keys, ObjectShape, Shape, VariantsShape } from './shape.ts';
 import { taskKeys } from './task.ts';
+import { own } from '../../model/own.ts';
 
 /** `docs/pipeline-reference.md`, from the table that also validates. */
 export function reference(): string {
@@ -68,7 +69,7 @@ function keySections(keys: Keys, level: number, nested = true): string {
         `Takes ${markdownValue(key.shape)}.${defaultOf(key)}`,
       ];
       if (key.example !== undefined) lines.push(`\`\`\`yaml\n${key.example}\n\`\`\``);
-      const more = keys === taskKeys && Object.hasOwn(MORE, name) ? [MORE[name] ?? ''] : [];
+      const more = keys === taskKeys ? [own(MORE, name) ?? []].flat() : [];
       return [...lines, ...more, ...(nested ? tablesBelow(key.shape, seen) : [])].join('\n\n');
     })
     .join('\n\n');

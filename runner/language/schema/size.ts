@@ -1,3 +1,5 @@
+import { own } from '../../model/own.ts';
+
 const UNITS: Readonly<Record<string, number>> = {
   b: 1,
   k: 1024,
@@ -17,6 +19,6 @@ const UNITS: Readonly<Record<string, number>> = {
 /** Bytes of `512MiB`, `2GB` or, as Docker writes it, `512m`. Undefined for anything else. */
 export function parseSize(text: string): number | undefined {
   const parts = /^(\d+(?:\.\d+)?)\s?([A-Za-z]+)$/.exec(text);
-  const unit = UNITS[parts?.[2]?.toLowerCase() ?? ''];
+  const unit = own(UNITS, parts?.[2]?.toLowerCase() ?? '');
   return parts?.[1] === undefined || unit === undefined ? undefined : Math.floor(Number(parts[1]) * unit);
 }

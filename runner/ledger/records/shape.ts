@@ -1,3 +1,5 @@
+import { own } from '../../model/own.ts';
+
 /** Says in words where a value differs from what was expected; undefined where it does not. */
 export type Shape = (value: unknown, path: string) => string | undefined;
 
@@ -87,7 +89,7 @@ export function objectOf<T>(fields: Fields<T>): Shape {
       entries.map(
         ([name, shape]) =>
           () =>
-            shape(value[name], join(path, name)),
+            shape(own(value, name), join(path, name)),
       ),
     );
   };

@@ -1,6 +1,7 @@
 import type { JobFile } from '../../model/job.ts';
 import type { Task } from '../../model/pipeline.ts';
 import { shellWords } from '../shell-words.ts';
+import { own } from '../../model/own.ts';
 
 export interface Command {
   readonly entrypoint?: readonly string[];
@@ -40,7 +41,7 @@ export function commandOf(
     files.push({ kind: 'text', text: task.run, to: SCRIPT, executable: true });
     line = [...shell.map((word) => word.replaceAll('{0}', SCRIPT)), ...(args ?? [])];
   } else {
-    const flag = PROGRAM_FLAGS[shell[0]?.split('/').at(-1) ?? ''] ?? '-c';
+    const flag = own(PROGRAM_FLAGS, shell[0]?.split('/').at(-1) ?? '') ?? '-c';
     // The word after a shell's script is its `$0`.
     const rest = args === undefined ? [] : flag === '-c' ? [task.name, ...args] : args;
     line = [...shell, flag, task.run, ...rest];

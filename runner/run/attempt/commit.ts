@@ -10,6 +10,7 @@ import { objectsPrefix } from './objects-prefix.ts';
 import { publishedPaths } from './published-paths.ts';
 import type { Upstream } from './upstream.ts';
 import type { Work } from './work.ts';
+import { own } from '../../model/own.ts';
 
 export type Committed =
   | { readonly kind: 'committed'; readonly manifest: Manifest }
@@ -61,7 +62,7 @@ function manifestOf(work: Work, result: Result): Manifest {
   return {
     schema: STORE_SCHEMA,
     instance: planned.id,
-    partition: task.keys.map((name) => ({ name, value: planned.keys[name] ?? '' })),
+    partition: task.keys.map((name) => ({ name, value: own(planned.keys, name) ?? '' })),
     ...(planned.period === undefined ? {} : { period: planned.period }),
     outcome: result.outcome,
     ...(result.reason === undefined ? {} : { reason: result.reason }),

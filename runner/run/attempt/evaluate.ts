@@ -4,6 +4,7 @@ import type { Template } from '../../model/pipeline.ts';
 import type { NeedsContext, RunContexts } from '../expressions.ts';
 import { expressionCause } from './condition.ts';
 import type { Subject } from './work.ts';
+import { setOwn } from '../../model/own.ts';
 
 /** A task's texts for one instance, without `${{ }}`. */
 export interface Evaluated {
@@ -90,7 +91,7 @@ export function contextsFor(work: Subject, needs: NeedsContext): Contexts {
   const inputs: Record<string, string> = {};
   for (const [name, template] of Object.entries(work.task.inputs)) {
     try {
-      inputs[name] = evaluateText(work, template, outer);
+      setOwn(inputs, name, evaluateText(work, template, outer));
     } catch (error) {
       return { kind: 'broken', cause: expressionCause(`with.${name}`, error) };
     }

@@ -8,6 +8,7 @@ import type { Inputs } from './inputs.ts';
 import { objectsPrefix } from './objects-prefix.ts';
 import { variablesOf } from './variables.ts';
 import type { Subject } from './work.ts';
+import { own, setOwn } from '../../model/own.ts';
 
 export const WORKSPACE = '/workspace';
 
@@ -28,10 +29,10 @@ export function buildJob(
     return broken(`${task.name} has neither an image nor a Dockerfile whose context was read`);
   const secrets: Record<string, string> = {};
   for (const name of task.secrets) {
-    const value = environment.secrets[name];
+    const value = own(environment.secrets, name);
     if (value === undefined)
       return broken(`The secret ${name} is not set: export it or name it in --env-file`);
-    secrets[name] = value;
+    setOwn(secrets, name, value);
   }
   const { entrypoint, command, files } = commandOf(task, evaluated.args);
   const taskFiles = task.files.map((file): JobFile => ({

@@ -6,6 +6,7 @@ import type { Manifest, ManifestInput } from '../../model/records.ts';
 import type { NeedsContext } from '../expressions.ts';
 import { nameBeside } from '../progress/name-beside.ts';
 import type { Subject } from './work.ts';
+import { own, setOwn } from '../../model/own.ts';
 
 /** One need with what stands behind it now. */
 export interface ReadNeed {
@@ -108,7 +109,7 @@ function gone(member: InstanceId): Cause {
 
 /** A wrapper is never stored: a need on it only orders. */
 function isWrapper({ environment }: Subject, need: BoundNeed): boolean {
-  return environment.pipelines.get(need.pipeline)?.tasks[need.task]?.kind === 'wrapper';
+  return own(environment.pipelines.get(need.pipeline)?.tasks, need.task)?.kind === 'wrapper';
 }
 
 function inputsOf({ need, present }: ReadNeed): readonly ManifestInput[] {
@@ -122,13 +123,13 @@ function inputsOf({ need, present }: ReadNeed): readonly ManifestInput[] {
 
 function contextOf(work: Subject, needs: readonly ReadNeed[]): NeedsContext {
   const context: Record<string, NeedsContext[string]> = {};
-  for (const need of work.planned.needs) context[need.name] = { result: 'success', outputs: {} };
+  for (const need of work.planned.needs) setOwn(context, need.name, { result: 'success', outputs: {} });
   for (const { need, present } of needs) {
-    context[need.name] = {
+    setOwn(context, need.name, {
       result: present.length === 0 ? 'skipped' : 'success',
       // Of several instances none is the one that is meant; `spec` has refused to read them.
       outputs: need.single ? (present[0]?.values ?? {}) : {},
-    };
+    });
   }
   return context;
 }

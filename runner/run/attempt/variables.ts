@@ -1,4 +1,5 @@
 import type { PlannedInstance } from '../../model/plan.ts';
+import { setOwn } from '../../model/own.ts';
 
 /** Where a task writes its values, one `name=value` a line. */
 export const OUTPUT_FILE = '/sluice/output';
@@ -12,10 +13,10 @@ export function variablesOf(
 ): Readonly<Record<string, string>> {
   const variables: Record<string, string> = { ...declared };
   for (const [name, value] of Object.entries(planned.params)) {
-    variables[`SLUICE_PARAM_${variableName(name)}`] = String(value);
+    setOwn(variables, `SLUICE_PARAM_${variableName(name)}`, String(value));
   }
   for (const [name, value] of Object.entries(planned.matrix)) {
-    variables[`SLUICE_MATRIX_${variableName(name)}`] = String(value);
+    setOwn(variables, `SLUICE_MATRIX_${variableName(name)}`, String(value));
   }
   if (planned.period !== undefined) {
     variables['SLUICE_START'] = planned.period.start;

@@ -4,6 +4,7 @@ import type { Job, JobResult, LogChunk } from '../../model/job.ts';
 import type { Engine, EngineRunOptions } from '../../ports.ts';
 import { createLogBatch } from './log-batch.ts';
 import type { Masker } from './mask.ts';
+import { own } from '../../model/own.ts';
 
 export interface MaskedResult {
   readonly result: JobResult;
@@ -62,7 +63,7 @@ export async function runMasked(
   const values = Object.entries(result.values).map(([name, value]) => [name, masker.text(value)] as const);
   return {
     tellingPaths,
-    maskedValues: values.filter(([name, value]) => value !== result.values[name]).map(([name]) => name),
+    maskedValues: values.filter(([name, value]) => value !== own(result.values, name)).map(([name]) => name),
     result: {
       ...result,
       values: Object.fromEntries(values),

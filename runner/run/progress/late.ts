@@ -2,6 +2,7 @@ import { momentMs } from '../../calendar/moment.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
 import type { PlannedInstance } from '../../model/plan.ts';
 import type { TimeKey } from '../../model/time.ts';
+import { own } from '../../model/own.ts';
 
 /** Whether an instance that is not ready may still come: its `until` or `deadline` lies ahead. */
 export function isStillExpected(
@@ -11,7 +12,7 @@ export function isStillExpected(
   nowMs: number,
 ): boolean {
   const key = timeKeyOf(pipeline, task);
-  const value = key === undefined ? undefined : planned.keys[key.name];
+  const value = key === undefined ? undefined : own(planned.keys, key.name);
   if (key === undefined || value === undefined) return false;
   return [task.until, task.deadline].some(
     (moment) => moment !== undefined && momentMs(moment, key, value) > nowMs,
@@ -19,7 +20,7 @@ export function isStillExpected(
 }
 
 function timeKeyOf(pipeline: Pipeline, task: Task): TimeKey | undefined {
-  const param = task.timeKey === undefined ? undefined : pipeline.params[task.timeKey];
+  const param = task.timeKey === undefined ? undefined : own(pipeline.params, task.timeKey);
   if (param?.kind !== 'time') return undefined;
   return {
     name: param.name,

@@ -5,6 +5,7 @@ import type { Fate } from '../../plan/judge.ts';
 import type { Share } from './gate.ts';
 import { createShares, type SharesOf } from './shares.ts';
 import type { HookNode, ProgressNode } from './step.ts';
+import { own } from '../../model/own.ts';
 
 export interface PlanNodes {
   readonly nodes: readonly ProgressNode[];
@@ -24,7 +25,7 @@ export function nodesOf(
   for (const planned of plan.instances) {
     // Whoever needs it finds it there; history must not make the machine large.
     if (isDoneBefore(planned)) continue;
-    const task = pipelines.get(planned.pipeline)?.tasks[planned.task];
+    const task = own(pipelines.get(planned.pipeline)?.tasks, planned.task);
     if (task?.kind === 'hook') {
       hooks.push({ planned, task });
       continue;

@@ -3,6 +3,7 @@ import type { PlannedInstance } from '../../model/plan.ts';
 import type { SlotWant } from '../../model/slot.ts';
 import type { Expressions } from '../expressions.ts';
 import type { Share } from './gate.ts';
+import { own } from '../../model/own.ts';
 
 export type SharesOf = (planned: PlannedInstance, task: Task) => readonly Share[];
 
@@ -34,7 +35,7 @@ function sharesOfTask(
     shares.push({ name: `task ${pipeline}/${task.name}`, weight: 1, capacity: task.maxParallel });
   }
   for (const [pool, weight] of Object.entries(task.pools)) {
-    shares.push(shared({ kind: 'pool', name: pool, weight, capacity: pools[pool] ?? 1 }));
+    shares.push(shared({ kind: 'pool', name: pool, weight, capacity: own(pools, pool) ?? 1 }));
   }
   if (task.concurrency !== undefined && !isTemplate(task.concurrency)) shares.push(group(task.concurrency));
   return shares;

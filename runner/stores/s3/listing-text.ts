@@ -1,3 +1,5 @@
+import { own } from '../../model/own.ts';
+
 /** A page of a listing as S3 writes it; what the answer leaves out is absent. */
 export interface ListingText {
   readonly entries: readonly ListedEntry[];
@@ -77,7 +79,7 @@ function decoded(text: string): string | undefined {
     const number = /^#(?:x([0-9a-f]+)|([0-9]+))$/i.exec(name);
     const character =
       number === null
-        ? NAMED[name]
+        ? own(NAMED, name)
         : String.fromCodePoint(
             Number.parseInt(number[1] ?? number[2] ?? '', number[1] === undefined ? 10 : 16),
           );

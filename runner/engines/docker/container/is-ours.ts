@@ -2,6 +2,7 @@ import type Dockerode from 'dockerode';
 import { answerWithin } from '../connection/answer-within.ts';
 import { isEngineAway } from '../connection/engine-answer.ts';
 import { isNameOf } from './names.ts';
+import { own } from '../../../model/own.ts';
 
 const ANSWER_SECONDS = 20;
 
@@ -21,7 +22,9 @@ export async function isOurs(docker: Dockerode, { name, imageId, labels }: Claim
   if (!isNameOf(name, labels)) return false;
   const inherited = await labelsOfImage(docker, imageId);
   if (inherited === undefined) return false;
-  return Object.entries(labels).some(([key, value]) => key.startsWith('sluice.') && inherited[key] !== value);
+  return Object.entries(labels).some(
+    ([key, value]) => key.startsWith('sluice.') && own(inherited, key) !== value,
+  );
 }
 
 /** Undefined: the engine does not tell, for one as the image is gone: what a container has from it is not known. */

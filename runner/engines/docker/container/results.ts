@@ -8,6 +8,7 @@ import type { Session } from '../connection/session.ts';
 import { createSilence } from '../connection/silence.ts';
 import { readFileOf, transferOut, wroteOutputs, type TransferredOut } from '../transfer/transfer-out.ts';
 import type { Ending } from './wait.ts';
+import { own } from '../../../model/own.ts';
 
 const VALUES_LIMIT_BYTES = 1024 * 1024;
 
@@ -72,7 +73,7 @@ async function readValues(
   const text = (await readFileOf(container, '/sluice/output', VALUES_LIMIT_BYTES, signal)) ?? '';
   const parsed = parseOutputValues(text);
   if (!parsed.ok) throw new Fault({ kind: 'value-missing', message: parsed.reason, transient: false });
-  const missing = job.outputs.values.filter((name) => parsed.values[name] === undefined);
+  const missing = job.outputs.values.filter((name) => own(parsed.values, name) === undefined);
   if (missing.length > 0) {
     const message = `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} declared as a value, but not written to $SLUICE_OUTPUT; write ${missing[0]}=… to it`;
     throw new Fault({ kind: 'value-missing', message, transient: false });
@@ -82,5 +83,5 @@ async function readValues(
     const more = others.length === 0 ? '' : ` and ${others.length} more`;
     onWarning?.(`Dropped from $SLUICE_OUTPUT, as no output declares it as a value: ${other}${more}`);
   }
-  return Object.fromEntries(job.outputs.values.map((name) => [name, parsed.values[name] ?? '']));
+  return Object.fromEntries(job.outputs.values.map((name) => [name, own(parsed.values, name) ?? '']));
 }

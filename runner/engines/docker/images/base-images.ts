@@ -1,4 +1,5 @@
 import { parseReference, type Reference } from './reference.ts';
+import { own } from '../../../model/own.ts';
 
 /**
  * The images that a Dockerfile builds on: of each FROM and COPY --from, with arguments filled in, without its own
@@ -62,7 +63,7 @@ function declare(
 ): void {
   const [name = '', ...rest] = word.split('=');
   const preset = rest.length === 0 ? undefined : rest.join('=').replace(/^(["'])(.*)\1$/, '$2');
-  const value = buildArgs[name] ?? (preset === undefined ? undefined : fill(preset, globals));
+  const value = own(buildArgs, name) ?? (preset === undefined ? undefined : fill(preset, globals));
   if (value !== undefined) globals.set(name, value);
 }
 

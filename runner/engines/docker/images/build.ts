@@ -19,6 +19,7 @@ import { buildKitSyntax, syntaxImage } from './build-syntax.ts';
 import { encodeLogin, pull } from './pull.ts';
 import type { ImageProgress } from './pull-progress.ts';
 import type { Reference } from './reference.ts';
+import { setOwn } from '../../../model/own.ts';
 
 type Build = Extract<JobImage, { kind: 'build' }>;
 
@@ -211,7 +212,7 @@ function registryConfig(bases: readonly Base[]): Dockerode.RegistryConfig {
   const logins: Record<string, Login> = {};
   for (const { reference, lookup } of bases) {
     if (lookup.login === undefined) continue;
-    logins[reference.registry === 'docker.io' ? HUB_KEY : reference.registry] = lookup.login;
+    setOwn(logins, reference.registry === 'docker.io' ? HUB_KEY : reference.registry, lookup.login);
   }
   // The client sends these bytes as they are, which its types don't know; by itself it would encode them wrongly.
   return { base64: encodeLogin(logins) } as unknown as Dockerode.RegistryConfig;

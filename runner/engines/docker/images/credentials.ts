@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { askHelper, type Login } from './credential-helper.ts';
+import { own } from '../../../model/own.ts';
 
 /** What could be found out about a login. A trouble is no error: most images need none. */
 export interface LoginLookup {
@@ -96,7 +97,7 @@ async function findInFile(
   const helpers = file.credHelpers ?? {};
   const helper =
     keysOf(image)
-      .map((key) => helpers[key])
+      .map((key) => own(helpers, key))
       .find((name) => name !== undefined) ?? file.credsStore;
   if (helper !== undefined && helper !== '') {
     const timeoutSeconds = options.helperTimeoutSeconds ?? 30;
@@ -133,7 +134,7 @@ function findStored(
   image: { readonly registry: string; readonly repository: string },
 ): StoredLogin | undefined {
   const keys = keysOf(image);
-  for (const key of keys) if (auths[key] !== undefined) return auths[key];
+  for (const key of keys) if (own(auths, key) !== undefined) return own(auths, key);
   // Old logins are kept under an address: https://registry.example/v1/.
   const byAddress = Object.entries(auths).find(
     ([key]) =>

@@ -5,6 +5,7 @@ import { items, members, scalar } from '../node.ts';
 import type { Node } from '../node.ts';
 import type { Report } from '../report.ts';
 import { quoted, suggest } from '../words.ts';
+import { own } from '../../../model/own.ts';
 
 /** More could not be planned by anybody; longer products are cut off, so that they do not fill memory first. */
 export const MAX_LEGS = 10_000;
@@ -53,7 +54,7 @@ export function applyExcludes(
     }
     if (unknown.length > 0) continue;
     const matches = (leg: MatrixLeg): boolean =>
-      wanted.every(([name, value]) => sameValue(leg[name], scalar(value)));
+      wanted.every(([name, value]) => sameValue(own(leg, name), scalar(value)));
     if (!legs.some(matches)) {
       report.error(node, 'matrix-unmatched', 'this `exclude` matches no combination', {
         fix: `Write values of ${quoted(axes)} as they stand above.`,

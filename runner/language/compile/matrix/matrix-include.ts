@@ -4,6 +4,7 @@ import { members, scalar } from '../node.ts';
 import type { Node } from '../node.ts';
 import type { Report } from '../report.ts';
 import { quoted } from '../words.ts';
+import { own, setOwn } from '../../../model/own.ts';
 
 /**
  * GitHub's rule: an entry extends every combination whose axes it does not contradict (what an earlier entry
@@ -21,10 +22,10 @@ export function addIncludes(
     const entry: Record<string, Scalar> = {};
     for (const [name, item] of members(node)) {
       const value = scalar(item);
-      if (value !== undefined) entry[name] = value;
+      if (value !== undefined) setOwn(entry, name, value);
     }
     const fits = (leg: MatrixLeg): boolean =>
-      axes.every((axis) => !Object.hasOwn(entry, axis) || sameValue(leg[axis], entry[axis]));
+      axes.every((axis) => !Object.hasOwn(entry, axis) || sameValue(own(leg, axis), own(entry, axis)));
     if (combined.length > 0 && legs.some(fits)) {
       // The axes keep the type in which they are written there.
       legs = legs.map((leg) => (fits(leg) ? { ...leg, ...entry, ...pick(leg, axes) } : leg));

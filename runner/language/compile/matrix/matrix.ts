@@ -7,6 +7,7 @@ import type { Node } from '../node.ts';
 import { variableName } from '../params.ts';
 import type { Report } from '../report.ts';
 import { quoted } from '../words.ts';
+import { own } from '../../../model/own.ts';
 
 const LISTS = new Set(['include', 'exclude']);
 
@@ -139,7 +140,7 @@ function checkDuplicates(
 ): void {
   const seen = new Set<string>();
   for (const leg of legs) {
-    const identity = keys.map((key) => `${key}=${keyText(leg[key] ?? '')}`).join('/');
+    const identity = keys.map((key) => `${key}=${keyText(own(leg, key) ?? '')}`).join('/');
     if (seen.has(identity)) {
       report.error(node, 'matrix-duplicate', `two combinations are both ${identity}`, {
         fix: `They must differ in ${quoted(keys, 'or')}.`,

@@ -9,6 +9,7 @@ import type { Publisher } from '../publish/publications.ts';
 import type { Report } from '../report.ts';
 import type { TaskDraft } from '../task.ts';
 import { checkTemplates } from '../templates.ts';
+import { setOwn } from '../../../model/own.ts';
 
 /** Binds what tasks say of each other, and checks what holds between tasks and pipelines. */
 export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<string, Pipeline> {
@@ -20,7 +21,7 @@ export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<strin
     const tasks: Record<string, Task> = {};
     for (const draft of own.tasks.values()) {
       const linked = linkTask(draft, own, drafts, report);
-      tasks[draft.task.name] = linked.task;
+      setOwn(tasks, draft.task.name, linked.task);
       graph.push({
         id: `${name}/${draft.task.name}`,
         end: { draft, called: draft.task.name, params: own.pipeline.params },

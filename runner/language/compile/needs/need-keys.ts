@@ -5,6 +5,7 @@ import { boolean, child, members, text } from '../node.ts';
 import type { Node } from '../node.ts';
 import type { Report } from '../report.ts';
 import { list, quoted, suggest } from '../words.ts';
+import { own } from '../../../model/own.ts';
 
 interface Bindings {
   readonly pair: readonly KeyBinding[];
@@ -42,7 +43,7 @@ export function bindKeys(node: Node, needer: TaskEnd, target: TaskEnd, report: R
 
 function hasKnownValues(target: TaskEnd, key: string): boolean {
   if (target.draft.task.matrix?.keys.includes(key) === true) return true;
-  const param = target.params[key];
+  const param = own(target.params, key);
   return param?.kind === 'plain' && (param.type === 'choice' || param.type === 'boolean');
 }
 
@@ -90,10 +91,10 @@ function checkValue(name: string, node: Node, target: TaskEnd, report: Report): 
   const value = text(node);
   if (value === undefined || value.includes('${{')) return;
   const { matrix } = target.draft.task;
-  const param = target.params[name];
+  const param = own(target.params, name);
   const known =
     matrix?.kind === 'static' && matrix.keys.includes(name)
-      ? [...new Set(matrix.legs.map((leg) => keyText(leg[name] ?? '')))]
+      ? [...new Set(matrix.legs.map((leg) => keyText(own(leg, name) ?? '')))]
       : param?.kind === 'plain'
         ? param.options
         : undefined;
@@ -118,7 +119,7 @@ function checkCounterparts(
   if (mine?.kind !== 'static' || theirs?.kind !== 'static') return;
   const keys = pair.filter((binding) => binding.source === 'matrix').map((binding) => binding.key);
   const identify = (leg: MatrixLeg): string =>
-    keys.map((key) => `${key}=${keyText(leg[key] ?? '')}`).join('/');
+    keys.map((key) => `${key}=${keyText(own(leg, key) ?? '')}`).join('/');
   const there = new Set(theirs.legs.map(identify));
   const missing = [...new Set(mine.legs.map(identify))].filter((identity) => !there.has(identity));
   if (keys.length === 0 || missing.length === 0) return;

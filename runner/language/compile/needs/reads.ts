@@ -1,6 +1,7 @@
 import { checkCondition, checkTemplate } from '../../expression/check.ts';
 import type { Checked } from '../../expression/check.ts';
 import type { Known, Scope } from '../../expression/known.ts';
+import { own } from '../../../model/own.ts';
 
 const ANYTHING: Known = { kind: 'anything' };
 
@@ -47,7 +48,7 @@ export function keysIn(
     seen.add(text);
     for (const [root, name] of checkTemplate(text, scope).reads) {
       if (name === undefined) continue;
-      if (root === 'inputs') queue.push(inputs[name] ?? '');
+      if (root === 'inputs') queue.push(own(inputs, name) ?? '');
       else found.add(name);
     }
   }

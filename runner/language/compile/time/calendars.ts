@@ -6,6 +6,7 @@ import type { Node } from '../node.ts';
 import type { Report } from '../report.ts';
 import type { Tree } from '../tree.ts';
 import { parseWeekdays } from './weekdays.ts';
+import { setOwn } from '../../../model/own.ts';
 
 /** `calendars:` of a pipeline. */
 export async function compileCalendars(
@@ -19,7 +20,7 @@ export async function compileCalendars(
       child(node, 'month-days') === undefined
         ? await compileWeekdays(name, node, tree, report)
         : compileMonthDays(name, node, report);
-    if (calendar !== undefined) calendars[name] = calendar;
+    if (calendar !== undefined) setOwn(calendars, name, calendar);
   }
   return calendars;
 }

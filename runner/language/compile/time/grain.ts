@@ -1,12 +1,13 @@
 import type { Param } from '../../../model/pipeline.ts';
 import type { TaskEnd } from '../drafts.ts';
+import { own } from '../../../model/own.ts';
 
 export type TimeParam = Extract<Param, { kind: 'time' }>;
 
 /** The param that is a task's time key. */
 export function timeOf(end: TaskEnd): TimeParam | undefined {
   const { timeKey } = end.draft.task;
-  const param = timeKey === undefined ? undefined : end.params[timeKey];
+  const param = timeKey === undefined ? undefined : own(end.params, timeKey);
   return param?.kind === 'time' ? param : undefined;
 }
 

@@ -1,3 +1,5 @@
+import { own } from '../../../model/own.ts';
+
 /** How one kind of string literal spells a sign that it does not hold as it is; undefined: as it is. */
 type Escape = (sign: string, code: number) => string | undefined;
 
@@ -24,7 +26,7 @@ function escaped(text: string, escape: Escape): string {
 const NAMED: Readonly<Record<string, string>> = { '\b': 'b', '\f': 'f', '\n': 'n', '\r': 'r', '\t': 't' };
 
 function named(sign: string): string | undefined {
-  const letter = NAMED[sign];
+  const letter = own(NAMED, sign);
   return letter === undefined ? undefined : `\\${letter}`;
 }
 
@@ -165,5 +167,5 @@ const LITERALS: readonly Escape[] = [
 
 function entities(quotes: Readonly<Record<string, string>>): Escape {
   const all: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', ...quotes };
-  return (sign) => all[sign];
+  return (sign) => own(all, sign);
 }

@@ -1,3 +1,5 @@
+import { own } from '../../../model/own.ts';
+
 /** A text as a shell prints a word that could be typed: `set -x`, `printf %q`, `declare -p`, `shlex.quote`. */
 export function shellSpellings(text: string): readonly string[] {
   return [
@@ -43,7 +45,7 @@ function ansi(text: string): string {
   for (const sign of text) {
     const code = sign.codePointAt(0) ?? 0;
     spelled +=
-      NAMED[sign] ?? (code < 0x20 || code === 0x7f ? `\\${code.toString(8).padStart(3, '0')}` : sign);
+      own(NAMED, sign) ?? (code < 0x20 || code === 0x7f ? `\\${code.toString(8).padStart(3, '0')}` : sign);
   }
   return spelled;
 }
