@@ -3,7 +3,7 @@ import type { Node } from './node.ts';
 
 /*
  * A task's keys come from up to three places: the pipeline's `defaults`, the reusable task it `uses`, and the
- * task itself. The nearest wins, with two exceptions that people expect. `env` and `retry` are merged key by key,
+ * task itself; its variables also from the pipeline's `env`. The nearest wins, with two exceptions that people expect. `env` and `retry` are merged key by key,
  * so a task changes one variable without repeating the others. And what a task writes beside `uses` under
  * `needs`, `files`, `secrets` and `outputs` is added to the reusable task's: its author can't know what a caller
  * has to wait for or needs besides. `defaults` of these four hold only where neither writes any: they would
@@ -36,12 +36,19 @@ export interface TaskExtent {
   readonly to: number;
 }
 
+/** What a pipeline says for all of its tasks. */
+export interface PipelineLayers {
+  readonly defaults: Node | undefined;
+  /** The farthest of all. */
+  readonly env: Node | undefined;
+}
+
 export function mergeTask(
   name: string,
   node: Node,
   extent: TaskExtent,
   reusable: Node | undefined,
-  defaults: Node | undefined,
+  { defaults, env }: PipelineLayers,
 ): MergedTask {
   const layers = [defaults, reusable, node];
   const keys = new Map<string, Node>();
@@ -62,7 +69,7 @@ export function mergeTask(
     extent,
     keys,
     own,
-    env: byKey('env'),
+    env: new Map([...members(env), ...byKey('env')]),
     retry: layers.some((layer) => child(layer, 'retry') !== undefined) ? byKey('retry') : undefined,
     lists: {
       needs: joined('needs'),

@@ -17,6 +17,7 @@ import { compileSchedules } from './time/schedules.ts';
 import { compileTask } from './task.ts';
 import type { TaskDraft } from './task.ts';
 import type { Tree } from './tree.ts';
+import { warnOfPipelineKeys } from './unbuilt.ts';
 
 /** One pipeline file but for its needs, which are bound when all pipelines are known. */
 export async function compilePipeline(
@@ -30,11 +31,13 @@ export async function compilePipeline(
   const calendars = await compileCalendars(child(node, 'calendars'), tree, report);
   const params = compileParams(child(node, 'params'), calendars, report);
   const defaults = child(node, 'defaults');
+  warnOfPipelineKeys(node, report);
+  const layers = { defaults, env: child(node, 'env') };
   const tasks = new Map<string, TaskDraft>();
   const entries = members(child(node, 'tasks'));
   for (const [index, [name, entry]] of entries.entries()) {
     const reusable = await resolveUses(entry, defaults, reusables, tree, report);
-    const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, defaults);
+    const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, layers);
     const inputs = compileInputs(
       reusable,
       merged.keys.get('uses'),

@@ -22,6 +22,8 @@ export type ProblemCode =
   | 'image-missing'
   | 'image-invalid'
   | 'file-not-declared'
+  | 'variable-unknown'
+  | 'input-unneeded'
   | 'uses-nested'
   | 'input-unknown'
   | 'input-missing'
@@ -53,5 +55,6 @@ export type ProblemCode =
   | 'moment-invalid'
   | 'moment-order'
   | 'moment-without-time'
+  | 'not-carried-out'
   | 'schedule-without-time'
   | 'schedule-unknown-task';

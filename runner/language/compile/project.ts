@@ -8,6 +8,7 @@ import { parseFile } from './parse.ts';
 import { compileRebuild } from './rebuild.ts';
 import type { Report } from './report.ts';
 import type { Tree } from './tree.ts';
+import { warnOfProjectKeys } from './unbuilt.ts';
 
 export const PROJECT_FILE = 'sluice.yaml';
 
@@ -15,6 +16,7 @@ export const PROJECT_FILE = 'sluice.yaml';
 export async function compileProject(root: string, tree: Tree, report: Report): Promise<Project> {
   const exists = (await tree.kindOf(PROJECT_FILE)) === 'file';
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
+  warnOfProjectKeys(node, report);
   const store = child(node, 'store');
   const settings = compileStoreSettings(store);
   const cacheBytes = compileCache(child(node, 'cache'));

@@ -19,6 +19,7 @@ import { compileEnvironment, compileSecrets } from './environment.ts';
 import { checkKind, kindOf } from './task-kind.ts';
 import { compileTaskParams } from './task-params.ts';
 import type { Tree } from './tree.ts';
+import { warnOfTaskKeys } from './unbuilt.ts';
 import { own } from '../../model/own.ts';
 
 /** What surrounds a task: its pipeline's params and calendars, the project's pools. */
@@ -62,6 +63,7 @@ export async function compileTask(
     report,
   );
   checkKind(merged, kind, report);
+  warnOfTaskKeys(keys, report);
   const timeKey = taskParams.timeKey === undefined ? undefined : own(params, taskParams.timeKey);
   const { line, column, file } = placeOf(merged.node, 'key');
 

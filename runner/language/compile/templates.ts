@@ -91,6 +91,15 @@ const NOT_IN_HOOKS: Known = {
   fix: 'What happened is in the file that $SLUICE_RUN names.',
 };
 
+/** A need that failed, or that is not there, blocks its needer before anything is read. */
+const RESULT: Known = {
+  kind: 'value',
+  values: {
+    texts: ['success', 'skipped'],
+    fix: 'A task whose need failed does not start. What is to run then is a hook: if: failure().',
+  },
+};
+
 function knownNeeds(needs: readonly LocatedNeed[], own: PipelineDraft, drafts: Drafts): Known {
   const members = needs.map(({ rule }): [string, Known] => {
     const { pipeline, task } = rule.target;
@@ -103,7 +112,7 @@ function knownNeeds(needs: readonly LocatedNeed[], own: PipelineDraft, drafts: D
           message: `\`${rule.name}\` can be several instances here, each with its own outputs`,
           fix: `Read their files below /inputs/${rule.name}/, or let one task collect the values first.`,
         };
-    const parts: Readonly<Record<string, Known>> = { result: { kind: 'value' }, outputs };
+    const parts: Readonly<Record<string, Known>> = { result: RESULT, outputs };
     return [rule.name, { kind: 'object', called: 'member', members: parts }];
   });
   return { kind: 'object', called: 'need', members: Object.fromEntries(members) };

@@ -20,6 +20,7 @@ export function readKeys(
   const value: Record<string, unknown> = {};
   const meant = new Set<string>();
   for (const entry of entries) {
+    if (shape.extensible === true && entry.name.startsWith('x-')) continue;
     const key = own(shape.keys, entry.name);
     const found =
       key !== undefined

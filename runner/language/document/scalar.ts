@@ -17,6 +17,11 @@ export function readText(
 ): string | undefined {
   const text = textOf(node, shape);
   if (text === undefined) return refuseScalar(node, shape, place, context);
+  if (text.includes('\0')) {
+    const message = 'expected a text, found one with a NUL character, which no program can be given';
+    context.findings.add('bad-value', place, message, 'Remove it, or let the script write it.');
+    return undefined;
+  }
   const opens = text.indexOf('${{');
   if (opens >= 0 && shape.contexts === undefined) {
     const span = spanInside(node, place, context.text, text, opens, 3);

@@ -4,12 +4,12 @@ import { didYouMean } from '../suggest.ts';
 import { FUNCTIONS, findStatusFunction, isFunction, STATUS_FUNCTIONS } from './functions.ts';
 import type { StatusFunction } from './functions.ts';
 import type { Scope } from './known.ts';
-import { checkAccess } from './members.ts';
+import { checkAccess, checkComparison } from './members.ts';
 import type { Read } from './members.ts';
 import { parseExpression } from './parse.ts';
 import type { ExpressionProblem } from './problem.ts';
 import { splitCondition, splitTemplate } from './template.ts';
-import { accessesIn, callsIn } from './walk.ts';
+import { accessesIn, callsIn, comparisonsIn } from './walk.ts';
 
 /** What is wrong with an expression, and what it reads. */
 export interface Checked {
@@ -29,6 +29,7 @@ export function checkExpression(source: string, scope: Scope): Checked {
   const problems = [
     ...calls.flatMap((call) => checkCall(call, scope, parsed.offsetOf)),
     ...accesses.flatMap((access) => access.problems),
+    ...comparisonsIn(parsed.tree).flatMap((each) => checkComparison(each, scope, parsed.offsetOf)),
   ].sort((a, b) => a.offset - b.offset);
   return {
     problems,

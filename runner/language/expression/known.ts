@@ -1,13 +1,19 @@
 /** What an expression may read at a place, as far as it is known when the file is checked. */
 export type Known =
-  /** A text, number or boolean. */
-  | { readonly kind: 'value' }
+  /** A text, number or boolean; one of `values` where these are all there are. */
+  | { readonly kind: 'value'; readonly values?: OnlyValues }
   /** Exactly these members. `called` follows "no": `param`, `declared value of prices`. */
   | { readonly kind: 'object'; readonly called: string; readonly members: Readonly<Record<string, Known>> }
   /** Nothing is known of it: any member is let through. */
   | { readonly kind: 'anything' }
   /** It exists, but cannot be read here. */
   | { readonly kind: 'refused'; readonly message: string; readonly fix?: string };
+
+export interface OnlyValues {
+  readonly texts: readonly string[];
+  /** What to do where another one was meant. */
+  readonly fix: string;
+}
 
 export interface Scope {
   /** By root: `params`, `matrix`, `inputs`, `needs`. */

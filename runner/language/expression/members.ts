@@ -1,9 +1,9 @@
 import type { Token } from '@actions/expressions/lexer';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean, suggestion } from '../suggest.ts';
 import { memberOf } from './known.ts';
 import type { Known, Scope } from './known.ts';
 import type { ExpressionProblem } from './problem.ts';
-import type { Access, AccessStep } from './walk.ts';
+import type { Access, AccessStep, Comparison } from './walk.ts';
 import { own } from '../../model/own.ts';
 
 /** `['params', 'date']`, spelt as in the scope; shorter where the rest is computed or `*`. */
@@ -43,6 +43,34 @@ export function checkAccess(
     return refuse({ ...at, message, ...(fix === undefined ? {} : { fix }) });
   }
   return { problems: [], reads: [read] };
+}
+
+/** A value that is compared with a text which it never is. */
+export function checkComparison(
+  { access, text, token }: Comparison,
+  scope: Scope,
+  offsetOf: (token: Token) => number,
+): readonly ExpressionProblem[] {
+  let known = memberOf(scope.contexts, access.root.lexeme)?.known;
+  for (const step of access.steps) {
+    known =
+      known?.kind === 'object' && step !== undefined ? memberOf(known.members, step.name)?.known : undefined;
+  }
+  if (known?.kind !== 'value' || known.values === undefined) return [];
+  const { texts, fix } = known.values;
+  if (texts.some((each) => each.toLowerCase() === text.toLowerCase())) return [];
+  const path = [access.root.lexeme, ...access.steps.map((step) => step?.name ?? '*')].join('.');
+  const near = suggestion(text, texts);
+  return [
+    {
+      severity: 'error',
+      code: 'never-equal',
+      offset: offsetOf(token),
+      length: token.lexeme.length,
+      message: `\`${path}\` is ${texts.map((each) => `'${each}'`).join(' or ')} here, never '${text}'`,
+      fix: near === undefined ? fix : `Did you mean '${near}'?`,
+    },
+  ];
 }
 
 /** GitHub's contexts that do not exist here, each with what takes its place. */

@@ -3,6 +3,7 @@ export type ExpressionProblemCode =
   | 'expression-operator'
   | 'unknown-context'
   | 'unknown-member'
+  | 'never-equal'
   | 'unknown-function'
   | 'function-arguments'
   | 'status-function'

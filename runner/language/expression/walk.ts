@@ -27,17 +27,34 @@ export interface AccessStep {
 
 /** Every access of a context, the ones inside an index or an argument too. */
 export function accessesIn(tree: Expr): readonly Access[] {
-  const found: Access[] = [];
-  for (const node of topsIn(tree)) {
-    const steps: (AccessStep | undefined)[] = [];
-    let inner: Expr = node;
-    while (inner instanceof IndexAccess) {
-      steps.unshift(stepOf(inner.index));
-      inner = inner.expr;
-    }
-    if (inner instanceof ContextAccess) found.push({ root: inner.name, steps });
+  return [...topsIn(tree)].flatMap((node) => accessOf(node) ?? []);
+}
+
+function accessOf(node: Expr): Access | undefined {
+  const steps: (AccessStep | undefined)[] = [];
+  let inner: Expr = node;
+  while (inner instanceof IndexAccess) {
+    steps.unshift(stepOf(inner.index));
+    inner = inner.expr;
   }
-  return found;
+  return inner instanceof ContextAccess ? { root: inner.name, steps } : undefined;
+}
+
+/** A context that is compared with a text that is written down. */
+export interface Comparison {
+  readonly access: Access;
+  readonly text: string;
+  readonly token: Token;
+}
+
+export function comparisonsIn(tree: Expr): readonly Comparison[] {
+  return [...nodesIn(tree)].flatMap((node): readonly Comparison[] => {
+    if (!(node instanceof Binary)) return [];
+    const sides = [node.left, node.right];
+    const access = sides.map((side) => accessOf(side)).find((found) => found !== undefined);
+    const text = sides.map((side) => stepOf(side)).find((found) => found !== undefined);
+    return access === undefined || text === undefined ? [] : [{ access, text: text.name, token: text.token }];
+  });
 }
 
 export function callsIn(tree: Expr): readonly FunctionCall[] {

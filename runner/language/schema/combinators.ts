@@ -53,7 +53,7 @@ export function list<I extends Shape>(item: I, minItems = 0): ListShape<I> {
 export function object<K extends Keys>(
   called: string,
   keys: K,
-  rules: Pick<ObjectShape, 'oneOfKeys' | 'instead' | 'mayBeEmpty'> = {},
+  rules: Pick<ObjectShape, 'oneOfKeys' | 'instead' | 'mayBeEmpty' | 'extensible'> = {},
 ): { readonly kind: 'object'; readonly called: string; readonly keys: K } & typeof rules {
   return { kind: 'object', called, keys, ...rules };
 }

@@ -99,8 +99,9 @@ function schemaOfObject(shape: ObjectShape, refer: Refer): JsonSchema {
 }
 
 /** `patternProperties` would hold for the known keys too. */
-function namedProperties({ keys, rest }: ObjectShape, refer: Refer): JsonSchema {
-  if (rest === undefined) return { additionalProperties: false };
+function namedProperties({ keys, rest, extensible }: ObjectShape, refer: Refer): JsonSchema {
+  const own = extensible === true ? { patternProperties: { '^x-': {} } } : {};
+  if (rest === undefined) return { ...own, additionalProperties: false };
   const known = Object.keys(keys);
   const pattern = { pattern: rest.name.pattern.source };
   const propertyNames = known.length === 0 ? pattern : { anyOf: [{ enum: known }, pattern] };

@@ -114,8 +114,13 @@ export const pipelineFile = object(
         'Keys, which identify an instance, and settings, which do not. Each is also a flag: `--date`, `--top`.',
       example: 'params: { date: { type: date, start: 2020-12-01 }, top: { type: number, default: 50 } }',
     },
+    env: {
+      ...taskKeys.env,
+      description:
+        'Environment variables of all tasks that run something. A task, a reusable task and `defaults` change single ones.',
+    },
     defaults: {
-      shape: object('defaults', taskKeys, { instead: fromGitHub }),
+      shape: object('defaults', taskKeys, { instead: fromGitHub, extensible: true }),
       description:
         'Any key of a task, for all tasks that do not write it themselves. `env` and `retry` are merged key by key.',
       example: 'defaults: { image: ./image/Dockerfile }',
@@ -128,9 +133,9 @@ export const pipelineFile = object(
     },
   },
   {
+    extensible: true,
     instead: {
       jobs: 'Jobs are called `tasks` here; each is one script in one container.',
-      env: 'Write `defaults: { env: … }`.',
       concurrency: 'Write it in a task, or under `defaults`.',
       inputs: 'Inputs of a pipeline are its `params`; only a reusable task has `inputs`.',
       permissions: 'Remove it: permissions belong to the workflow that calls sluice.',

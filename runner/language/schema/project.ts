@@ -116,6 +116,7 @@ export const projectFile = object(
     },
   },
   {
+    extensible: true,
     instead: {
       pipelines: 'Pipelines are the files in `pipelines/`.',
       tasks: 'Tasks belong to a pipeline: write them in `pipelines/<name>.yaml`.',

@@ -42,6 +42,7 @@ export const reusableFile = object(
     ...taskKeys,
   },
   {
+    extensible: true,
     instead: { ...fromGitHub, runs: 'There is no `runs`: the keys of a task stand beside `inputs`.' },
   },
 );

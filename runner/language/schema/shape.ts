@@ -94,6 +94,8 @@ export interface ObjectShape<K extends Keys = Keys, R extends Shape = Shape> {
   readonly instead?: Readonly<Record<string, string>>;
   /** Nothing written counts as no keys. */
   readonly mayBeEmpty?: true;
+  /** Keys that begin with `x-` are the writer's own and are not read: a place for anchors. */
+  readonly extensible?: true;
 }
 
 /** Alternatives that differ in kind (text, list, object), or objects that differ in their required keys. */

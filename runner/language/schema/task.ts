@@ -97,4 +97,4 @@ export const taskKeys = {
   },
 } as const;
 
-export const task = object('a task', taskKeys, { instead: fromGitHub });
+export const task = object('a task', taskKeys, { instead: fromGitHub, extensible: true });

@@ -6,6 +6,7 @@ import { compileAfter } from './hook-needs.ts';
 import { compileNeeds } from './needs.ts';
 import { checkPublications } from '../publish/publications.ts';
 import type { Publisher } from '../publish/publications.ts';
+import { warnOfAbsent } from '../mentioned-inside.ts';
 import type { Report } from '../report.ts';
 import type { TaskDraft } from '../task.ts';
 import { checkTemplates } from '../templates.ts';
@@ -45,9 +46,11 @@ function linkTask(
   if (draft.task.kind === 'hook') {
     const after = compileAfter(draft, own, report);
     checkTemplates(draft, [], own, drafts, report);
+    warnOfAbsent(draft, [], report);
     return { task: { ...draft.task, after }, needs: [] };
   }
   const needs = compileNeeds(draft, own, drafts, report);
   checkTemplates(draft, needs, own, drafts, report);
+  warnOfAbsent(draft, needs, report);
   return { task: { ...draft.task, needs: needs.map(({ rule }) => rule) }, needs };
 }

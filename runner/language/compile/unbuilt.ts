@@ -1,0 +1,39 @@
+import { child } from './node.ts';
+import type { Node } from './node.ts';
+import type { Report } from './report.ts';
+
+/*
+ * Keys of the dialect that are read and checked, and that nothing acts upon yet. Whoever builds one removes it here,
+ * and with it the warning.
+ */
+
+export function warnOfProjectKeys(project: Node | undefined, report: Report): void {
+  warn(child(project, 'notify'), 'nobody is told of incidents yet', 'Look at `sluice status`.', report);
+}
+
+export function warnOfPipelineKeys(pipeline: Node, report: Report): void {
+  const fix = 'Until then, let cron or a workflow call `sluice run`.';
+  warn(child(child(pipeline, 'on'), 'schedule'), 'nothing starts by itself yet', fix, report);
+}
+
+export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: Report): void {
+  warn(keys.get('deadline'), 'no alert is sent yet', 'Look at `sluice status`.', report);
+  const external = 'nothing looks for it yet: it stays `waiting`';
+  warn(keys.get('external'), external, 'Let a task of your own fetch it.', report);
+  const matrix = child(keys.get('strategy'), 'matrix');
+  const isDynamic = Object.values(matrix?.value ?? {}).some((value) => typeof value === 'string');
+  if (isDynamic) {
+    const words =
+      'a matrix that is known only at run time is not carried out yet: what comes of it stays `unknown`';
+    warn(matrix, words, 'List the values.', report);
+  }
+}
+
+function warn(node: Node | undefined, words: string, fix: string, report: Report): void {
+  if (node === undefined) return;
+  const key = node.path.at(-1);
+  report.warning(node, 'not-carried-out', `\`${String(key)}\` is read and checked, but ${words}`, {
+    fix,
+    at: 'key',
+  });
+}
