@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { findUnclaimed, type Legs, type Unclaimed } from '../ledger/check/unclaimed.ts';
 import { encodeValue, keyText } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
+import { own } from '../model/own.ts';
 
 /** A page is a request: enough for what a person counts, little beside the plan itself. */
 const MAX_PAGES = 20;
@@ -37,7 +38,7 @@ function legsOf({ matrix, keys }: Task): Legs | undefined {
   if (matrix?.kind !== 'static' || matrix.keys.length === 0) return undefined;
   const ordered = keys.filter((name) => matrix.keys.includes(name));
   const ends = matrix.legs.map((leg) =>
-    ordered.map((name) => `${name}=${encodeValue(keyText(leg[name] ?? ''))}`).join('/'),
+    ordered.map((name) => `${name}=${encodeValue(keyText(own(leg, name) ?? ''))}`).join('/'),
   );
   return { keys: ordered, ends: new Set(ends) };
 }
