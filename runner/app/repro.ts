@@ -15,6 +15,7 @@ import { openLedger } from './open-ledger.ts';
 import { planPipeline } from './planned.ts';
 import type { RequestOptions } from './request.ts';
 import { readSecrets } from './secrets.ts';
+import { own } from '../model/own.ts';
 
 /** All that an instance's container would be given now. */
 export interface Repro {
@@ -77,7 +78,7 @@ function jobOf({ id }: PlannedInstance, described: DescribedJob): Job {
 function askedHook({ pipeline, target }: AskedPipeline): Task | undefined {
   const [name, ...more] = target.tasks;
   if (name === undefined || more.length > 0 || !Object.hasOwn(pipeline.tasks, name)) return undefined;
-  const task = pipeline.tasks[name];
+  const task = own(pipeline.tasks, name);
   return task?.kind === 'hook' ? task : undefined;
 }
 
@@ -100,7 +101,7 @@ async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | u
   const others = (run.instances ?? []).filter(({ id }) => id !== instance.id);
   const plan = { instances: [instance] };
   const secrets = await readSecrets(plan, pipelines, asked.options, envFile);
-  const task = pipelines.get(pipeline.name)?.tasks[hook.name] ?? hook;
+  const task = own(pipelines.get(pipeline.name)?.tasks, hook.name) ?? hook;
   const described = describeHook(
     instance,
     task,

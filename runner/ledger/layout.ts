@@ -2,6 +2,7 @@ import { isInstanceId, isPipelineName, isTaskName, type InstanceId } from '../mo
 import { isAttemptId, isRunId } from '../model/run-id.ts';
 import { STORE_KEY } from './keys.ts';
 import { isNonce } from './records/names.ts';
+import { own } from '../model/own.ts';
 
 /** What a key of the store holds; objects are told by attempts, see `storedAttempts`. */
 export type Place =
@@ -63,7 +64,7 @@ const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
 export function placeOf(key: string): Place {
   if (key === STORE_KEY) return { kind: 'store' };
   const slash = key.indexOf('/');
-  return PLACES[key.slice(0, Math.max(slash, 0))]?.(key.slice(slash + 1)) ?? UNKNOWN;
+  return own(PLACES, key.slice(0, Math.max(slash, 0)))?.(key.slice(slash + 1)) ?? UNKNOWN;
 }
 
 function ofInstance(kind: 'manifest' | 'failure' | 'claim', rest: string): Place {

@@ -6,6 +6,7 @@ import { NO_UPSTREAM, recipeFor, type Recipe } from './attempt/recipe.ts';
 import { readUpstream } from './attempt/upstream.ts';
 import type { Subject } from './attempt/work.ts';
 import type { RunStatus } from './expressions.ts';
+import { own } from '../model/own.ts';
 
 export type DescribedJob =
   | { readonly kind: 'job'; readonly job: Job }
@@ -18,7 +19,7 @@ export async function describeJob(
   attempt: string,
   environment: Subject['environment'],
 ): Promise<DescribedJob> {
-  const task = environment.pipelines.get(planned.pipeline)?.tasks[planned.task];
+  const task = own(environment.pipelines.get(planned.pipeline)?.tasks, planned.task);
   if (task === undefined)
     return { kind: 'none', reason: `there is no task ${planned.pipeline}/${planned.task}` };
   if (task.kind !== 'container') {

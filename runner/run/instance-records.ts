@@ -2,6 +2,7 @@ import type { InstanceId } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Share } from './progress/gate.ts';
+import { own } from '../model/own.ts';
 
 /** All that the loop knows of one instance or hook while it is this run's. */
 export interface InstanceRecord {
@@ -28,14 +29,14 @@ export function recordsOf(
   const records = new Map<InstanceId, InstanceRecord>();
   for (const planned of plan.instances) {
     const pipeline = pipelines.get(planned.pipeline);
-    const task = pipeline?.tasks[planned.task];
-    const own = shares.get(planned.id);
-    if (pipeline === undefined || task === undefined || own === undefined) continue;
+    const task = own(pipeline?.tasks, planned.task);
+    const mine = shares.get(planned.id);
+    if (pipeline === undefined || task === undefined || mine === undefined) continue;
     records.set(planned.id, {
       planned,
       pipeline,
       task,
-      shares: own,
+      shares: mine,
       tries: 0,
       attempt: undefined,
       controller: undefined,

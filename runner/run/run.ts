@@ -12,6 +12,7 @@ import { recordEnd, recordKeyNames, recordStart } from './record.ts';
 import { makeReport } from './report.ts';
 import { createResults } from './results.ts';
 import type { RunEnvironment } from './run-environment.ts';
+import { own } from '../model/own.ts';
 
 /**
  * Does what a plan says and tells what came of it. Throws a `StoreError` only when the run could not be recorded at
@@ -29,7 +30,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     emit({ type: 'run-started', run, at: startedAt, plan });
     for (const message of masker.warnings) emit({ type: 'warning', message });
 
-    const results = createResults(plan, ({ pipeline, task }) => pipelines.get(pipeline)?.tasks[task]);
+    const results = createResults(plan, ({ pipeline, task }) => own(pipelines.get(pipeline)?.tasks, task));
     const asked = new Set<string>();
     for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
     const reportOf = (ending: Ending): Report =>

@@ -1,3 +1,5 @@
+import { own } from '../../../model/own.ts';
+
 /** What a Dockerfile says that only BuildKit understands; undefined: the classic builder does. */
 export function buildKitSyntax(dockerfile: string): string | undefined {
   const lines = dockerfile.replace(/\\[ \t]*\r?\n/g, ' ').split(/\r?\n/);
@@ -5,7 +7,7 @@ export function buildKitSyntax(dockerfile: string): string | undefined {
     if (/^\s*#/.test(line)) continue;
     const name = (/^\s*(RUN|COPY|ADD)\s/i.exec(line)?.[1] ?? '').toUpperCase();
     for (const [, given = ''] of flagsOf(line)) {
-      if (FLAGS[name]?.includes(given) === true) return `${name} --${given}`;
+      if (own(FLAGS, name)?.includes(given) === true) return `${name} --${given}`;
     }
     if (name !== '' && /\s<<-?["']?[A-Za-z_]/.test(line)) return `${name} <<`;
   }
