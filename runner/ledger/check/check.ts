@@ -83,7 +83,7 @@ async function checkKey(
 function tellUnknown(key: string, { find }: Checking): void {
   if (key.endsWith(`/${STORE_KEY}`)) {
     const place = key.slice(0, -STORE_KEY.length);
-    const message = `${place} is a store of its own inside this one, whose keys are told as foreign here: move it elsewhere, and name it by --store there`;
+    const message = `${key} is the record of another store: ${place} lies inside this one, and its keys are foreign here; move it elsewhere, and name it there by --store`;
     return find({ kind: 'nested-store', damage: false, key, message });
   }
   const message = `${key} is nothing that sluice keeps: if it is nobody's, delete it`;
