@@ -34,8 +34,11 @@ export async function lsCommand(words: readonly string[], flags: LsFlags, output
   }
   // Each line as it is read: of very many the first ones are there at once.
   for await (const manifest of readManifests(ledger, ids)) {
-    if (flags.uris !== true) output.say(line(manifest));
-    else for (const { uri } of describe(manifest, ledger).objects) output.say(uri);
+    if (flags.uris !== true) {
+      output.say(line(manifest));
+      // Asked for alone, its files are what one wants to see.
+      if (ids.length === 1) for (const file of filesOf(manifest)) output.say(file);
+    } else for (const { uri } of describe(manifest, ledger).objects) output.say(uri);
   }
   if (ids.length === 0) sayNothing(path, output);
   return EXIT.ok;
@@ -75,6 +78,11 @@ function describe(manifest: Manifest, { store: { ref } }: Ledger) {
     values: manifest.values,
     objects: manifest.objects.map((object) => ({ ...object, uri: uri(object.path) })),
   };
+}
+
+function filesOf({ objects }: Manifest): readonly string[] {
+  const width = Math.max(0, ...objects.map(({ bytes }) => formatBytes(bytes).length));
+  return objects.map(({ bytes, path }) => `  ${formatBytes(bytes).padStart(width)}  ${path}`);
 }
 
 function line(manifest: Manifest): string {

@@ -31,9 +31,9 @@ export async function storeCheckCommand(
   const findings: Finding[] = [];
   const tell = (finding: Finding): void => {
     findings.push(finding);
-    if (output.json) return;
+    if (output.json || !finding.damage) return;
     ticker.clear();
-    output.say(`${finding.damage ? paint.red('damage') : paint.dim('note  ')} ${finding.message}`);
+    output.say(`${paint.red('damage')} ${finding.message}`);
   };
   const totals = await checkStore(ledger, {
     deep,
@@ -48,7 +48,10 @@ export async function storeCheckCommand(
   if (output.json) {
     const told = (some: readonly Finding[]) => some.map(({ kind, key, message }) => ({ kind, key, message }));
     await output.document({ schema: 1, deep, ...totals, damage: told(damage), notes: told(notes) });
-  } else output.say(summaryOf(totals, deep, damage.length, notes.length));
+    return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
+  }
+  for (const line of gathered(notes)) output.say(`${paint.dim('note  ')} ${line}`);
+  output.say(summaryOf(totals, deep, damage.length, notes.length));
   return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
 }
 
@@ -61,6 +64,22 @@ async function soundPipelines(options: AppOptions): Promise<Iterable<Pipeline>> 
     throw error;
   }
 }
+
+/** Of each kind of note a few, and how many more there are. */
+function gathered(notes: readonly Finding[]): readonly string[] {
+  const kinds = new Map<string, Finding[]>();
+  for (const note of notes) {
+    const same = kinds.get(note.kind);
+    if (same === undefined) kinds.set(note.kind, [note]);
+    else same.push(note);
+  }
+  return [...kinds].flatMap(([kind, same]) => [
+    ...same.slice(0, NOTES_SHOWN).map(({ message }) => message),
+    ...(same.length > NOTES_SHOWN ? [`… and ${same.length - NOTES_SHOWN} more of this kind (${kind})`] : []),
+  ]);
+}
+
+const NOTES_SHOWN = 3;
 
 function summaryOf(totals: CheckTotals, deep: boolean, damage: number, notes: number): string {
   const looked = `${formatCount(totals.instances, 'instance')}, ${formatCount(totals.objects, 'object')} (${formatBytes(totals.bytes)}), ${formatCount(totals.records, 'record')}`;

@@ -71,6 +71,13 @@ describe('sluice store check', () => {
     expect(await storeCopyCommand(['store', 'elsewhere'], { project }, output(false))).toBe(0);
   });
 
+  it('gathers notes of one kind', async () => {
+    for (let at = 0; at < 9; at += 1) writeFileSync(join(project, 'store', `stray-${String(at)}`), 'x');
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    expect(said.filter((line) => line.startsWith('note'))).toHaveLength(4);
+    expect(said.at(-2)).toContain('… and 6 more of this kind (unknown-key)');
+  });
+
   it('refuses a place where no store is, and makes none', async () => {
     const nowhere = { project, store: 'elsewhere' };
     await expect(storeCheckCommand([], nowhere, output(false))).rejects.toThrow('there is no store');
