@@ -1,3 +1,5 @@
+import { quoteName } from './quote-name.ts';
+
 /** What stands below `/outputs`, whether it is declared or not. */
 export interface Found {
   /** Links and whatever else is no folder too; those that nobody declares first: one may be misspelt. */
@@ -12,17 +14,20 @@ export function describeMissing(
 ): string {
   const patterns = rules.map(({ pattern }) => pattern);
   const were = patterns.length === 1 ? 'was' : 'were';
-  const missing = `${patterns.map(quote).join(', ')} ${were} declared, but not written`;
+  const missing = `${patterns.map(quoteName).join(', ')} ${were} declared, but not written`;
   const folder = patterns.find((pattern) => found.folders.has(pattern));
   if (folder !== undefined) {
-    return `${missing}; ${quote(folder)} is a folder, declare it as ${quote(`${folder}/`)}`;
+    return `${missing}; ${quoteName(folder)} is a folder, declare it as ${quoteName(`${folder}/`)}`;
   }
   const empty = emptyFolders(found);
   const declared = rules.find(({ pattern, kind }) => kind === 'folder' && empty.includes(bare(pattern)));
   if (declared !== undefined) {
     return `${missing}; the folder is there, but it is empty: if that is right, say allow-empty: true`;
   }
-  const there = [...[...found.files].map(quote), ...empty.map((path) => `${quote(`${path}/`)} (empty)`)];
+  const there = [
+    ...[...found.files].map(quoteName),
+    ...empty.map((path) => `${quoteName(`${path}/`)} (empty)`),
+  ];
   if (there.length === 0) return `${missing}; nothing was written to /outputs`;
   const more = there.length > NAMED ? ` and ${(there.length - NAMED).toLocaleString('en-US')} more` : '';
   return `${missing}; found there: ${there.slice(0, NAMED).join(', ')}${more}`;
@@ -40,9 +45,4 @@ function emptyFolders({ files, folders }: Found): readonly string[] {
 
 function bare(pattern: string): string {
   return pattern.replace(/^(?:\.\/)+/, '').replace(/\/+$/, '');
-}
-
-/** A name on one line, whatever it holds. */
-function quote(name: string): string {
-  return JSON.stringify(name);
 }

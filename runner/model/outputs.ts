@@ -2,6 +2,7 @@ import type { Cause } from './cause.ts';
 import { compileGlob, isGlob } from './glob.ts';
 import type { OutputRule } from './job.ts';
 import { describeMissing } from './missing-outputs.ts';
+import { quoteName } from './quote-name.ts';
 
 export { parseOutputValues } from './output-values.ts';
 
@@ -84,10 +85,10 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
       }
       for (const rule of matched) rule.found = true;
       const odd = oddName(path);
-      if (odd !== undefined) return refuse('output-refused', `${quote(path)} in /outputs ${odd}`);
+      if (odd !== undefined) return refuse('output-refused', `${quoteName(path)} in /outputs ${odd}`);
       switch (entry.kind) {
         case 'other':
-          return refuse('output-refused', `${quote(path)} in /outputs is a device or a pipe, not a file`);
+          return refuse('output-refused', `${quoteName(path)} in /outputs is a device or a pipe, not a file`);
         case 'link':
         case 'hard-link':
           if (links.get(path) === OUTSIDE) return refuseOutside(path, entry.target ?? '');
@@ -107,15 +108,15 @@ export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
       for (const path of declaredLinks) {
         const from = follow(path, links, ends);
         if (from === undefined) {
-          return refuse('output-refused', `${quote(path)} in /outputs is a link that leads nowhere`);
+          return refuse('output-refused', `${quoteName(path)} in /outputs is a link that leads nowhere`);
         }
         if (from === OUTSIDE) return refuseOutside(path, 'another link that does');
         const sizeBytes = files.get(from);
         if (sizeBytes === undefined) {
           const what = folders.has(from)
             ? 'is a link to a folder: write the files themselves, or declare the folder'
-            : `is a link to ${quote(from)}, which is not a file there`;
-          return refuse('output-refused', `${quote(path)} in /outputs ${what}`);
+            : `is a link to ${quoteName(from)}, which is not a file there`;
+          return refuse('output-refused', `${quoteName(path)} in /outputs ${what}`);
         }
         if (sizeBytes === 0 && !matching(path).some((rule) => rule.allowEmpty)) return refuseEmpty(path);
         copies.push({ path, from });
@@ -230,22 +231,17 @@ function parentOf(path: string): string {
 function refuseEmpty(path: string): Refusal {
   return refuse(
     'output-empty',
-    `${quote(path)} in /outputs is empty; if that is right, say allow-empty: true`,
+    `${quoteName(path)} in /outputs is empty; if that is right, say allow-empty: true`,
   );
 }
 
 function refuseOutside(path: string, target: string): Refusal {
   return refuse(
     'output-refused',
-    `${quote(path)} in /outputs is a link out of it, to ${quote(target)}; copy the file instead`,
+    `${quoteName(path)} in /outputs is a link out of it, to ${quoteName(target)}; copy the file instead`,
   );
 }
 
 function refuse(kind: Cause['kind'], message: string): Refusal {
   return { kind: 'refuse', cause: { kind, message, transient: false } };
-}
-
-/** A name on one line, whatever it holds and however long it is. */
-function quote(name: string): string {
-  return JSON.stringify(name.length > 250 ? `${name.slice(0, 250)}…` : name);
 }

@@ -110,7 +110,7 @@ describe('a skip that was decided on what changes', () => {
     const world = await createWorld();
     await run(world, LEGS, going('left'));
     const decided = await world.ledger.readManifest('p/decide/_');
-    await world.ledger.voidManifest('p/decide/_', decided ?? null, 'cleared', 'someone');
+    await world.ledger.voidManifest('p/decide/_', decided ?? null, 'cleared', '20210101T000000Z-00000c');
     const report = await run(world, LEGS, going('right'));
     expect(states(report)).toMatchObject({ 'decide/_': 'succeeded', 'right/_': 'skipped' });
     expect(report.stale?.instances).toEqual(['p/left/_', 'p/right/_']);

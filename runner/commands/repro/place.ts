@@ -4,24 +4,23 @@ import { usageError } from '../../errors.ts';
 import { makeFolder } from '../../machine/folder.ts';
 
 /**
- * An empty folder to lay a repro out in: a new one, or one that an earlier repro made and nobody has touched since.
- * Nothing of a person's is removed: what is in the way of a folder that was named is refused, and without a name the
- * next free one is taken.
+ * Where a repro may be laid out: nowhere yet, or where an earlier repro was and nobody has touched it since. Nothing of
+ * a person's is removed: what is in the way of a folder that was named is refused, and without a name the next free
+ * one is taken. Changes nothing.
  */
-export async function clearPlace(named: string | undefined, task: string): Promise<Place> {
+export async function findPlace(named: string | undefined, task: string): Promise<Place> {
   if (named !== undefined) {
     const folder = resolve(named);
     const state = await stateOf(folder);
     if (state.kind === 'taken')
       throw usageError('folder-in-use', `${folder} ${state.why}`, 'name another: --into FOLDER');
-    return { folder: await anew(folder) };
+    return { folder };
   }
   let passedBy: Place['passedBy'];
   for (let n = 1; ; n += 1) {
     const folder = resolve(n === 1 ? `repro-${task}` : `repro-${task}-${n}`);
     const state = await stateOf(folder);
-    if (state.kind === 'free')
-      return { folder: await anew(folder), ...(passedBy === undefined ? {} : { passedBy }) };
+    if (state.kind === 'free') return { folder, ...(passedBy === undefined ? {} : { passedBy }) };
     passedBy ??= `${folder} ${state.why}`;
   }
 }
@@ -62,13 +61,13 @@ async function stateOf(folder: string): Promise<State> {
   return { kind: 'free' };
 }
 
-async function anew(folder: string): Promise<string> {
+/** Empties a place that was found. */
+export async function clearPlace(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   makeFolder(resolve(folder, '..'));
   await mkdir(folder, { mode: 0o700 });
   // From here on it is a repro's, though not a whole one.
   await writeFile(join(folder, MARK), '{}');
-  return folder;
 }
 
 /** Size and time of every file: enough to see an edit, at no cost for large inputs. */

@@ -10,7 +10,7 @@ import type { CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
 import { quoteWord } from '../../report/commands.ts';
 import { layOut } from './folder.ts';
-import { clearPlace, sign } from './place.ts';
+import { clearPlace, findPlace, sign } from './place.ts';
 import type { RequestOptions } from '../../app/request.ts';
 
 export interface ReproFlags extends CommonFlags, RequestOptions {
@@ -29,9 +29,10 @@ export async function reproCommand(
   const asked = await openTyped(words, flags, output);
   const { project } = asked.opened;
   const { instance, job, secrets, store } = await prepareRepro(asked, options, flags.envFile);
-  const { folder, passedBy } = await clearPlace(flags.into, instance.task);
+  const { folder, passedBy } = await findPlace(flags.into, instance.task);
   if (passedBy !== undefined) output.warn(passedBy);
   const command = await equalCommand(project, job, folder, flags.exec === true);
+  await clearPlace(folder);
   await layOut(job, folder, store);
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
