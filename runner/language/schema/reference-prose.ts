@@ -85,6 +85,10 @@ With neither \`image\` nor \`run\` it is done when its needs are.
 | \`/outputs/\` | what it makes; files that are not declared are dropped with a warning |
 | \`/workspace/\` | its \`files\`, and where it starts |
 
+A variable holds at most 131,071 bytes with its name, so does each argument and the script, and all of them together 2 MiB:
+what is larger fails before it starts. Hand large values on as files, and a large script by a \`shell\` with \`{0}\`, for
+which the path of a file with the script is put in: \`shell: 'sh -e {0}'\`.
+
 | exit status | means |
 | --- | --- |
 | 0 | done, if every output is there |

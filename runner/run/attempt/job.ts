@@ -4,6 +4,7 @@ import type { Cause } from '../../model/cause.ts';
 import type { Job, JobFile, JobImage } from '../../model/job.ts';
 import { commandOf } from './command.ts';
 import type { Evaluated } from './evaluate.ts';
+import { execProblem } from './exec-limits.ts';
 import type { Inputs } from './inputs.ts';
 import { objectsPrefix } from './objects-prefix.ts';
 import { variablesOf } from './variables.ts';
@@ -42,6 +43,18 @@ export function buildJob(
     executable: file.executable,
   }));
   const { references } = inputs;
+  const env = {
+    ...variablesOf(planned, run, attempt, evaluated.env),
+    ...(references === undefined ? {} : { SLUICE_INPUTS: references.to }),
+    ...more.env,
+  };
+  const problem = execProblem({
+    words: [...(entrypoint ?? []), ...(command ?? [])],
+    script: task.run,
+    env,
+    secrets,
+  });
+  if (problem !== undefined) return broken(problem);
   return {
     kind: 'job',
     job: {
@@ -54,11 +67,7 @@ export function buildJob(
       ...(command === undefined ? {} : { command }),
       ...(task.user === undefined ? {} : { user: task.user }),
       workingDirectory: posix.resolve(WORKSPACE, task.workingDirectory ?? ''),
-      env: {
-        ...variablesOf(planned, run, attempt, evaluated.env),
-        ...(references === undefined ? {} : { SLUICE_INPUTS: references.to }),
-        ...more.env,
-      },
+      env,
       secrets,
       files: [
         ...taskFiles,
