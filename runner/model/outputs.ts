@@ -52,7 +52,7 @@ export interface OutputCheck {
  * declared can be refused: the rest is dropped anyway, and reported.
  *
  * A rule is a path, a path with a trailing `/` (all below it, dot files too), or a glob (as a shell's: `*` takes
- * no dot files).
+ * no dot files; one that ends with `**` means all that is there, and takes them).
  */
 export function createOutputCheck(rules: readonly OutputRule[]): OutputCheck {
   const compiled = rules.map(compile);
@@ -152,7 +152,8 @@ function compile({ pattern: written, allowEmpty }: OutputRule): CompiledRule {
   }
   if (isGlob(pattern)) {
     const isFolder = pattern.endsWith('/');
-    const glob = compileGlob(isFolder ? `${pattern}**` : pattern, { dotFiles: isFolder });
+    const whole = isFolder ? `${pattern}**` : pattern;
+    const glob = compileGlob(whole, { dotFiles: /(?:^|\/)\*\*$/.test(whole) });
     // A file that is called exactly like the glob is meant too.
     const matches = (path: string): boolean => path === pattern || glob(path);
     return { pattern: written, kind: 'glob', allowEmpty, matches, found: false };

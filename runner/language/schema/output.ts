@@ -27,7 +27,8 @@ export const outputs = list(
       path: {
         shape: template(['params', 'matrix', 'inputs'], { format: outputPath }),
         required: true,
-        description: 'Path or glob below `/outputs`; a trailing `/` means everything below it.',
+        description:
+          'Path or glob below `/outputs`; a trailing `/` means everything below it, a `**` at the end everything that is there, dot files too; `*` takes no dot files.',
         example: 'path: report.html',
       },
       'allow-empty': {
