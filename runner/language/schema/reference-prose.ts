@@ -81,6 +81,7 @@ With neither \`image\` nor \`run\` it is done when its needs are.
 | \`SLUICE_OUTPUT\` | the file that takes \`name=value\` lines for declared values (GitHub's heredoc too) |
 | \`SLUICE_RUN\` | in a hook: the file with the run's JSON so far |
 | \`/inputs/<task>/\` | the results it needs; with several instances one folder each, \`date=2021-01-29/\` |
+| \`/inputs/<pipeline>/<task>/\` | those of a task of another pipeline |
 | \`SLUICE_INPUTS\` | with a need of \`mode: uri\`: the file that tells where its results are, see [inputs](inputs.md) |
 | \`/outputs/\` | what it makes; files that are not declared are dropped with a warning |
 | \`/workspace/\` | its \`files\`, and where it starts |
@@ -165,7 +166,8 @@ task has fan in.
 | \`{ task: notes, optional: true }\` | goes without it: its folder is then empty |
 | \`other/prices\` | a task of another pipeline: waited for, never run |
 
-Where there can only be one instance it stands in \`/inputs/<task>/\`, else in \`/inputs/<task>/<partition>/\`.`,
+Where there can only be one instance it stands in \`/inputs/<task>/\`, else in \`/inputs/<task>/<partition>/\`; that of
+another pipeline's task in \`/inputs/<pipeline>/<task>/…\`, and where \`as\` is written, in \`/inputs/<as>/…\`.`,
   due: `A text is a time of day on the period's last day. \`deadline\` and \`until\` are written the same way.`,
   outputs: `A script writes values as lines of the file \`$SLUICE_OUTPUT\`: \`echo "rows=512" >> "$SLUICE_OUTPUT"\`.
 A file that is empty, or a glob that matches nothing, fails the task unless \`allow-empty\` is written. A published

@@ -22,7 +22,8 @@ export const containerKeys = {
   },
   shell: {
     shape: text(),
-    description: 'The program that reads the script.',
+    description:
+      'The program that reads the script, which is its last argument; where `{0}` stands, the path of a file with the script is put in.',
     default: DEFAULTS.shell,
     example: 'shell: bash -euo pipefail',
   },
@@ -62,7 +63,7 @@ export const containerKeys = {
   secrets: {
     shape: list(text({ format: environmentName })),
     description:
-      'Variables taken from the environment of sluice, then from `--env-file`, and masked in every log. A missing one stops the plan.',
+      'Variables taken from the environment of sluice, then from `--env-file`, and masked in every log. `plan` does not ask for them; a run that would start such a task stops before anything runs where one is missing.',
     example: 'secrets: [API_KEY]',
   },
   files: {

@@ -64,7 +64,8 @@ export const taskKeys = {
   due: {
     shape: moment,
     description: 'From when it can be expected; before, it is `waiting` and not failed.',
-    default: 'when its needs are; without needs, at the end of its period',
+    default:
+      'when its needs are; without needs, at the start of its period where it has `until`, else at its end',
     example: "due: '18:00'",
   },
   deadline: {
