@@ -141,8 +141,9 @@ describe.each([
   });
 
   it('takes what BuildKit understands, and stops at the stage that is wanted', async () => {
+    // A step that it has done before is not told: this one names the folder.
     await write({
-      Dockerfile: `FROM ${BUSYBOX_IMAGE} AS first\nCOPY --chmod=755 tool /tool\nRUN --mount=type=cache,target=/cache echo made > /made\nFROM first AS second\nRUN false\n`,
+      Dockerfile: `FROM ${BUSYBOX_IMAGE} AS first\nCOPY --chmod=755 tool /tool\nRUN --mount=type=cache,target=/cache echo made > /made; echo ${folder}\nFROM first AS second\nRUN false\n`,
       tool: '#!/bin/sh\necho works\n',
     });
     const told: string[] = [];
