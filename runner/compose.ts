@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, posix, resolve } from 'node:path';
 import { systemClock } from './clock.ts';
-import { ProblemsError, type StoreError } from './errors.ts';
+import { ProblemsError, usageError, type StoreError } from './errors.ts';
 import type { CacheSettings } from './engines/docker/connection/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Image, Pipeline, Project, Task } from './model/pipeline.ts';
 import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
+import type { Selection, SourceFiles } from './language/source.ts';
 import { parseSize } from './language/schema/size.ts';
 import { traceOf } from './report/trace.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
@@ -47,15 +49,11 @@ export async function openProject(
   options: ComposeOptions,
   asked?: { readonly pipeline: string | undefined },
 ): Promise<OpenedProject> {
-  const [{ loadProject }, { folderSource, locateProject }, { createBudget, unlimited }] = await Promise.all([
+  const [{ loadProject }, { createBudget, unlimited }] = await Promise.all([
     import('./language/load.ts'),
-    import('./language/source.ts'),
     import('./language/budget.ts'),
   ]);
-  const { root, selection: located } = await locateProject(
-    folderOf(options),
-    options.file === undefined ? undefined : resolve(options.cwd, options.file),
-  );
+  const { source, selection: located } = await locate(options);
   const selection =
     located.kind === 'all' && asked !== undefined
       ? ({ kind: 'pipeline', name: asked.pipeline } as const)
@@ -64,7 +62,7 @@ export async function openProject(
     options.budgetSeconds === undefined
       ? unlimited
       : createBudget(options.budgetSeconds, () => performance.now());
-  const loaded = await loadProject(folderSource(root), selection, budget);
+  const loaded = await loadProject(source, selection, budget);
   const project = soundProject(loaded, options);
   const file = selection.kind === 'file' ? selection.path : undefined;
   const named = [...loaded.pipelines.values()].find((pipeline) => pipeline.file === file)?.name;
@@ -84,16 +82,57 @@ export async function openProject(
  * folder but a lone file, must not keep a person from the store.
  */
 export async function openSettings(options: ComposeOptions): Promise<Project> {
-  const [{ loadSettings }, { folderSource, locateProject }] = await Promise.all([
-    import('./language/load.ts'),
-    import('./language/source.ts'),
-  ]);
-  const { root } = await locateProject(folderOf(options));
-  return soundProject(await loadSettings(folderSource(root)), options);
+  return soundProject(await loadedSettings(options), options);
 }
 
-function folderOf({ cwd, project }: ComposeOptions): string {
-  return project === undefined ? cwd : resolve(cwd, project);
+/** The same for whoever only wants the store: of one that is named, nothing that a file says is needed. */
+export async function openStoreSettings(options: ComposeOptions): Promise<Project> {
+  const loaded = await loadedSettings(options);
+  return namedStore(options) === undefined
+    ? soundProject(loaded, options)
+    : soundProject({ ...loaded, problems: [] }, options);
+}
+
+async function loadedSettings(options: ComposeOptions) {
+  const { loadSettings } = await import('./language/load.ts');
+  const { source } = await locate(options);
+  return loadSettings(source);
+}
+
+/** The names of the project's pipelines, or of the one in the named file, whatever else is wrong in them. */
+export async function pipelineNames(options: ComposeOptions): Promise<readonly string[]> {
+  const { loadNames } = await import('./language/load.ts');
+  const { source, selection } = await locate(options);
+  return loadNames(source, selection);
+}
+
+async function locate(options: ComposeOptions): Promise<{
+  readonly source: SourceFiles;
+  readonly selection: Selection;
+}> {
+  const { folderSource, locateProject } = await import('./language/source.ts');
+  const { root, selection } = await locateProject(
+    await folderOf(options),
+    options.file === undefined ? undefined : resolve(options.cwd, options.file),
+  );
+  return { source: folderSource(root), selection };
+}
+
+/** Where the project is looked for. One that was named has to be there; the current folder is wherever it is. */
+async function folderOf({ cwd, project }: ComposeOptions): Promise<string> {
+  if (project === undefined) return cwd;
+  const folder = resolve(cwd, project);
+  const found = await stat(folder).catch(() => undefined);
+  if (found?.isDirectory() === true && project !== '') return folder;
+  throw usageError(
+    'no-project',
+    `expected the folder of a project for --project, found "${project}"${found === undefined ? ': there is no such folder' : project === '' ? '' : ': it is no folder'}`,
+    'name the folder of sluice.yaml or pipelines/',
+  );
+}
+
+function namedStore({ store, env }: ComposeOptions): string | undefined {
+  return store ?? env['SLUICE_STORE'];
 }
 
 function soundProject(
@@ -149,7 +188,7 @@ async function imageHash(
 function withOverrides(project: Project, options: ComposeOptions): Project {
   const { env } = options;
   const host = options.engine ?? env['SLUICE_ENGINE'] ?? project.engine.host;
-  const store = options.store ?? env['SLUICE_STORE'];
+  const store = namedStore(options);
   const cacheBytes = cacheBytesOf(env['SLUICE_CACHE']) ?? project.cacheBytes;
   // The file's settings are of the file's bucket.
   const { storeSettings: _, ...bare } = project;
@@ -193,9 +232,9 @@ export async function openStore(project: Project, env: ComposeOptions['env']): P
 
 export function storeRef({ store, storeSettings, root }: Project): StoreRef {
   if (store.startsWith('s3://')) return parseS3Uri(store, storeSettings);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(store)?.[1];
-  if (scheme !== undefined && scheme !== 'file') {
-    throw badStore(`expected a folder or s3://bucket/prefix for the store, found "${store}"`);
+  const mistake = mistakeIn(store);
+  if (mistake !== undefined) {
+    throw badStore(`expected a folder or s3://bucket/prefix for the store, found "${store}"${mistake}`);
   }
   if (storeSettings !== undefined) {
     throw badStore(`expected s3://bucket/prefix for a store with settings, found the folder "${store}"`);
@@ -204,9 +243,26 @@ export function storeRef({ store, storeSettings, root }: Project): StoreRef {
   return { kind: 'directory', root: isAbsolute(path) ? path : resolve(root, path) };
 }
 
+/** What would become a folder of that name in the project, though surely none was meant. */
+function mistakeIn(store: string): string | undefined {
+  if (store.trim() === '') return '';
+  if (store !== store.trim()) return ', with blanks around it';
+  if (/^~/.test(store)) return ': no shell replaces ~ here';
+  if (/\$\w|\$\{/.test(store)) return ': no variables are replaced here';
+  // `s3:/b`, `s3:b`, `gs://b`; one letter is a drive of Windows.
+  const scheme = /^([a-z][a-z0-9+.-]+):(\/{0,2})/i.exec(store);
+  if (scheme === null || (scheme[1] === 'file' && scheme[2] === '//')) return undefined;
+  return '';
+}
+
 function badStore(message: string): ProblemsError {
   const fix = 'write a path, such as .sluice/store, or a bucket, such as s3://acme-data/sluice';
   return new ProblemsError([{ severity: 'error', code: 'unknown-store', message, fix }]);
+}
+
+/** An empty one for whoever only looks, where none is yet. */
+export async function openEmptyStore(): Promise<ObjectStore> {
+  return openBareStore({ kind: 'memory', id: randomHex() });
 }
 
 async function openStoreRef(ref: StoreRef, env: ComposeOptions['env']): Promise<ObjectStore> {

@@ -10,6 +10,7 @@ export { prepareRepro, type Repro } from './app/repro.ts';
 export type { RequestOptions } from './app/request.ts';
 export { committedIds, readManifests } from './app/results/committed.ts';
 export { fetchInstance, type Fetched, type FetchedFile } from './app/results/fetch-instance.ts';
+export { openReadingLedger } from './app/reading-ledger.ts';
 export { runOn, runPlanned, type RunOptions } from './app/run.ts';
 export { openStandingLedger } from './app/standing-ledger.ts';
 export { targetOf, type Target } from './app/target.ts';
@@ -19,7 +20,9 @@ export {
   openEngine,
   openProject,
   openSettings,
+  openStoreSettings,
   openStore,
+  pipelineNames,
   withImageHashes,
   type ComposeOptions,
   type OpenedProject,

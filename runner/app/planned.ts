@@ -1,10 +1,10 @@
 import { withImageHashes } from '../compose.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Pipeline, Project } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import type { AskedPipeline } from './asked-pipeline.ts';
+import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
 import { openLedger } from './open-ledger.ts';
 import { createRequest, type RequestOptions } from './request.ts';
 
@@ -21,6 +21,8 @@ export interface Planned {
 export interface PlanOptions extends RequestOptions {
   /** Read the manifests themselves, also where the request could be answered by listing. */
   readonly contents?: boolean;
+  /** How the project's ledger is opened; by default its store is made where it is not there. */
+  readonly ledger?: (project: Project, options: AppOptions) => Promise<Ledger>;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
   const scope = withMistakes(asked.mistakes, () =>
     scopeOf(pipelines, createRequest(pipeline, target, options), now),
   );
-  const ledger = await openLedger(opened.project, asked.options);
+  const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
   const contents = options.contents === true || scope.contents;
   const knowledge = await ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance });
   return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };

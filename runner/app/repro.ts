@@ -11,7 +11,7 @@ import { describeHook, describeJob, type DescribedJob } from '../run/describe-jo
 import { runJson } from '../run/run-json.ts';
 import type { AskedPipeline } from './asked-pipeline.ts';
 import { oneInstance } from './instance.ts';
-import { openLedger } from './open-ledger.ts';
+import { openReadingLedger } from './reading-ledger.ts';
 import { planPipeline } from './planned.ts';
 import type { RequestOptions } from './request.ts';
 import { readSecrets } from './secrets.ts';
@@ -42,7 +42,7 @@ export async function prepareRepro(
 ): Promise<Repro> {
   const hook = askedHook(asked);
   if (hook !== undefined) return prepareHook(asked, hook, envFile);
-  const planned = await planPipeline(asked, { ...options, rebuild: 'all' });
+  const planned = await planPipeline(asked, { ...options, rebuild: 'all', ledger: openReadingLedger });
   const { plan, pipelines, ledger } = planned;
   const instance = oneInstance(planned);
   const secrets = await readSecrets({ ...plan, instances: [instance] }, pipelines, asked.options, envFile);
@@ -88,7 +88,7 @@ async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | u
   const expressions = { template: evaluateTemplate, condition: evaluateCondition };
   const instance = planHook(pipeline, hook, {}, expressions);
   const pipelines = await withImageHashes(opened);
-  const ledger = await openLedger(opened.project, asked.options);
+  const ledger = await openReadingLedger(opened.project, asked.options);
   const runs = await ledger.listRuns({ pipeline: pipeline.name, limit: RUNS_LOOKED_AT });
   const run = runs.find(({ instances = [] }) => instances.some(({ id }) => id === instance.id));
   if (run === undefined) {

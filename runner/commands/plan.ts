@@ -1,6 +1,7 @@
 import { EXIT } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline } from '../app/planned.ts';
+import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
@@ -18,7 +19,10 @@ export async function planCommand(
   flags: PlanFlags,
   output: Output,
 ): Promise<number> {
-  const planned = await planPipeline(await openTyped(words, flags, output), flags);
+  const planned = await planPipeline(await openTyped(words, flags, output), {
+    ...flags,
+    ledger: openReadingLedger,
+  });
   const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline]);
   const notes = unclaimed.map(({ message }) => message);
   const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };

@@ -1,4 +1,4 @@
-import { openProject } from '../compose.ts';
+import { openStoreSettings, pipelineNames } from '../compose.ts';
 import { EXIT, usageError } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { taskLine } from '../report/harmless.ts';
@@ -7,7 +7,8 @@ import { formatCount, formatCounts, formatDuration, oneLine } from '../report/wo
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
-import { openLedger } from '../app/open-ledger.ts';
+import { soundPipelines } from '../app/sound-pipelines.ts';
+import { openStandingLedger } from '../app/standing-ledger.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 import { parseTarget } from './cli/target.ts';
 
@@ -21,24 +22,27 @@ export async function statusCommand(
 ): Promise<number> {
   const target = parseTarget(words, flags.param);
   const options = appOptions(flags, output, target.file);
-  const opened = await openProject(options);
-  const ledger = await openLedger(opened.project, options);
-  const pipeline = target.pipeline ?? opened.named;
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  const [named] = target.file === undefined ? [] : await pipelineNames(options);
+  const pipeline = target.pipeline ?? named;
   const [failures, runs] = await Promise.all([
     ledger.openFailures(pipeline),
     ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit: RUNS_SHOWN }),
   ]);
-  if (pipeline !== undefined && !opened.pipelines.has(pipeline) && failures.length + runs.length === 0) {
-    throw usageError(
-      'unknown-pipeline',
-      `there is no pipeline "${pipeline}", and nothing in the store of one`,
-      didYouMean(pipeline, [...opened.pipelines.keys()], 'pipelines'),
-    );
+  if (pipeline !== undefined && failures.length + runs.length === 0) {
+    const names = await pipelineNames(options);
+    if (!names.includes(pipeline)) {
+      throw usageError(
+        'unknown-pipeline',
+        `there is no pipeline "${pipeline}", and nothing in the store of one`,
+        didYouMean(pipeline, names, 'pipelines'),
+      );
+    }
   }
   const states = await Promise.all(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
-  const shown = [...opened.pipelines.values()].filter(
+  const shown = (await soundPipelines(options)).filter(
     ({ name }) => pipeline === undefined || name === pipeline,
   );
   const notes = (await unclaimedResults(ledger, shown)).map(({ message }) => message);

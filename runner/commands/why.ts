@@ -3,6 +3,7 @@ import { oneInstance } from '../app/instance.ts';
 import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline, type Planned } from '../app/planned.ts';
+import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { PlannedInstance } from '../model/plan.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { openTyped } from './cli/typed.ts';
@@ -19,6 +20,7 @@ export async function whyCommand(
     ...options,
     rebuild: 'stale',
     contents: true,
+    ledger: openReadingLedger,
   });
   const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');

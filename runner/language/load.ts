@@ -124,7 +124,13 @@ interface ListedPipeline {
 
 /** The names of the pipelines there are, whatever else is wrong in their files. */
 async function listPipelines(tree: Tree, without?: string): Promise<readonly ListedPipeline[]> {
-  const files = (await pipelineFiles(tree)).filter((file) => file !== without);
+  return listFiles(
+    (await pipelineFiles(tree)).filter((file) => file !== without),
+    tree,
+  );
+}
+
+async function listFiles(files: readonly string[], tree: Tree): Promise<readonly ListedPipeline[]> {
   return Promise.all(
     files.map(async (file) => {
       const report = createReport();
@@ -155,9 +161,11 @@ function needsOf(draft: PipelineDraft): readonly string[] {
   );
 }
 
-/** What pipelines there are, by name; mistakes in them are no matter. */
-export async function loadNames(source: SourceFiles): Promise<readonly string[]> {
-  return (await listPipelines(createTree(source, createReport(), unlimited))).map(({ name }) => name);
+/** The names of the pipelines there are, or of the one in a file; mistakes in them are no matter. */
+export async function loadNames(source: SourceFiles, selection: Selection): Promise<readonly string[]> {
+  const tree = createTree(source, createReport(), unlimited);
+  const files = selection.kind === 'file' ? [selection.path] : await pipelineFiles(tree);
+  return (await listFiles(files, tree)).map(({ name }) => name);
 }
 
 /** What `sluice.yaml` says, for who looks after the store and reads no pipeline. */

@@ -36,17 +36,17 @@ export async function getCommand(words: readonly string[], flags: GetFlags, outp
   for (const id of ids) {
     const place = ids.length === 1 ? folder : join(folder, id.slice(id.indexOf('/') + 1));
     const fetched = await notCorrupt(download, () => fetchInstance(ledger, id, place));
-    if (fetched !== undefined) note(download, id, fetched, refuseUnknown);
+    if (fetched !== undefined) await note(download, id, fetched, refuseUnknown);
   }
   return report(download, output);
 }
 
-function note(
+async function note(
   download: Download,
   id: InstanceId,
   fetched: Fetched,
-  refuseUnknown: (id: InstanceId) => void,
-): void {
+  refuseUnknown: (id: InstanceId) => Promise<void>,
+): Promise<void> {
   switch (fetched.kind) {
     case 'fetched':
       setOwn(download.values, id, fetched.manifest.values);
@@ -54,7 +54,7 @@ function note(
       download.corrupt.push(...fetched.corrupt);
       break;
     case 'absent':
-      if (!fetched.isKnown) refuseUnknown(id);
+      if (!fetched.isKnown) await refuseUnknown(id);
       download.missing.push(id);
       break;
     case 'gone':

@@ -27,7 +27,7 @@ export async function logsCommand(
   const known = await askedAttempt(ledger, id, flags);
   const log = known === undefined ? undefined : await readLog(ledger, id, known.attempt);
   if (known === undefined || (log === undefined && known.state === undefined)) {
-    refuseUnknown(id);
+    await refuseUnknown(id);
     await refusePart(ledger, id);
     throw noLog(id, flags);
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openProject } from '../../compose.ts';
+import { openStoreSettings } from '../../compose.ts';
 import { EXIT } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { objectUri, storeFolder } from '../../model/object-place.ts';
@@ -7,7 +7,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import { committedIds, readManifests } from '../../app/results/committed.ts';
-import { openLedger } from '../../app/open-ledger.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
 
@@ -19,7 +19,7 @@ export interface LsFlags extends CommonFlags {
 export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
   const isFile = /\.ya?ml$/.test(words[0] ?? '');
   const options = appOptions(flags, output, isFile ? words[0] : undefined);
-  const ledger = await openLedger((await openProject(options)).project, options);
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
   const path = words
     .slice(isFile ? 1 : 0)
     .map((word) => word.replace(/^\/+|\/+$/g, ''))

@@ -1,4 +1,7 @@
-import { openProject } from '../../compose.ts';
+import { openPipeline, type AppOptions } from '../../app/asked-pipeline.ts';
+import { openStandingLedger } from '../../app/standing-ledger.ts';
+import { openStoreSettings } from '../../compose.ts';
+import type { Problem } from '../../model/problem.ts';
 import { ProblemsError, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
@@ -10,21 +13,19 @@ import type { Target } from '../../app/target.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
 import type { RequestOptions } from '../../app/request.ts';
-import { openLedger } from '../../app/open-ledger.ts';
 import { parseTarget } from '../cli/target.ts';
-import { splitUnknown } from '../cli/unknown-flags.ts';
-import { own } from '../../model/own.ts';
 
 export interface Stored {
   readonly ledger: Ledger;
   readonly ids: readonly InstanceId[];
   /** For an instance that has nothing in the store: an error where the project does not know its task either. */
-  readonly refuseUnknown: (id: InstanceId) => void;
+  readonly refuseUnknown: (id: InstanceId) => Promise<void>;
 }
 
 /**
  * The instances that the words ask for, for commands that read the store. One that is named whole is taken as it is
- * written, so that what an older version of the pipeline made can still be read; others come from a plan.
+ * written, and no pipeline is read for it: what an older version made, or one that is broken now, can still be read.
+ * Others come from a plan.
  */
 export async function storedInstances(
   words: readonly string[],
@@ -34,41 +35,58 @@ export async function storedInstances(
 ): Promise<Stored> {
   const target = parseTarget(words, flags.param);
   if (target.instance === undefined) {
-    const planned = await planPipeline(await openTyped(words, flags, output), flags);
+    const asked = await openTyped(words, flags, output);
+    const planned = await planPipeline(asked, { ...flags, ledger: openStandingLedger });
     const found = expected === 'one' ? [oneInstance(planned)] : askedInstances(planned);
     return {
       ledger: planned.ledger,
       ids: found.map((instance) => instance.id),
-      refuseUnknown: () => undefined,
+      refuseUnknown: () => Promise.resolve(),
     };
   }
-  const options = appOptions(flags, output, target.file);
-  const opened = await openProject(options);
-  const pipeline = opened.pipelines.get(target.pipeline ?? '');
-  const { mistakes } = splitUnknown(target, pipeline, flags);
-  if (mistakes.length > 0) throw new ProblemsError(mistakes);
   refuseMore(target);
+  refuseFlags(target, flags);
+  const options = appOptions(flags, output, target.file);
   return {
-    ledger: await openLedger(opened.project, options),
+    ledger: await openStandingLedger(await openStoreSettings(options), options),
     ids: [target.instance],
-    refuseUnknown: (id) => {
-      const [, task = ''] = id.split('/');
-      if (pipeline === undefined) {
-        const names = [...opened.pipelines.keys()];
-        throw usageError(
-          'unknown-pipeline',
-          `there is no pipeline "${target.pipeline}", and nothing in the store under ${id}`,
-          didYouMean(target.pipeline ?? '', names, 'pipelines'),
-        );
-      }
-      if (own(pipeline.tasks, task) !== undefined) return;
-      throw usageError(
-        'unknown-task',
-        `there is no task \`${task}\` in pipeline ${pipeline.name}, and nothing in the store under ${id}`,
-        didYouMean(task, Object.keys(pipeline.tasks), 'tasks'),
-      );
-    },
+    refuseUnknown: (id) => refuseUnknown(id, target, options),
   };
+}
+
+/** Does nothing where the project cannot be read: then nobody knows. */
+async function refuseUnknown(id: InstanceId, target: Target, options: AppOptions): Promise<void> {
+  const { pipeline: name = '', tasks } = target;
+  const [task = ''] = tasks;
+  try {
+    const { pipeline } = await openPipeline(options, target);
+    if (Object.hasOwn(pipeline.tasks, task)) return;
+    throw usageError(
+      'unknown-task',
+      `there is no task \`${task}\` in pipeline ${name}, and nothing in the store under ${id}`,
+      didYouMean(task, Object.keys(pipeline.tasks), 'tasks'),
+    );
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    const [problem] = error.problems;
+    if (problem?.code === 'unknown-task') throw error;
+    if (problem?.code !== 'unknown-pipeline') return;
+    throw usageError(problem.code, `${problem.message}, and nothing in the store under ${id}`, problem.fix);
+  }
+}
+
+/** What stands in its name may be said again, and a long value only so. */
+function refuseFlags({ params, keys, hashed = {} }: Target, { flagNames = [] }: CommonFlags): void {
+  const known = [...Object.keys(keys), ...Object.keys(hashed)];
+  const mistakes = Object.keys(params)
+    .filter((name) => !known.includes(name))
+    .map((name): Problem => ({
+      severity: 'error',
+      code: 'unknown-flag',
+      message: `there is no flag --${name}`,
+      fix: didYouMean(`--${name}`, flagNames, 'flags'),
+    }));
+  if (mistakes.length > 0) throw new ProblemsError(mistakes);
 }
 
 function refuseMore({ tasks, instance }: Target): void {

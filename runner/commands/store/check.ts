@@ -1,10 +1,9 @@
-import type { AppOptions } from '../../app/asked-pipeline.ts';
+import { soundPipelines } from '../../app/sound-pipelines.ts';
 import { unclaimedResults } from '../../app/unclaimed.ts';
-import { openProject, openSettings } from '../../compose.ts';
-import { EXIT, ProblemsError } from '../../errors.ts';
+import { openStoreSettings } from '../../compose.ts';
+import { EXIT } from '../../errors.ts';
 import { checkStore } from '../../ledger/check/check.ts';
 import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';
-import type { Pipeline } from '../../model/pipeline.ts';
 import { createPaint } from '../../report/paint.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
@@ -25,7 +24,7 @@ export async function storeCheckCommand(
   const deep = flags.deep === true;
   const options = appOptions(flags, output);
   // Each is a finding of its own.
-  const ledger = await openStandingLedger(await openSettings(options), options, () => undefined);
+  const ledger = await openStandingLedger(await openStoreSettings(options), options, () => undefined);
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];
@@ -53,16 +52,6 @@ export async function storeCheckCommand(
   for (const line of gathered(notes)) output.say(`${paint.dim('note  ')} ${line}`);
   output.say(summaryOf(totals, deep, damage.length, notes.length));
   return damage.length > 0 ? EXIT.unreachable : EXIT.ok;
-}
-
-/** A store is checked without any, and whatever is wrong with them. */
-async function soundPipelines(options: AppOptions): Promise<Iterable<Pipeline>> {
-  try {
-    return (await openProject(options)).pipelines.values();
-  } catch (error) {
-    if (error instanceof ProblemsError) return [];
-    throw error;
-  }
 }
 
 /** Of each kind of note a few, and how many more there are. */

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.ts';
-import { openLedgerOn, openSettings, openStore, randomHex } from '../../compose.ts';
+import { openLedgerOn, openStore, openStoreSettings, randomHex } from '../../compose.ts';
 import { EXIT } from '../../errors.ts';
 import { copyStore } from '../../ledger/copy/copy.ts';
 import type { CopyReport } from '../../ledger/copy/copying.ts';
@@ -23,9 +23,9 @@ export async function storeCopyCommand(
 ): Promise<number> {
   const [from = '', to = ''] = words;
   const dryRun = flags.dryRun === true;
-  const options = appOptions(flags, output);
-  const project = await openSettings(options);
-  const source = await openStandingLedger({ ...project, store: from }, options);
+  const options = { ...appOptions(flags, output), store: from };
+  const project = await openStoreSettings(options);
+  const source = await openStandingLedger(project, options);
   const target = await openStore({ ...project, store: to }, options.env);
   const ticker = createTicker(process.stderr);
   const report = await copyStore(

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.ts';
-import { openSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import { usageByTask, type Usage } from '../../ledger/gc/usage.ts';
 import { formatBytes } from '../../report/words.ts';
@@ -20,7 +20,7 @@ export async function storeDuCommand(
     throw usageError('bad-path', `expected pipeline or pipeline/task, found "${path}"`);
   }
   const options = appOptions(flags, output);
-  const ledger = await openStandingLedger(await openSettings(options), options);
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
   const usages = await usageByTask(ledger, path, systemClock.now());
   if (output.json) {
     await output.document({ schema: 1, tasks: Object.fromEntries(usages) });

@@ -1,4 +1,4 @@
-import { openSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import type { GcReport } from '../../ledger/ledger.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
@@ -19,7 +19,7 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
   const hours = graceHours(flags.graceHours);
   const keep = keptAttempts(flags.keep);
   const options = appOptions(flags, output);
-  const ledger = await openStandingLedger(await openSettings(options), options);
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
   const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
   if (output.json) {
     await output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });

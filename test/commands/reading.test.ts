@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Output } from '../../runner/commands/cli/output.ts';
+import { planCommand } from '../../runner/commands/plan.ts';
+import { getCommand } from '../../runner/commands/results/get.ts';
+import { logsCommand } from '../../runner/commands/results/logs.ts';
+import { lsCommand } from '../../runner/commands/results/ls.ts';
+import { statusCommand } from '../../runner/commands/status.ts';
+import { storeCheckCommand } from '../../runner/commands/store/check.ts';
+import { storeCopyCommand } from '../../runner/commands/store/copy.ts';
+import { storeDuCommand } from '../../runner/commands/store/du.ts';
+import { gcCommand } from '../../runner/commands/store/gc.ts';
+import { whyCommand } from '../../runner/commands/why.ts';
+import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
+import { ID, manifestOf, openBench, RUN, runRecord, upload } from '../ledger/sample.ts';
+
+const PIPELINE = "tasks: { t: { image: busybox, run: 'true' } }\n";
+
+let project: string;
+let said: string[];
+let output: Output;
+
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), 'sluice-reading-'));
+  mkdirSync(join(project, 'pipelines'));
+  write('sluice.yaml', 'store: store\n');
+  write('pipelines/p.yaml', PIPELINE);
+  said = [];
+  const say = (text: string | readonly string[]): void => void said.push([text].flat().join('\n'));
+  output = {
+    json: false,
+    color: false,
+    debug: false,
+    say,
+    warn: say,
+    complete: (text) => text,
+    document: async () => undefined,
+  };
+});
+afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+const write = (path: string, text: string): void => writeFileSync(join(project, path), text);
+
+type Flags = { readonly project: string; readonly store?: string; readonly to?: string };
+type Command = (words: readonly string[], flags: Flags, output: Output) => Promise<number>;
+
+/** Needs no pipeline, each with words that ask for something. */
+const READERS: readonly (readonly [string, Command, readonly string[]])[] = [
+  ['ls', lsCommand, []],
+  ['get', getCommand, [ID]],
+  ['logs', logsCommand, [ID]],
+  ['status', statusCommand, []],
+  ['gc', gcCommand, []],
+  ['store check', storeCheckCommand, []],
+  ['store du', storeDuCommand, []],
+];
+
+async function makeStore(): Promise<void> {
+  const { ledger, store } = await openBench(createDirectoryStore(join(project, 'store')));
+  const attempt = `${RUN}-1`;
+  await ledger.startRun(runRecord(RUN));
+  await upload(store, attempt, { 'a.txt': 'a' });
+  await ledger.commitManifest(manifestOf(attempt, { files: { 'a.txt': 'a' } }), null);
+  await ledger.writeLog(RUN, ID, attempt, Buffer.from('printed\n'));
+}
+
+describe('a store that is not there', () => {
+  it.each(READERS)('is named by %s, and not made', async (_, command, words) => {
+    await expect(command(words, { project }, output)).rejects.toThrow('there is no store at store');
+    expect(existsSync(join(project, 'store'))).toBe(false);
+  });
+
+  it.each<readonly [string, Command, readonly string[]]>([
+    ['plan', planCommand, ['p']],
+    ['why', whyCommand, ['p/t/_']],
+  ])('is empty to %s, named, and not made', async (_, command, words) => {
+    expect(await command(words, { project }, output)).toBe(0);
+    expect(said.join('\n')).toContain('there is no store at store yet');
+    expect(said.join('\n')).toContain('missing');
+    expect(existsSync(join(project, 'store'))).toBe(false);
+  });
+
+  it('is named as the source of a copy', async () => {
+    const copy = storeCopyCommand(['gone', 'there'], { project }, output);
+    await expect(copy).rejects.toThrow('there is no store at gone');
+    expect(existsSync(join(project, 'there'))).toBe(false);
+  });
+});
+
+describe.each(READERS)('sluice %s', (_, command, words) => {
+  beforeEach(makeStore);
+
+  it.each([
+    ['a wrong key', 'tasks: { t: { imag: x } }'],
+    ['broken YAML', 'tasks: ['],
+  ])('needs no pipeline: one may have %s', async (__, text) => {
+    write('pipelines/p.yaml', text);
+    expect(await command(words, { project, to: join(project, 'out') }, output)).toBe(0);
+  });
+
+  it('needs no project where a store is named', async () => {
+    write('sluice.yaml', 'store: [\n');
+    const flags = { project, to: join(project, 'out') };
+    await expect(command(words, flags, output)).rejects.toThrow();
+    expect(await command(words, { ...flags, store: join(project, 'store') }, output)).toBe(0);
+  });
+});
+
+describe('a lone file', () => {
+  it('is asked about as it was run', async () => {
+    const lone = join(project, 'lone.yaml');
+    write('lone.yaml', PIPELINE);
+    expect(await planCommand([lone], { project }, output)).toBe(0);
+    expect(await whyCommand([lone, 'lone/t/_'], { project }, output)).toBe(0);
+    await makeStore();
+    expect(await statusCommand([lone], { project }, output)).toBe(0);
+    expect(await lsCommand([lone], { project }, output)).toBe(0);
+    write('lone.yaml', 'name: other\ntasks: [');
+    expect(await statusCommand([lone], { project }, output)).toBe(0);
+  });
+});
