@@ -33,8 +33,8 @@ export interface OpenedProject {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   /** Of the named file. */
   readonly named?: string;
-  /** Of all pipelines there are, also of those that were not asked for. */
-  readonly names: readonly string[];
+  /** Of all pipelines there are, also of those that were not asked for, with the names of their tasks. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   /** Why files that were not asked for can't be read: what is not found may be in one of them. */
   readonly unread: readonly Problem[];
   readonly warnings: readonly Problem[];

@@ -136,3 +136,30 @@ describe('the cache of inputs', () => {
     await expect(cacheOf('concurrency: 2', { SLUICE_CACHE: 'much' })).rejects.toThrow('found "much"');
   });
 });
+
+describe('a store that would become a folder of that name', () => {
+  const project = { root: '/work', engine: {}, pools: {}, concurrency: 4, notify: undefined };
+  test.each([
+    '~/store',
+    '~me',
+    '${HOME}/x',
+    '$HOME/x',
+    's3:/b',
+    's3:b',
+    'gs:/b',
+    'file:/x',
+    '',
+    ' ',
+    ' s3://b',
+  ])('is refused: "%s"', (store) => {
+    expect(() => storeRef({ ...project, store })).toThrow(ProblemsError);
+    expect(() => storeRef({ ...project, store })).toThrow('expected a folder or s3://bucket/prefix');
+  });
+
+  test.each(['a~b', 'cost$', 'C:/store', './s3:b', 'file:///srv/store'])(
+    'is taken where it is meant: "%s"',
+    (store) => {
+      expect(storeRef({ ...project, store }).kind).toBe('directory');
+    },
+  );
+});

@@ -48,17 +48,21 @@ function withoutOwnName(target: Target, { name, tasks }: Pipeline): Target {
   return { ...target, tasks: rest };
 }
 
-function pick({ pipelines, named, names, unread }: OpenedProject, target: Target): Pipeline {
+function pick({ pipelines, named, names: known, unread }: OpenedProject, target: Target): Pipeline {
+  const names = [...known.keys()];
   const name = target.pipeline ?? named ?? (names.length === 1 ? names[0] : undefined);
   if (name === undefined) {
     throw usageError('no-pipeline', 'expected the name of a pipeline', `There are ${names.join(', ')}.`);
   }
   const pipeline = pipelines.get(name);
   if (pipeline !== undefined) return pipeline;
+  const owners = names.filter((one) => known.get(one)?.includes(name) === true);
   const { problems } = usageError(
     'unknown-pipeline',
     `there is no pipeline "${name}"`,
-    didYouMean(name, names, 'pipelines'),
+    owners.length === 0
+      ? didYouMean(name, names, 'pipelines')
+      : `it is a task: write the pipeline before it, ${owners.map((owner) => `${owner} ${name}`).join(' or ')}`,
   );
   throw new ProblemsError([...problems, ...unread]);
 }

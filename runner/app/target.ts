@@ -15,6 +15,8 @@ export interface Target {
   readonly hashed?: Readonly<Record<string, string>>;
   /** Params by name, as typed. */
   readonly params: Readonly<Record<string, string>>;
+  /** Those of them that were typed without a value, which only says something of a boolean one: `true`. */
+  readonly bare?: readonly string[];
 }
 
 /**

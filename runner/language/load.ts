@@ -4,7 +4,7 @@ import type { Pipeline, Project } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Drafts, PipelineDraft } from './compile/drafts.ts';
 import { linkPipelines } from './compile/needs/link.ts';
-import { child, text } from './compile/node.ts';
+import { child, members, text } from './compile/node.ts';
 import type { Node, Place } from './compile/node.ts';
 import { parseFile } from './compile/parse.ts';
 import { compilePipeline, nameOfFile, pipelineName } from './compile/pipeline.ts';
@@ -22,8 +22,8 @@ export interface LoadedProject {
   readonly project: Project;
   /** By name, in the order of their files. With errors among `problems`, not fit to be run. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
-  /** Of all pipelines there are, also of those that were not asked for. */
-  readonly names: readonly string[];
+  /** Of all pipelines there are, also of those that were not asked for, with the names of their tasks. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
   /** Why files that were not asked for can't be read: what is not found may be in one of them. */
   readonly unread: readonly Problem[];
   /** By file and line; errors and warnings. */
@@ -57,7 +57,7 @@ export async function loadProject(
     report.error({ file: '.', whole: true }, 'took-too-long', `reading the project takes ${error.message}`, {
       fix: 'Look at what `files` names: the rest was not looked at. SLUICE_CHECK_SECONDS=600 takes longer.',
     });
-    return { project, pipelines: new Map(), names: [], unread: [], problems: inOrder(report.problems) };
+    return { project, pipelines: new Map(), names: new Map(), unread: [], problems: inOrder(report.problems) };
   }
 }
 
@@ -73,7 +73,7 @@ async function loadPipelines(
     if (files.length === 0) reportNoPipelines(report);
     const drafts = await compile(files, report);
     const pipelines = linkPipelines(drafts, report);
-    return { project, pipelines, names: [...drafts.keys()], unread: [], problems: inOrder(report.problems) };
+    return { project, pipelines, names: taskNames(drafts), unread: [], problems: inOrder(report.problems) };
   }
   return loadAsked(project, selection, tree, report, (files) => compile(files, report));
 }
@@ -107,16 +107,24 @@ async function loadAsked(
     }
     needed = neededNames(drafts);
   }
-  const names = [...new Set([...drafts.keys(), ...(listed ?? []).map(({ name }) => name)])];
+  const names = new Map([
+    ...(listed ?? []).map(({ name, tasks }) => [name, tasks] as const),
+    ...taskNames(drafts),
+  ]);
   // Of the others only the names are known, which is enough for suggestions.
-  const all = new Map([...names.map((name) => [name, undefined] as const), ...drafts]);
+  const all = new Map([...[...names.keys()].map((name) => [name, undefined] as const), ...drafts]);
   const pipelines = linkPipelines(all, report);
   const unread = (listed ?? []).flatMap(({ problems }) => problems);
   return { project, pipelines, names, unread, problems: inOrder(report.problems) };
 }
 
+function taskNames(drafts: Drafts): ReadonlyMap<string, readonly string[]> {
+  return new Map([...drafts].map(([name, draft]) => [name, [...(draft?.tasks.keys() ?? [])]]));
+}
+
 interface ListedPipeline {
   readonly name: string;
+  readonly tasks: readonly string[];
   readonly file: string;
   /** Why the file can't be read; its name is then only what it is called. */
   readonly problems: readonly Problem[];
@@ -136,8 +144,13 @@ async function listFiles(files: readonly string[], tree: Tree): Promise<readonly
       const report = createReport();
       const node = await parseFile(file, 'pipeline', tree, report);
       return node === undefined
-        ? { name: nameOfFile(file), file, problems: report.problems }
-        : { name: pipelineName(node), file, problems: [] };
+        ? { name: nameOfFile(file), tasks: [], file, problems: report.problems }
+        : {
+            name: pipelineName(node),
+            tasks: members(child(node, 'tasks')).map(([name]) => name),
+            file,
+            problems: [],
+          };
     }),
   );
 }

@@ -6,7 +6,7 @@ export function addStoreCommands(program: Command): void {
   const store = program
     .command('store')
     .description('look through the store, measure it, copy it')
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       examples([

@@ -13,7 +13,7 @@ export function command(program: Command, usage: string, description: string): C
   return program
     .command(usage)
     .description(description)
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .option('--json', 'print one JSON document on stdout, all else on stderr')
     .option('--project <folder>', 'the folder of sluice.yaml or pipelines/ (default: here or above)')
     .option('--store <where>', 'instead of the project’s; SLUICE_STORE')

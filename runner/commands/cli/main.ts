@@ -3,7 +3,8 @@ import { EXIT, type ProblemsError, usageError } from '../../errors.ts';
 import { didYouMean } from '../../language/suggest.ts';
 import { flagsOf } from './declare.ts';
 import { createOutput, reportError } from './output.ts';
-import { createProgram } from './program.ts';
+import { createProgram, FLAG_TWICE } from './program.ts';
+import { addParamsHelp } from './params-help.ts';
 import { outliveReaders } from './readers.ts';
 
 /** The command line, whole: ends by setting the exit status of the process. */
@@ -11,6 +12,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   outliveReaders(process.stdout, process.stderr, ONLY_SHOW.includes(argv[2] ?? ''));
   const program = createProgram(version);
   try {
+    await addParamsHelp(calledCommand(program, argv.slice(2)).command, argv.slice(2));
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -68,6 +70,12 @@ function usageErrorOf(error: CommanderError, program: Command, words: readonly s
       return usageError('missing-word', `expected <${found}> after ${name}`, `usage: ${usage}`);
     case 'commander.excessArguments':
       return usageError('too-many-words', `too many words after ${name}`, `usage: ${usage}`);
+    case FLAG_TWICE:
+      return usageError(
+        'given-twice',
+        `${name} takes each flag once, found ${error.message}`,
+        'leave one of them out',
+      );
     case 'commander.help':
       return usageError(
         'no-command',

@@ -12,7 +12,7 @@ export function createProgram(version: string): Command {
       'Runs data pipelines: each task in its own container, outputs all or nothing, only what is missing.',
     )
     .version(version, '--version')
-    .helpOption('--help', 'show this help')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText(
       'after',
       examples([
@@ -32,5 +32,22 @@ export function createProgram(version: string): Command {
   addResultCommands(program);
   addProjectCommands(program);
   addStoreCommands(program);
+  for (const command of program.commands) for (const one of [command, ...command.commands]) refuseTwice(one);
   return program;
 }
+
+/** Of two values only the last would count, and in silence. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    const takesOne = option.required && option.parseArg === undefined;
+    if (!takesOne) continue;
+    let before: string | undefined;
+    command.on(`option:${option.name()}`, (value: string) => {
+      if (before === undefined) before = value;
+      else command.error(`'${option.long} ${before}' and '${value}'`, { code: FLAG_TWICE });
+    });
+  }
+}
+
+/** The code of the parser's error, as if it knew this mistake itself. */
+export const FLAG_TWICE = 'sluice.flagTwice';

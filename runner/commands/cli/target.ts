@@ -1,6 +1,5 @@
 import { usageError } from '../../errors.ts';
 import { targetOf, type Target } from '../../app/target.ts';
-import { own } from '../../model/own.ts';
 
 /**
  * Reads operands and unknown flags: `short-score prices --date 2021-01-29`, `./short-score.yaml`,
@@ -11,56 +10,56 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
   const { operands, given } = splitWords(words);
   for (const pair of pairs) {
     const equals = pair.indexOf('=');
-    given.push(equals < 0 ? [pair, 'true'] : [pair.slice(0, equals), pair.slice(equals + 1)]);
+    if (equals < 0) give(given, pair, undefined);
+    else give(given, pair.slice(0, equals), pair.slice(equals + 1));
   }
-  const params = onceEach(given);
+  const bare = [...given].flatMap(([name, value]) => (value === undefined ? [name] : []));
+  const params = Object.fromEntries([...given].map(([name, value]) => [name, value ?? 'true']));
+  const typed = bare.length === 0 ? { params } : { params, bare };
   const file = isPipelineFile(operands[0] ?? '') ? operands.shift() : undefined;
   const inFile = file === undefined ? {} : { file };
   const [first, ...tasks] = operands;
-  if (first === undefined) return { ...inFile, tasks: [], keys: {}, params };
+  if (first === undefined) return { ...inFile, tasks: [], keys: {}, ...typed };
   if (!first.includes('/')) {
     return file === undefined
-      ? { pipeline: first, tasks, keys: {}, params }
-      : { file, tasks: operands, keys: {}, params };
+      ? { pipeline: first, tasks, keys: {}, ...typed }
+      : { file, tasks: operands, keys: {}, ...typed };
   }
   const [pipeline = '', task = '', ...rest] = first.split('/');
-  if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, params };
+  if (rest.length === 0) return { ...inFile, pipeline, tasks: [task, ...tasks], keys: {}, ...typed };
   const whole = targetOf(first);
   for (const [name, value] of Object.entries(whole.keys)) {
-    if (own(params, name) === undefined || own(params, name) === value) continue;
+    if (!given.has(name) || given.get(name) === value) continue;
     throw usageError(
       'said-twice',
-      `--${name} ${own(params, name)} contradicts ${first}`,
+      `--${name} ${given.get(name) ?? 'without a value'} contradicts ${first}`,
       'leave one of them out',
     );
   }
-  return { ...whole, ...inFile, tasks: [...whole.tasks, ...tasks], params };
+  return { ...whole, ...inFile, tasks: [...whole.tasks, ...tasks], ...typed };
 }
 
-type Given = readonly [name: string, value: string];
+/** Undefined: a flag without a value. */
+type Given = Map<string, string | undefined>;
 
 /** Which of two values was meant is not guessed, whether they are given by flag or by `-p`. */
-function onceEach(given: readonly Given[]): Readonly<Record<string, string>> {
-  const params = new Map<string, string>();
-  for (const [name, value] of given) {
-    const before = params.get(name);
-    if (before !== undefined) {
-      throw usageError(
-        'given-twice',
-        `--${name} is given twice, as ${before} and as ${value}`,
-        'leave one of them out; several dates are a range, --date a..b',
-      );
-    }
-    params.set(name, value);
+function give(given: Given, name: string, value: string | undefined): void {
+  if (given.has(name)) {
+    const [before, after] = [given.get(name), value].map((one) => one ?? 'nothing');
+    throw usageError(
+      'given-twice',
+      `--${name} is given twice, as ${before} and as ${after}`,
+      'leave one of them out; several dates are a range, --date a..b',
+    );
   }
-  return Object.fromEntries(params);
+  given.set(name, value);
 }
 
 function splitWords(words: readonly string[]): {
   readonly operands: string[];
-  readonly given: Given[];
+  readonly given: Given;
 } {
-  const given: Given[] = [];
+  const given: Given = new Map();
   const operands: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? '';
@@ -77,10 +76,10 @@ function splitWords(words: readonly string[]): {
     }
     const equals = word.indexOf('=');
     const next = words[at + 1];
-    if (equals > 0) given.push([word.slice(2, equals), word.slice(equals + 1)]);
-    else if (next === undefined || next.startsWith('--')) given.push([word.slice(2), 'true']);
+    if (equals > 0) give(given, word.slice(2, equals), word.slice(equals + 1));
+    else if (next === undefined || next.startsWith('--')) give(given, word.slice(2), undefined);
     else {
-      given.push([word.slice(2), next]);
+      give(given, word.slice(2), next);
       at += 1;
     }
   }

@@ -20,20 +20,46 @@ export function splitUnknown(
   const isKnown = (name: string) =>
     (name === 'date' && isTimed) || names.includes(name) || pairs.includes(name);
   const given = Object.entries(target.params);
+  const empty = (target.bare ?? []).filter((name) => isKnown(name) && !isBoolean(pipeline, name));
   const known = [...names.map((name) => `--${name}`), ...(flags.flagNames ?? [])];
   return {
-    target: { ...target, params: Object.fromEntries(given.filter(([name]) => isKnown(name))) },
-    mistakes: given
-      .filter(([name]) => !isKnown(name))
-      .map(([name]) => ({
-        severity: 'error',
-        code: 'unknown-flag',
-        message:
-          pipeline === undefined
-            ? `there is no flag --${name}`
-            : `--${name} is neither a flag nor a param of pipeline ${pipeline.name}`,
-        fix: didYouMean(`--${name}`, known, 'flags and params'),
-      })),
+    target: {
+      ...target,
+      params: Object.fromEntries(given.filter(([name]) => isKnown(name) && !empty.includes(name))),
+    },
+    mistakes: [
+      ...empty.map(missingValue),
+      ...given
+        .filter(([name]) => !isKnown(name))
+        .map(
+          ([name]) =>
+            ({
+              severity: 'error',
+              code: 'unknown-flag',
+              message:
+                pipeline === undefined
+                  ? `there is no flag --${name}`
+                  : `--${name} is neither a flag nor a param of pipeline ${pipeline.name}`,
+              fix: didYouMean(`--${name}`, known, 'flags and params'),
+            }) as const,
+        ),
+    ],
+  };
+}
+
+/** A boolean one is true where it is only named. */
+function isBoolean(pipeline: Pipeline | undefined, name: string): boolean {
+  const params = pipeline?.params ?? {};
+  const param = Object.hasOwn(params, name) ? params[name] : undefined;
+  return param?.kind === 'plain' && param.type === 'boolean';
+}
+
+function missingValue(name: string): Problem {
+  return {
+    severity: 'error',
+    code: 'missing-value',
+    message: `expected a value after --${name}`,
+    fix: `write --${name} <value>`,
   };
 }
 

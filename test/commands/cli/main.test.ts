@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { main } from '../../../runner/commands/cli/main.ts';
 
@@ -41,11 +44,52 @@ describe('what the command line refuses', () => {
     [['run', 'p', '--from'], 'missing-value', 'write --from <date>'],
     [['run', 'p', '--from', '--to', '2021-01-29'], 'missing-value', 'write --from <date>'],
     [['run', 'p', '--store', '--json'], 'missing-value', 'write --store <where>'],
+    [['run', 'p', '--store', 'a', '--store', 'b'], 'given-twice', 'leave one of them out'],
+    [['gc', '--keep=1', '--keep', '1'], 'given-twice', 'leave one of them out'],
+    [['run', 'p', '--date', '2021-01-04', '--date', '2021-01-05'], 'given-twice', 'leave one of them out'],
+    [['run', '-p', 'top=1', '--top', '2', 'p'], 'given-twice', 'leave one of them out'],
+    [['plan', '--project', '/nope'], 'no-project', 'name the folder of sluice.yaml'],
+    [['ls', '--project', '/dev/null'], 'no-project', 'name the folder of sluice.yaml'],
     [['--json', 'plan'], 'flag-before-command', 'write it after: sluice run … --json'],
   ])('%j: %s', async (words, code, fix) => {
     expect(await sluice(...words)).toBe(2);
     expect(stderr + stdout).toContain(code);
     expect(stderr + stdout).toContain(fix);
+  });
+
+  describe('of a project', () => {
+    let project: string;
+    beforeEach(() => {
+      project = mkdtempSync(join(tmpdir(), 'sluice-words-'));
+      mkdirSync(join(project, 'pipelines'));
+      const tasks = "tasks: { train: { image: x, run: 'true' } }";
+      const params =
+        'params: { date: { type: date, start: 2021-01-04 }, top: { type: number, default: 5, description: how many }, full: { type: boolean, default: false } }';
+      writeFileSync(join(project, 'pipelines/model.yaml'), `${params}\n${tasks}\n`);
+      writeFileSync(join(project, 'pipelines/broken.yaml'), 'tasks: [');
+    });
+    afterEach(() => rmSync(project, { recursive: true, force: true }));
+
+    it.each([
+      [['run', 'train'], 'unknown-pipeline', 'it is a task: write the pipeline before it, model train'],
+      [['plan', 'model', '--date'], 'missing-value', 'write --date <value>'],
+      [['plan', 'model', '--top', '--full'], 'missing-value', 'write --top <value>'],
+      [['plan', 'model', '-p', 'top'], 'missing-value', 'write --top <value>'],
+    ])('%j: %s', async (words, code, fix) => {
+      expect(await sluice(...words, '--project', project)).toBe(2);
+      expect(stderr + stdout).toContain(code);
+      expect(stderr + stdout).toContain(fix);
+    });
+
+    it.each(['--help', '-h'])('shows a pipeline’s params by %s, and never fails at it', async (flag) => {
+      await sluice('run', 'model', flag, '--project', project);
+      expect(stdout).toMatch(/Params of model:\n {2}--date <date> .*from 2021-01-04/);
+      expect(stdout).toContain('default 5, how many');
+      for (const word of ['broken', 'gone', 'gone/task/_', 'gone.yaml']) {
+        expect(await sluice('run', word, flag, '--project', project)).toBe(0);
+      }
+      expect(stderr).toBe('');
+    });
   });
 
   it.each([

@@ -49,7 +49,8 @@ describe('the words after a command', () => {
 
   it('take a flag without a value for true, and negative numbers for values', () => {
     expect(parseTarget(['p', '--full', '--top', '-5']).params).toEqual({ full: 'true', top: '-5' });
-    expect(parseTarget(['p', '--full']).params).toEqual({ full: 'true' });
+    expect(parseTarget(['p', '--full'])).toMatchObject({ params: { full: 'true' }, bare: ['full'] });
+    expect(parseTarget(['p', '--constructor', 'x']).params).toEqual({ constructor: 'x' });
   });
 
   it('take -p pairs, whose values may hold anything', () => {
