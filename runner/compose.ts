@@ -247,7 +247,7 @@ export function storeRef({ store, storeSettings, root }: Project): StoreRef {
 function mistakeIn(store: string): string | undefined {
   if (store.trim() === '') return '';
   if (store !== store.trim()) return ', with blanks around it';
-  if (/^~/.test(store)) return ': no shell replaces ~ here';
+  if (store.startsWith('~')) return ': no shell replaces ~ here';
   if (/\$\w|\$\{/.test(store)) return ': no variables are replaced here';
   // `s3:/b`, `s3:b`, `gs://b`; one letter is a drive of Windows.
   const scheme = /^([a-z][a-z0-9+.-]+):(\/{0,2})/i.exec(store);

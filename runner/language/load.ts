@@ -57,7 +57,13 @@ export async function loadProject(
     report.error({ file: '.', whole: true }, 'took-too-long', `reading the project takes ${error.message}`, {
       fix: 'Look at what `files` names: the rest was not looked at. SLUICE_CHECK_SECONDS=600 takes longer.',
     });
-    return { project, pipelines: new Map(), names: new Map(), unread: [], problems: inOrder(report.problems) };
+    return {
+      project,
+      pipelines: new Map(),
+      names: new Map(),
+      unread: [],
+      problems: inOrder(report.problems),
+    };
   }
 }
 

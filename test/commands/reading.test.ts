@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Output } from '../../runner/commands/cli/output.ts';
+import { ProblemsError } from '../../runner/errors.ts';
 import { planCommand } from '../../runner/commands/plan.ts';
 import { getCommand } from '../../runner/commands/results/get.ts';
 import { logsCommand } from '../../runner/commands/results/logs.ts';
@@ -103,7 +104,7 @@ describe.each(READERS)('sluice %s', (_, command, words) => {
   it('needs no project where a store is named', async () => {
     write('sluice.yaml', 'store: [\n');
     const flags = { project, to: join(project, 'out') };
-    await expect(command(words, flags, output)).rejects.toThrow();
+    await expect(command(words, flags, output)).rejects.toBeInstanceOf(ProblemsError);
     expect(await command(words, { ...flags, store: join(project, 'store') }, output)).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { own } from '../../model/own.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { Problem } from '../../model/problem.ts';
 import { didYouMean } from '../../language/suggest.ts';
@@ -50,7 +51,7 @@ export function splitUnknown(
 /** A boolean one is true where it is only named. */
 function isBoolean(pipeline: Pipeline | undefined, name: string): boolean {
   const params = pipeline?.params ?? {};
-  const param = Object.hasOwn(params, name) ? params[name] : undefined;
+  const param = own(params, name);
   return param?.kind === 'plain' && param.type === 'boolean';
 }
 
