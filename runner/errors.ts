@@ -1,3 +1,4 @@
+import type { Cause } from './model/cause.ts';
 import type { Problem } from './model/problem.ts';
 
 /** Exit statuses of the command line; see the design's table. */
@@ -47,6 +48,30 @@ export class StoreError extends Error {
     this.code = code;
     this.key = options.key;
   }
+}
+
+/** What a store's failure means for the attempt that met it; `message` where more is known than the error says. */
+export function causeOfStore(error: StoreError, message = error.message): Cause {
+  switch (error.code) {
+    case 'store-full':
+      return { kind: 'store-full', message, transient: false };
+    case 'store-unreachable':
+      return { kind: 'store-error', message, transient: true };
+    case 'precondition-failed':
+    case 'not-found':
+    case 'store-denied':
+    case 'store-corrupt':
+    case 'store-unsuitable':
+    case 'store-schema':
+    case 'path-taken':
+    case 'bad-key':
+      return { kind: 'store-error', message, transient: false };
+  }
+}
+
+/** Of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export type EngineErrorCode = 'engine-unreachable' | 'engine-too-old' | 'engine-denied' | 'engine-error';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ProblemsError, usageError } from '../errors.ts';
+import { ProblemsError, usageError, messageOf } from '../errors.ts';
 import type { Problem } from '../model/problem.ts';
 
 /**
@@ -27,7 +27,7 @@ async function read(path: string, folder: string): Promise<Uint8Array> {
   try {
     return await readFile(resolve(folder, path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw usageError('no-env-file', `--env-file ${path} cannot be read: ${reason}`, 'check its path');
   }
 }

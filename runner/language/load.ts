@@ -9,8 +9,8 @@ import type { Node, Place } from './compile/node.ts';
 import { parseFile } from './compile/parse.ts';
 import { compilePipeline, nameOfFile, pipelineName } from './compile/pipeline.ts';
 import { compileProject } from './compile/project.ts';
-import { createReport, placeOf } from './compile/report.ts';
-import type { Report } from './compile/report.ts';
+import { createProblemReport, placeOf } from './compile/problem-report.ts';
+import type { ProblemReport } from './compile/problem-report.ts';
 import { createReusables } from './compile/reusable.ts';
 import { createTree } from './compile/tree.ts';
 import type { Tree } from './compile/tree.ts';
@@ -47,7 +47,7 @@ export async function loadProject(
   selection: Selection,
   budget: Budget = unlimited,
 ): Promise<LoadedProject> {
-  const report = createReport();
+  const report = createProblemReport();
   const tree = createTree(source, report, budget);
   const project = await compileProject(source.root, tree, report);
   try {
@@ -71,9 +71,9 @@ async function loadPipelines(
   project: Project,
   selection: Selection,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<LoadedProject> {
-  const compile = (files: readonly string[], to: Report) => compileFiles(files, project, tree, to);
+  const compile = (files: readonly string[], to: ProblemReport) => compileFiles(files, project, tree, to);
   if (selection.kind === 'all') {
     const files = await pipelineFiles(tree);
     if (files.length === 0) reportNoPipelines(report);
@@ -91,7 +91,7 @@ async function loadAsked(
   project: Project,
   selection: Exclude<Selection, { readonly kind: 'all' }>,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
   compile: Compile,
 ): Promise<LoadedProject> {
   const path = selection.kind === 'file' ? selection.path : undefined;
@@ -147,7 +147,7 @@ async function listPipelines(tree: Tree, without?: string): Promise<readonly Lis
 async function listFiles(files: readonly string[], tree: Tree): Promise<readonly ListedPipeline[]> {
   return Promise.all(
     files.map(async (file) => {
-      const report = createReport();
+      const report = createProblemReport();
       const node = await parseFile(file, 'pipeline', tree, report);
       return node === undefined
         ? { name: nameOfFile(file), tasks: [], file, problems: report.problems }
@@ -182,7 +182,7 @@ function needsOf(draft: PipelineDraft): readonly string[] {
 
 /** The names of the pipelines there are, or of the one in a file; mistakes in them are no matter. */
 export async function loadNames(source: SourceFiles, selection: Selection): Promise<readonly string[]> {
-  const tree = createTree(source, createReport(), unlimited);
+  const tree = createTree(source, createProblemReport(), unlimited);
   const files = selection.kind === 'file' ? [selection.path] : await pipelineFiles(tree);
   return (await listFiles(files, tree)).map(({ name }) => name);
 }
@@ -191,7 +191,7 @@ export async function loadNames(source: SourceFiles, selection: Selection): Prom
 export async function loadSettings(
   source: SourceFiles,
 ): Promise<Pick<LoadedProject, 'project' | 'problems'>> {
-  const report = createReport();
+  const report = createProblemReport();
   const project = await compileProject(source.root, createTree(source, report, unlimited), report);
   return { project, problems: inOrder(report.problems) };
 }
@@ -208,7 +208,7 @@ async function compileFiles(
   files: readonly string[],
   settings: Pick<Project, 'pools' | 'rebuild'>,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Drafts> {
   const reusables = createReusables(tree, report);
   const drafts = new Map<string, PipelineDraft | undefined>();
@@ -243,7 +243,7 @@ function placeOfName(node: Node): Place {
   return placeOf(child(node, 'name') ?? { ...node, path: [] }, 'value');
 }
 
-function checkName(name: string, place: Place, report: Report): void {
+function checkName(name: string, place: Place, report: ProblemReport): void {
   if (pipelineNameFormat.pattern.test(name)) return;
   const mended = pipelineNameFormat.mend?.(name);
   report.error(
@@ -256,7 +256,7 @@ function checkName(name: string, place: Place, report: Report): void {
   );
 }
 
-function reportNoPipelines(report: Report): void {
+function reportNoPipelines(report: ProblemReport): void {
   report.error(
     { file: FOLDER, whole: true },
     'no-pipelines',

@@ -44,10 +44,6 @@ export function parsePublicationKey(key: string): { readonly id: InstanceId; rea
   return { id: key.slice('publications/'.length, slash), attempt: key.slice(slash + 1, -'.json'.length) };
 }
 
-export function attemptPrefix(id: InstanceId, attempt: string): string {
-  return `objects/${id}/${attempt}/`;
-}
-
 export function taskPrefix(pipeline: string): string {
   return `tasks/${pipeline}/`;
 }

@@ -74,3 +74,8 @@ function hasControlCharacter(key: string): boolean {
   }
   return false;
 }
+
+/** An attempt's own place in the store: two attempts never write under one name. */
+export function attemptPrefix(instance: string, attempt: string): string {
+  return `objects/${instance}/${attempt}/`;
+}

@@ -2,7 +2,7 @@ import type { Action } from '../model/plan.ts';
 import type { State } from '../model/state.ts';
 import { committedOutcome } from './committed.ts';
 import { changedInputs } from './current.ts';
-import type { Judged, Judging } from './judged.ts';
+import type { Assessment, Assessing } from './assessment.ts';
 import { memberName, sentence } from './reasons.ts';
 import { judge } from './states.ts';
 import type { ScopedInstance } from './tables.ts';
@@ -10,8 +10,8 @@ import type { ScopedInstance } from './tables.ts';
 /** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
 export interface Decisions {
   readonly actions: readonly Action[];
-  /** Differs from what was judged where the decision says more: `stale` "if momentum changes". */
-  readonly judged: readonly Judged[];
+  /** Differs from what was assessed where the decision says more: `stale` "if momentum changes". */
+  readonly assessed: readonly Assessment[];
   /** The instance that made this one wanted, where it was not asked for. */
   readonly neededBy: readonly (ScopedInstance | undefined)[];
   /** 1: part of the plan that a person sees. */
@@ -22,11 +22,11 @@ export interface Decisions {
  * What this run does with each instance. Wanted are the asked ones in a state that the request selects, and what
  * those need and is not there: what nobody wants stays undone, so that a done instance never pulls its history.
  */
-export function decide(judging: Judging, judged: readonly Judged[]): Decisions {
-  const { instances } = judging.scope;
+export function decide(assessing: Assessing, assessed: readonly Assessment[]): Decisions {
+  const { instances } = assessing.scope;
   const work = {
     instances,
-    judged: [...judged],
+    assessed: [...assessed],
     actions: instances.map((): Action => 'none'),
     neededBy: instances.map((): ScopedInstance | undefined => undefined),
     wanted: new Uint8Array(instances.length),
@@ -34,36 +34,36 @@ export function decide(judging: Judging, judged: readonly Judged[]): Decisions {
     turning: false,
   };
   for (const instance of instances) {
-    const known = judged[instance.index];
-    if (known === undefined || !instance.asked || !isSelected(judging, known)) continue;
+    const known = assessed[instance.index];
+    if (known === undefined || !instance.asked || !isSelected(assessing, known)) continue;
     work.wanted[instance.index] = 1;
-    if (committedOutcome(judging.knowledge, instance.id) !== 'skipped') continue;
+    if (committedOutcome(assessing.knowledge, instance.id) !== 'skipped') continue;
     setJudged(work, instance, { ...known, mayTurn: true });
     work.turning = true;
   }
   // A comparison may end in a run and wants its needs, which may make more to compare.
-  do pull(judging, work);
-  while (compare(judging, work));
+  do pull(assessing, work);
+  while (compare(assessing, work));
   orderByWrappers(work);
   const shown = show(work);
-  return { actions: work.actions, judged: work.judged, neededBy: work.neededBy, shown };
+  return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown };
 }
 
 interface Work {
   readonly instances: readonly ScopedInstance[];
-  readonly judged: Judged[];
+  readonly assessed: Assessment[];
   readonly actions: Action[];
   readonly neededBy: (ScopedInstance | undefined)[];
   readonly wanted: Uint8Array;
-  /** 1: it is judged otherwise than at first. */
+  /** 1: it is assessed otherwise than at first. */
   readonly changed: Uint8Array;
   /** Recorded skips are looked at again. */
   turning: boolean;
 }
 
 /** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
-function isSelected(judging: Judging, { state, stale }: Judged): boolean {
-  const { rebuild } = judging.scope.request;
+function isSelected(assessing: Assessing, { state, stale }: Assessment): boolean {
+  const { rebuild } = assessing.scope.request;
   switch (state) {
     case 'missing':
     case 'waiting':
@@ -87,12 +87,12 @@ function isSelected(judging: Judging, { state, stale }: Judged): boolean {
 }
 
 /** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
-function pull(judging: Judging, work: Work): void {
-  const { rebuild } = judging.scope.request;
+function pull(assessing: Assessing, work: Work): void {
+  const { rebuild } = assessing.scope.request;
   const retries = rebuild.failed || rebuild.all;
   for (let index = work.instances.length - 1; index >= 0; index -= 1) {
     const instance = work.instances[index];
-    const known = work.judged[index];
+    const known = work.assessed[index];
     if (instance === undefined || known === undefined || work.wanted[index] === 0) continue;
     if (instance.table.foreign) continue;
     if (work.actions[index] !== 'compare') work.actions[index] = actionOf(known);
@@ -100,7 +100,7 @@ function pull(judging: Judging, work: Work): void {
     for (const { members } of instance.bindings) {
       for (const member of members) {
         if (member.table.foreign || work.wanted[member.index] === 1) continue;
-        if (!isPulled(work.judged[member.index], retries)) continue;
+        if (!isPulled(work.assessed[member.index], retries)) continue;
         work.wanted[member.index] = 1;
         if (!member.asked) work.neededBy[member.index] = instance;
       }
@@ -108,13 +108,13 @@ function pull(judging: Judging, work: Work): void {
   }
 }
 
-function actionOf(known: Judged): Action {
+function actionOf(known: Assessment): Action {
   if (known.state === 'unpublished') return 'publish';
   return known.runnable ? 'run' : 'none';
 }
 
 /** What a needer makes run: what has no result, and of failed ones those that may be tried again. */
-function isPulled(known: Judged | undefined, retries: boolean): boolean {
+function isPulled(known: Assessment | undefined, retries: boolean): boolean {
   switch (known?.state) {
     case 'missing':
     case 'running':
@@ -131,26 +131,26 @@ function isPulled(known: Judged | undefined, retries: boolean): boolean {
 
 /**
  * A committed one whose needs may change is decided when its turn comes, be it a result or a skip; and what is only
- * behind a skip that may turn is judged by what it may turn into. True if there are new ones.
+ * behind a skip that may turn is assessed by what it may turn into. True if there are new ones.
  */
-function compare(judging: Judging, work: Work): boolean {
-  const { rebuild, downstream } = judging.scope.request;
+function compare(assessing: Assessing, work: Work): boolean {
+  const { rebuild, downstream } = assessing.scope.request;
   if (!rebuild.stale && !downstream && !work.turning) return false;
   let found = false;
   for (const instance of work.instances) {
-    if (judgeAgain(judging, work, instance)) found = true;
-    const known = work.judged[instance.index];
+    if (judgeAgain(assessing, work, instance)) found = true;
+    const known = work.assessed[instance.index];
     if (known === undefined) continue;
-    if (isTriedAgain(judging, work, instance, known)) {
+    if (isTriedAgain(assessing, work, instance, known)) {
       work.wanted[instance.index] = 1;
       found = true;
     }
-    if (!(rebuild.stale || downstream) || !isComparable(judging, instance, known)) continue;
+    if (!(rebuild.stale || downstream) || !isComparable(assessing, instance, known)) continue;
     // What needs a wrapper reads nothing of it.
     const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
     // By a run before this one, which was stopped or failed before its turn came.
     const changed =
-      changing.length > 0 || !instance.downstream ? [] : changedInputs(judging, instance, work.judged);
+      changing.length > 0 || !instance.downstream ? [] : changedInputs(assessing, instance, work.assessed);
     if (changing.length === 0 && changed.length === 0) continue;
     const stale = staleBy(changing.length > 0 ? ifChanges(changing) : sentence(changed));
     setJudged(work, instance, { ...stale, ...(known.state === 'skipped' && { mayTurn: true }) });
@@ -162,34 +162,39 @@ function compare(judging: Judging, work: Work): boolean {
 }
 
 /** True if it is wanted now. */
-function judgeAgain(judging: Judging, work: Work, instance: ScopedInstance): boolean {
+function judgeAgain(assessing: Assessing, work: Work, instance: ScopedInstance): boolean {
   const { index, asked, downstream, bindings } = instance;
-  const known = work.judged[index];
+  const known = work.assessed[index];
   if (known === undefined || !isDerived(known.state)) return false;
   if (!bindings.some(({ members }) => members.some((member) => work.changed[member.index] === 1)))
     return false;
-  const now = judge(judging, instance, work.judged);
+  const now = judge(assessing, instance, work.assessed);
   if (isDerived(now.state)) return false;
   const changing = changingNeeds(work, instance, () => true);
   const isPlain = now.reason === now.state && changing.length > 0;
   setJudged(work, instance, isPlain ? { ...now, reason: ifChanges(changing) } : now);
-  if (!(asked || downstream) || !isSelected(judging, now)) return false;
+  if (!(asked || downstream) || !isSelected(assessing, now)) return false;
   work.wanted[index] = 1;
   return true;
 }
 
-function setJudged(work: Work, { index }: ScopedInstance, judged: Judged): void {
-  work.judged[index] = judged;
+function setJudged(work: Work, { index }: ScopedInstance, assessed: Assessment): void {
+  work.assessed[index] = assessed;
   work.changed[index] = 1;
 }
 
 /** Downstream, it has failed on what changes now. */
-function isTriedAgain(judging: Judging, work: Work, instance: ScopedInstance, known: Judged): boolean {
+function isTriedAgain(
+  assessing: Assessing,
+  work: Work,
+  instance: ScopedInstance,
+  known: Assessment,
+): boolean {
   if (!instance.downstream || known.state !== 'failed' || work.wanted[instance.index] === 1) return false;
-  return isSelected(judging, known) && changingNeeds(work, instance, () => true).length > 0;
+  return isSelected(assessing, known) && changingNeeds(work, instance, () => true).length > 0;
 }
 
-function isComparable({ knowledge }: Judging, instance: ScopedInstance, { state }: Judged): boolean {
+function isComparable({ knowledge }: Assessing, instance: ScopedInstance, { state }: Assessment): boolean {
   if (instance.table.task.kind === 'wrapper' || !(instance.asked || instance.downstream)) return false;
   switch (state) {
     case 'done':
@@ -210,7 +215,7 @@ function isDerived(state: State): boolean {
 function orderByWrappers(work: Work): void {
   for (const instance of work.instances) {
     const { index, table } = instance;
-    if (table.task.kind !== 'wrapper' || table.foreign || work.judged[index]?.state !== 'done') continue;
+    if (table.task.kind !== 'wrapper' || table.foreign || work.assessed[index]?.state !== 'done') continue;
     const changing = changingNeeds(work, instance, () => true);
     if (changing.length === 0) continue;
     setJudged(work, instance, staleBy(ifChanges(changing)));
@@ -218,7 +223,7 @@ function orderByWrappers(work: Work): void {
   }
 }
 
-function staleBy(reason: string): Judged {
+function staleBy(reason: string): Assessment {
   return { state: 'stale', reason, runnable: true, pulls: true };
 }
 
@@ -247,7 +252,7 @@ function show(work: Work): Uint8Array {
   const shown = new Uint8Array(work.instances.length);
   for (let index = work.instances.length - 1; index >= 0; index -= 1) {
     const instance = work.instances[index];
-    const known = work.judged[index];
+    const known = work.assessed[index];
     if (instance === undefined || known === undefined || instance.table.foreign) continue;
     if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
     // Of what is done nothing needs explaining, and there may be 100,000 of it.
@@ -255,7 +260,7 @@ function show(work: Work): Uint8Array {
     for (const { members } of instance.bindings) {
       for (const member of members) {
         if (member.table.foreign || shown[member.index] === 1) continue;
-        if (!explains(known, work.judged[member.index])) continue;
+        if (!explains(known, work.assessed[member.index])) continue;
         shown[member.index] = 1;
         if (!member.asked) work.neededBy[member.index] ??= instance;
       }
@@ -265,7 +270,7 @@ function show(work: Work): Uint8Array {
 }
 
 /** Whether a member's state is part of why its needer is as it is. */
-function explains(needer: Judged, member: Judged | undefined): boolean {
+function explains(needer: Assessment, member: Assessment | undefined): boolean {
   if (member === undefined) return false;
   const derived = isDerived(member.state);
   const hindered = member.state === 'failed' || member.state === 'blocked' || member.state === 'waiting';

@@ -3,7 +3,7 @@ import type { Period } from '../model/time.ts';
 import type { Fingerprint, Manifest } from '../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { differences, inputDifferences, settingDifferences, type CurrentInput } from './staleness.ts';
-import type { Judged, Judging } from './judged.ts';
+import type { Assessment, Assessing } from './assessment.ts';
 import { paramsOf } from './instances.ts';
 import type { ScopedInstance, Variant } from './tables.ts';
 
@@ -12,40 +12,40 @@ import type { ScopedInstance, Variant } from './tables.ts';
  * not asked for, only of the settings that were given.
  */
 export function ownDifferences(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): readonly string[] {
-  const { scope, knowledge } = judging;
+  const { scope, knowledge } = assessing;
   const manifest = knowledge.contents.get(instance.id);
   if (manifest === undefined) return [];
   const { settings } = instance.table;
   if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
-  return allDifferences(judging, instance, judged, manifest);
+  return allDifferences(assessing, instance, assessed, manifest);
 }
 
 /** What of that is of inputs, which `--downstream` goes by. */
 export function changedInputs(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): readonly string[] {
-  const manifest = judging.knowledge.contents.get(instance.id);
-  const inputs = currentInputs(judging, instance, judged);
+  const manifest = assessing.knowledge.contents.get(instance.id);
+  const inputs = currentInputs(assessing, instance, assessed);
   return manifest === undefined || inputs === undefined ? [] : inputDifferences(manifest, inputs);
 }
 
 /** The same, whatever is asked for. */
 export function allDifferences(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
   manifest: Manifest,
 ): readonly string[] {
   const { settings } = instance.table;
   return differences(manifest, {
     fingerprint: currentFingerprint(instance),
-    inputs: currentInputs(judging, instance, judged),
+    inputs: currentInputs(assessing, instance, assessed),
     settings,
     period: currentPeriod(instance),
     outputs: instance.table.task.outputs,
@@ -70,17 +70,17 @@ export function currentFingerprint(instance: ScopedInstance): Fingerprint {
 
 /** Undefined where what a member holds is not known. */
 function currentInputs(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): readonly CurrentInput[] | undefined {
-  const { contents } = judging.knowledge;
+  const { contents } = assessing.knowledge;
   const recorded = contents.get(instance.id)?.inputs ?? [];
   const inputs: CurrentInput[] = [];
   for (const { need, members } of instance.bindings) {
     for (const member of members) {
       if (member.table.task.kind === 'wrapper') continue;
-      const state = judged[member.index]?.state;
+      const state = assessed[member.index]?.state;
       // Whoever has read it reads it no more.
       if (state === 'skipped' || state === 'lost' || state === 'not-in-range') continue;
       if (state === 'done' || state === 'stale' || state === 'unpublished') {

@@ -1,5 +1,5 @@
 import { lackingIn, lackingReason, type Lacking } from './lacking.ts';
-import type { Judged, Judging } from './judged.ts';
+import type { Assessment, Assessing } from './assessment.ts';
 import { memberName } from './reasons.ts';
 import type { ScopedInstance } from './tables.ts';
 
@@ -8,10 +8,10 @@ import type { ScopedInstance } from './tables.ts';
  * were read; else its turn decides.
  */
 export function lackedBy(
-  { knowledge }: Judging,
+  { knowledge }: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
-): Judged | undefined {
+  assessed: readonly Assessment[],
+): Assessment | undefined {
   if (knowledge.contents.size === 0) return undefined;
   const lacking: Lacking[] = [];
   const names = new Map<string, string>();
@@ -20,7 +20,7 @@ export function lackedBy(
     const rule = task.needs.find(({ name }) => name === need.name);
     if (rule === undefined) continue;
     for (const member of members) {
-      const known = judged[member.index];
+      const known = assessed[member.index];
       const manifest = knowledge.contents.get(member.id);
       // What is made anew before has all that it declares.
       if (manifest === undefined || (known?.state === 'stale' && known.runnable)) continue;

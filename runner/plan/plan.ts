@@ -8,7 +8,7 @@ import { decide, type Decisions } from './actions.ts';
 import { currentFingerprint } from './current.ts';
 import { dueMs } from './due.ts';
 import { planHooks } from './hooks.ts';
-import type { Judging } from './judged.ts';
+import type { Assessing } from './assessment.ts';
 import { keyWarnings } from './key-warnings.ts';
 import { leftStale } from './left-stale.ts';
 import type { Scope } from './scope.ts';
@@ -26,17 +26,17 @@ export function makePlan(
   knowledge: Knowledge,
   now: string,
 ): Plan {
-  const judging: Judging = { scope, knowledge, nowMs: Date.parse(now) };
-  const decisions = decide(judging, judgeAll(judging));
+  const assessing: Assessing = { scope, knowledge, nowMs: Date.parse(now) };
+  const decisions = decide(assessing, judgeAll(assessing));
   const instances: PlannedInstance[] = [];
   const instants = new Map<number, string>();
   for (const instance of scope.instances) {
     if (decisions.shown[instance.index] === 1)
-      instances.push(planned(judging, instance, decisions, instants));
+      instances.push(planned(assessing, instance, decisions, instants));
   }
   const pipeline = pipelines.get(scope.request.pipeline);
   if (pipeline !== undefined) instances.push(...planHooks(pipeline, scope, instances));
-  const stale = leftStale(judging, decisions.judged, decisions.actions);
+  const stale = leftStale(assessing, decisions.assessed, decisions.actions);
   return {
     pipeline: scope.request.pipeline,
     request: scope.request,
@@ -50,13 +50,13 @@ export function makePlan(
 }
 
 function planned(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
   decisions: Decisions,
   instants: Map<number, string>,
 ): PlannedInstance {
   const { id, table, position, variant, index } = instance;
-  const judged = decisions.judged[index];
+  const assessed = decisions.assessed[index];
   const action = decisions.actions[index] ?? 'none';
   const planned: Building = {
     id,
@@ -65,23 +65,23 @@ function planned(
     keys: keysOf(instance),
     params: paramsOf(instance),
     matrix: variant.matrix,
-    state: judged?.state ?? 'unknown',
-    reason: judged?.reason ?? 'unknown',
+    state: assessed?.state ?? 'unknown',
+    reason: assessed?.reason ?? 'unknown',
     needs: instance.bindings.map((binding) => binding.need),
     asked: instance.asked || instance.downstream,
     action,
   };
   if (table.timeKey !== undefined) {
     planned.period = periodOf(table.timeKey, position);
-    planned.dueAt = instantText(instants, dueMs(judging.scope.tables, table, position));
+    planned.dueAt = instantText(instants, dueMs(assessing.scope.tables, table, position));
   }
   const neededBy = decisions.neededBy[index];
   if (neededBy !== undefined) planned.neededBy = neededBy.id;
-  const etag = judging.knowledge.manifests.get(id);
+  const etag = assessing.knowledge.manifests.get(id);
   if (etag !== undefined) planned.manifestEtag = etag;
-  const committed = committedOutcome(judging.knowledge, id);
+  const committed = committedOutcome(assessing.knowledge, id);
   if (committed !== undefined) planned.committed = committed;
-  if (judging.knowledge.publications.has(id)) planned.unpublished = true;
+  if (assessing.knowledge.publications.has(id)) planned.unpublished = true;
   if (action !== 'none') planned.fingerprint = currentFingerprint(instance);
   return planned;
 }

@@ -1,4 +1,4 @@
-import type { Judged } from './judged.ts';
+import type { Assessment } from './assessment.ts';
 import type { Verdict } from './judge.ts';
 import type { ScopedInstance } from './tables.ts';
 
@@ -19,11 +19,11 @@ export function memberName(needer: ScopedInstance, member: ScopedInstance): stri
 export function causeOf(
   needer: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'waiting' | 'blocked' }>,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): string {
   const member = findMember(needer, verdict);
   if (member === undefined) return verdict.member;
-  const known = judged[member.index];
+  const known = assessed[member.index];
   const name = memberName(needer, member);
   if (known === undefined) return name;
   if (!member.table.foreign && known.cause !== undefined && known.state !== 'unknown') {
@@ -43,7 +43,7 @@ export function causeOf(
 export function derivedReason(
   needer: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'derived' }>,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): string {
   const { need } = verdict;
   if (verdict.counted !== undefined && need.positions > 1) {
@@ -52,7 +52,7 @@ export function derivedReason(
   }
   if (need.select === 'latest' && need.members.length === 0) return `no ${need.name} was due by then`;
   const member = findMember(needer, verdict);
-  const known = member === undefined ? undefined : judged[member.index];
+  const known = member === undefined ? undefined : assessed[member.index];
   if (member === undefined || known === undefined) return `there is no ${need.name} for it`;
   return known.cause ?? `${memberName(needer, member)} is ${verdict.state}: ${known.reason}`;
 }

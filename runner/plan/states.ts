@@ -4,7 +4,7 @@ import { startOfRun } from '../model/run-id.ts';
 import type { State } from '../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from './due.ts';
 import type { Verdict } from './judge.ts';
-import type { Judged, Judging } from './judged.ts';
+import type { Assessment, Assessing } from './assessment.ts';
 import { committedOutcome } from './committed.ts';
 import { ownDifferences } from './current.ts';
 import { lackedBy } from './lacked-by.ts';
@@ -12,30 +12,38 @@ import type { ScopedInstance } from './tables.ts';
 import { awaitedUntil, verdictOf } from './verdict.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
-const DONE: Judged = { state: 'done', reason: 'done', runnable: false, pulls: false };
+const DONE: Assessment = { state: 'done', reason: 'done', runnable: false, pulls: false };
 
-/** One state and reason each, in the scope's order: every one is judged after all it needs. */
-export function judgeAll(judging: Judging): readonly Judged[] {
-  const judged: Judged[] = [];
-  for (const instance of judging.scope.instances) judged.push(judge(judging, instance, judged));
-  return judged;
+/** One state and reason each, in the scope's order: every one is assessed after all it needs. */
+export function judgeAll(assessing: Assessing): readonly Assessment[] {
+  const assessed: Assessment[] = [];
+  for (const instance of assessing.scope.instances) assessed.push(judge(assessing, instance, assessed));
+  return assessed;
 }
 
-/** By what is judged of its needs. */
-export function judge(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  if (instance.table.task.kind === 'wrapper') return judgeWrapper(judging, instance, judged);
-  return committedOutcome(judging.knowledge, instance.id) === undefined
-    ? judgeAbsent(judging, instance, judged)
-    : judgeCommitted(judging, instance, judged);
+/** By what is assessed of its needs. */
+export function judge(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  if (instance.table.task.kind === 'wrapper') return judgeWrapper(assessing, instance, assessed);
+  return committedOutcome(assessing.knowledge, instance.id) === undefined
+    ? judgeAbsent(assessing, instance, assessed)
+    : judgeCommitted(assessing, instance, assessed);
 }
 
-function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  const { scope, nowMs } = judging;
+function judgeCommitted(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const { scope, nowMs } = assessing;
   const { table, asked } = instance;
-  const base = standing(judging, instance);
+  const base = standing(assessing, instance);
   if (!asked) return base;
   const { rebuild } = scope.request;
-  const again = whyAgain(judging, instance, judged);
+  const again = whyAgain(assessing, instance, assessed);
   if (again === undefined) return base;
   const isStale = again.state === 'stale' || again.stale === true;
   const isDue = rebuild.all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
@@ -46,27 +54,27 @@ function judgeCommitted(judging: Judging, instance: ScopedInstance, judged: read
     return again.state === 'stale' && !rebuild.all && base.state !== 'unpublished'
       ? fixed(
           'stale',
-          `${again.reason}; what it reads shows no more since ${moment(judging, instance, until)}`,
+          `${again.reason}; what it reads shows no more since ${moment(assessing, instance, until)}`,
         )
       : {
           ...base,
-          reason: `not remade: what it reads could be had until ${moment(judging, instance, until)}`,
+          reason: `not remade: what it reads could be had until ${moment(assessing, instance, until)}`,
         };
   }
-  const verdict = verdictOf(judging, instance, judged);
+  const verdict = verdictOf(assessing, instance, assessed);
   if (verdict.kind === 'ready' || verdict.kind === 'coming') {
-    const lacked = lackedBy(judging, instance, judged);
+    const lacked = lackedBy(assessing, instance, assessed);
     if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
     const stated = rebuild.stale || rebuild.all || again.state === 'failed';
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
     return { ...again, reason, runnable: true, pulls: true };
   }
-  const held = heldBack(judging, instance, verdict, judged);
+  const held = heldBack(assessing, instance, verdict, assessed);
   return { ...held, reason: `${again.reason}; ${held.reason}` };
 }
 
 /** What is committed, whatever else is to be said of it. */
-function standing({ knowledge }: Judging, { id }: ScopedInstance): Judged {
+function standing({ knowledge }: Assessing, { id }: ScopedInstance): Assessment {
   const exception = knowledge.exceptions.get(id);
   if (exception !== undefined) return fixed('skipped', exception.reason ?? 'skipped');
   return knowledge.publications.has(id)
@@ -76,13 +84,13 @@ function standing({ knowledge }: Judging, { id }: ScopedInstance): Judged {
 
 /** Why it is to be made anew, or would be if that were asked for. A recorded skip is a result like any other. */
 function whyAgain(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
-  judged: readonly Judged[],
+  assessed: readonly Assessment[],
 ): { readonly state: 'failed' | 'stale'; readonly reason: string; readonly stale?: true } | undefined {
-  const { knowledge, scope } = judging;
+  const { knowledge, scope } = assessing;
   const { all, since } = scope.request.rebuild;
-  const changed = scope.contents ? ownDifferences(judging, instance, judged) : [];
+  const changed = scope.contents ? ownDifferences(assessing, instance, assessed) : [];
   const failure = knowledge.failures.get(instance.id);
   if (failure !== undefined && failure.over !== null) {
     const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
@@ -100,11 +108,15 @@ function isMadeSince(manifest: Manifest | undefined, since: string | undefined):
   return startOfRun(manifest.run) >= startOfRun(since);
 }
 
-function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  const { knowledge, nowMs, scope } = judging;
+function judgeAbsent(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const { knowledge, nowMs, scope } = assessing;
   const { id, table, position } = instance;
-  const verdict = verdictOf(judging, instance, judged);
-  if (verdict.kind === 'derived') return heldBack(judging, instance, verdict, judged);
+  const verdict = verdictOf(assessing, instance, assessed);
+  if (verdict.kind === 'derived') return heldBack(assessing, instance, verdict, assessed);
   const until = momentOf(table, 'until', position);
   const isOver = until !== undefined && until <= nowMs;
   const claim = knowledge.claims.get(id);
@@ -114,12 +126,12 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
     return { state: 'running', reason: `in run ${claim.run}${where}`, runnable: !isOver, pulls: false };
   }
   if (isOver) {
-    return fixed('lost', `it could be had until ${moment(judging, instance, until)}`);
+    return fixed('lost', `it could be had until ${moment(assessing, instance, until)}`);
   }
   if (hasOwnDue(table)) {
     const due = dueMs(scope.tables, table, position);
     if (due > nowMs) {
-      const reason = `due ${moment(judging, instance, due)}`;
+      const reason = `due ${moment(assessing, instance, due)}`;
       return {
         state: 'waiting',
         reason,
@@ -131,9 +143,9 @@ function judgeAbsent(judging: Judging, instance: ScopedInstance, judged: readonl
   }
   if (instance.variant.placeholder) return { ...placeholder(instance), runnable: false, pulls: true };
   if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
-    return heldBack(judging, instance, verdict, judged);
+    return heldBack(assessing, instance, verdict, assessed);
   }
-  const lacked = lackedBy(judging, instance, judged);
+  const lacked = lackedBy(assessing, instance, assessed);
   if (lacked !== undefined) return lacked;
   const failure = knowledge.failures.get(id);
   if (failure !== undefined) {
@@ -150,8 +162,12 @@ function absenceReason(exception: Manifest | undefined): string {
 }
 
 /** Done when its needs are; nothing of it is ever stored. */
-function judgeWrapper(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Judged {
-  const verdict = verdictOf(judging, instance, judged);
+function judgeWrapper(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const verdict = verdictOf(assessing, instance, assessed);
   switch (verdict.kind) {
     case 'ready':
       return DONE;
@@ -160,38 +176,38 @@ function judgeWrapper(judging: Judging, instance: ScopedInstance, judged: readon
     case 'derived':
     case 'waiting':
     case 'blocked':
-      return heldBack(judging, instance, verdict, judged);
+      return heldBack(assessing, instance, verdict, assessed);
   }
 }
 
 function heldBack(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'derived' | 'waiting' | 'blocked' }>,
-  judged: readonly Judged[],
-): Judged {
+  assessed: readonly Assessment[],
+): Assessment {
   if (verdict.kind === 'derived') {
-    const reason = derivedReason(instance, verdict, judged);
+    const reason = derivedReason(instance, verdict, assessed);
     return { ...fixed(verdict.state, reason), cause: reason };
   }
-  const cause = `${causeOf(instance, verdict, judged)}${awaitedWords(judging, instance, verdict)}`;
+  const cause = `${causeOf(instance, verdict, assessed)}${awaitedWords(assessing, instance, verdict)}`;
   return verdict.kind === 'waiting'
     ? { state: 'waiting', reason: `waiting on ${cause}`, cause, runnable: false, pulls: true }
     : { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
 }
 
 function awaitedWords(
-  judging: Judging,
+  assessing: Assessing,
   instance: ScopedInstance,
   verdict: Extract<Verdict, { kind: 'waiting' | 'blocked' }>,
 ): string {
   if (!verdict.need.optional) return '';
   const member = findMember(instance, verdict);
-  const until = member === undefined ? undefined : awaitedUntil(judging, member);
-  return until === undefined ? '' : `, optional, awaited until ${moment(judging, instance, until)}`;
+  const until = member === undefined ? undefined : awaitedUntil(assessing, member);
+  return until === undefined ? '' : `, optional, awaited until ${moment(assessing, instance, until)}`;
 }
 
-function placeholder(instance: ScopedInstance): Pick<Judged, 'state' | 'reason' | 'cause'> {
+function placeholder(instance: ScopedInstance): Pick<Assessment, 'state' | 'reason' | 'cause'> {
   const { matrix, name } = instance.table.task;
   const axes = matrix?.kind === 'dynamic' ? Object.values(matrix.axes).join(' ') : '';
   const sources = [...new Set([...axes.matchAll(/needs\.([\w-]+)/g)].map((match) => match[1]))];
@@ -206,11 +222,11 @@ function failureReason(failure: {
   return failure.count > 1 ? `${failure.cause.message} (${failure.count} times)` : failure.cause.message;
 }
 
-function moment(judging: Judging, instance: ScopedInstance, atMs: number): string {
+function moment(assessing: Assessing, instance: ScopedInstance, atMs: number): string {
   const { pipeline, task } = instance.table;
-  return describeMoment(atMs, judging.nowMs, task.due?.timezone ?? pipeline.timezone);
+  return describeMoment(atMs, assessing.nowMs, task.due?.timezone ?? pipeline.timezone);
 }
 
-function fixed(state: State, reason: string): Judged {
+function fixed(state: State, reason: string): Assessment {
   return { state, reason, runnable: false, pulls: false };
 }

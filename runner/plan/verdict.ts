@@ -1,11 +1,15 @@
 import { committedOutcome } from './committed.ts';
 import { momentOf } from './due.ts';
 import { judgeNeeds, type Fate, type Verdict } from './judge.ts';
-import type { Judged, Judging } from './judged.ts';
+import type { Assessment, Assessing } from './assessment.ts';
 import type { ScopedInstance } from './tables.ts';
 
-/** What its needs mean for an instance, by what was judged of them. */
-export function verdictOf(judging: Judging, instance: ScopedInstance, judged: readonly Judged[]): Verdict {
+/** What its needs mean for an instance, by what was assessed of them. */
+export function verdictOf(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Verdict {
   const { bindings } = instance;
   if (bindings.length === 0) return READY;
   const memberAt = (need: number, member: number) => bindings[need]?.members[member];
@@ -13,31 +17,31 @@ export function verdictOf(judging: Judging, instance: ScopedInstance, judged: re
     bindings.map((binding) => binding.need),
     (need, member) => {
       const found = memberAt(need, member);
-      return found === undefined ? 'not-in-range' : fateOf(judging, found, judged[found.index]);
+      return found === undefined ? 'not-in-range' : fateOf(assessing, found, assessed[found.index]);
     },
     (need, member) => {
       const found = memberAt(need, member);
-      return found !== undefined && awaitedUntil(judging, found) !== undefined;
+      return found !== undefined && awaitedUntil(assessing, found) !== undefined;
     },
   );
 }
 
 /** Until when an optional member may still come: its `until` or `deadline`, where that is ahead. */
-export function awaitedUntil(judging: Judging, member: ScopedInstance): number | undefined {
+export function awaitedUntil(assessing: Assessing, member: ScopedInstance): number | undefined {
   const { table, position } = member;
   const moments = [momentOf(table, 'until', position), momentOf(table, 'deadline', position)];
-  return moments.find((at) => at !== undefined && at > judging.nowMs);
+  return moments.find((at) => at !== undefined && at > assessing.nowMs);
 }
 
 const READY: Verdict = { kind: 'ready' };
 
-function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undefined): Fate {
+function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessment | undefined): Fate {
   const { foreign } = member.table;
-  const { rebuild } = judging.scope.request;
-  if ((judged?.state === 'stale' || judged?.state === 'failed') && isSkip(judging, member)) {
-    return judged.mayTurn === true ? 'coming' : 'skipped';
+  const { rebuild } = assessing.scope.request;
+  if ((assessed?.state === 'stale' || assessed?.state === 'failed') && isSkip(assessing, member)) {
+    return assessed.mayTurn === true ? 'coming' : 'skipped';
   }
-  switch (judged?.state) {
+  switch (assessed?.state) {
     case undefined:
       return 'not-in-range';
     case 'done':
@@ -46,11 +50,11 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
       return 'there';
     case 'missing':
     case 'running':
-      return foreign || !judged.runnable ? 'waiting' : 'coming';
+      return foreign || !assessed.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
-      if (!foreign && rebuild.stale && judged.stale === true) return 'coming';
-      if (committedOutcome(judging.knowledge, member.id) !== undefined) return 'there';
+      if (!foreign && rebuild.stale && assessed.stale === true) return 'coming';
+      if (committedOutcome(assessing.knowledge, member.id) !== undefined) return 'there';
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':
       return foreign ? 'waiting' : 'blocked';
@@ -60,10 +64,10 @@ function fateOf(judging: Judging, member: ScopedInstance, judged: Judged | undef
     case 'skipped':
     case 'lost':
     case 'not-in-range':
-      return judged.state;
+      return assessed.state;
   }
 }
 
-function isSkip({ knowledge }: Judging, member: ScopedInstance): boolean {
+function isSkip({ knowledge }: Assessing, member: ScopedInstance): boolean {
   return committedOutcome(knowledge, member.id) === 'skipped';
 }

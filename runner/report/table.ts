@@ -1,18 +1,18 @@
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
-import { estimateSeconds, type Progress } from './progress.ts';
+import { estimateSeconds, type LiveView } from './live-view.ts';
 import { cutToWidth } from './width.ts';
 import stringWidth from 'string-width';
 import { formatCounts, formatDuration, oneLine, shortId } from './words.ts';
 
 /** Lines of the live table, none wider than the terminal: counts, time and estimate, then what runs, oldest first. */
-export function table(progress: Progress, now: number, columns: number, rows: number, paint: Paint): string {
-  const images = [...progress.images].map(
+export function table(view: LiveView, now: number, columns: number, rows: number, paint: Paint): string {
+  const images = [...view.images].map(
     ([image, message]) => `${paint.dim('image')} ${oneLine(image)}: ${taskLine(oneLine(message))}`,
   );
-  const head = headOf(progress, now, columns, paint);
-  const running = [...progress.running.values()];
-  const waits = waitsOf(progress, paint);
+  const head = headOf(view, now, columns, paint);
+  const running = [...view.running.values()];
+  const waits = waitsOf(view, paint);
   const room = Math.max(1, rows - 2 - head.length - images.length - waits.length);
   const shown = running.slice(0, running.length > room ? Math.max(1, room - 1) : room);
   // Long names leave room for the time and for some of the last line.
@@ -36,7 +36,7 @@ function withoutMiddle(name: string, columns: number): string {
 }
 
 /** One line for each thing that is waited for, however many wait. */
-function waitsOf({ waiting }: Progress, paint: Paint): readonly string[] {
+function waitsOf({ waiting }: LiveView, paint: Paint): readonly string[] {
   const counts = new Map<string, number>();
   for (const what of waiting.values()) counts.set(what, (counts.get(what) ?? 0) + 1);
   return [...counts].slice(0, WAITS_SHOWN).map(([what, count]) => paint.dim(`  ${count} ${what}`));
@@ -48,14 +48,14 @@ const WAITS_SHOWN = 3;
 const TIME_WIDTH = 10;
 
 /** One line, or two where a narrow terminal would cut the estimate off. */
-function headOf(progress: Progress, now: number, columns: number, paint: Paint): readonly string[] {
-  const left = progress.toDo - progress.finished - progress.running.size;
-  const estimate = estimateSeconds(progress, now);
-  const elapsed = formatDuration((now - progress.startedAt) / 1000);
+function headOf(view: LiveView, now: number, columns: number, paint: Paint): readonly string[] {
+  const left = view.toDo - view.finished - view.running.size;
+  const estimate = estimateSeconds(view, now);
+  const elapsed = formatDuration((now - view.startedAt) / 1000);
   const time = estimate === undefined ? elapsed : `${elapsed}, about ${formatDuration(estimate)} left`;
   const counts = [
-    formatCounts(Object.fromEntries(progress.counts), paint.state),
-    paint.state('running', `${progress.running.size} running`),
+    formatCounts(Object.fromEntries(view.counts), paint.state),
+    paint.state('running', `${view.running.size} running`),
     `${Math.max(0, left).toLocaleString('en-US')} to do`,
   ].filter((part) => part !== 'nothing');
   const whole = [...counts, time].join(' · ');

@@ -6,7 +6,7 @@ import { cleaned, cleanedLine } from './cleaned.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { formatFinished, formatNotice } from './plain.ts';
-import { applyEvent, createProgress } from './progress.ts';
+import { applyEvent, createLiveView } from './live-view.ts';
 import { formatSummary } from './summary.ts';
 import type { Surroundings } from './surroundings.ts';
 import { table } from './table.ts';
@@ -27,7 +27,7 @@ export function createTerminalReporter(options: {
 }): Reporter {
   const { stream, paint, clock, surroundings } = options;
   const { complete } = surroundings;
-  const progress = createProgress();
+  const view = createLiveView();
   const update = createLogUpdate(stream, { showCursor: false });
   let timer: NodeJS.Timeout | undefined;
   let waiting = '';
@@ -39,7 +39,7 @@ export function createTerminalReporter(options: {
       stream.write(waiting);
       waiting = '';
     }
-    const text = cleaned(table(progress, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint));
+    const text = cleaned(table(view, clock.now(), stream.columns ?? 80, stream.rows ?? 24, paint));
     drawn = text.split('\n');
     update(text);
   };
@@ -68,11 +68,11 @@ export function createTerminalReporter(options: {
 
   return {
     on(event: RunEvent) {
-      applyEvent(progress, event);
+      applyEvent(view, event);
       switch (event.type) {
         case 'run-started':
           // Nothing runs: the end comes at once and says so.
-          if (progress.toDo === 0) return;
+          if (view.toDo === 0) return;
           timer = setInterval(draw, REDRAW_MILLISECONDS);
           timer.unref();
           stream.on('resize', onResize);

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { Reporter } from '../ports.ts';
 
@@ -12,7 +13,7 @@ export function createEvents(reporters: readonly Reporter[]): Emit {
         reporter.on(event);
       } catch (error) {
         listening.delete(reporter);
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         emit({ type: 'warning', message: `A reporter failed and is told nothing more: ${message}` });
       }
     }

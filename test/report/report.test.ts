@@ -7,7 +7,7 @@ import { planDocument, problemsDocument, reportDocument } from '../../runner/rep
 import { createPaint } from '../../runner/report/paint.ts';
 import { createPlainReporter } from '../../runner/report/plain.ts';
 import { formatPlan } from '../../runner/report/plan-table.ts';
-import { applyEvent, createProgress, estimateSeconds } from '../../runner/report/progress.ts';
+import { applyEvent, createLiveView, estimateSeconds } from '../../runner/report/live-view.ts';
 import { formatSummary } from '../../runner/report/summary.ts';
 import type { Surroundings } from '../../runner/report/surroundings.ts';
 import { table } from '../../runner/report/table.ts';
@@ -419,32 +419,32 @@ const events: readonly RunEvent[] = [
 
 describe('the live table', () => {
   it('shows counts, each running instance with its time and last line, and an estimate', () => {
-    const progress = createProgress();
-    for (const event of events) applyEvent(progress, event);
-    expect(table(progress, START + 6000, 100, 24, plain).split('\n')).toEqual([
+    const view = createLiveView();
+    for (const event of events) applyEvent(view, event);
+    expect(table(view, START + 6000, 100, 24, plain).split('\n')).toEqual([
       '1 succeeded · 1 running · 1 to do · 6.0 s, about 12 s left',
       '  a/date=d2      2.0 s  half way',
     ]);
-    expect(estimateSeconds(progress, START + 6000)).toBeGreaterThan(0);
+    expect(estimateSeconds(view, START + 6000)).toBeGreaterThan(0);
   });
 
   it('tells in a line what is waited for, and by how many', () => {
-    const progress = createProgress();
-    for (const event of events) applyEvent(progress, event);
+    const view = createLiveView();
+    for (const event of events) applyEvent(view, event);
     const waiting = (id: string): RunEvent => ({ type: 'waiting-on-pool', id, kind: 'pool', name: 'db' });
-    for (const id of ['p/x/_', 'p/y/_', 'p/z/_']) applyEvent(progress, waiting(id));
-    applyEvent(progress, { type: 'waiting-on-claim', id: 'p/w/_', run: 'r' });
-    applyEvent(progress, { type: 'instance-started', id: 'p/z/_', attempt: 'r-1', at: at(5) });
-    const lines = table(progress, START + 6000, 100, 24, plain).split('\n');
+    for (const id of ['p/x/_', 'p/y/_', 'p/z/_']) applyEvent(view, waiting(id));
+    applyEvent(view, { type: 'waiting-on-claim', id: 'p/w/_', run: 'r' });
+    applyEvent(view, { type: 'instance-started', id: 'p/z/_', attempt: 'r-1', at: at(5) });
+    const lines = table(view, START + 6000, 100, 24, plain).split('\n');
     expect(lines.slice(-2)).toEqual(['  2 waiting on pool db', '  1 waiting on run r']);
   });
 
   it('never writes a line wider than the terminal, nor more lines than it has', () => {
-    const progress = createProgress();
-    for (const event of events) applyEvent(progress, event);
+    const view = createLiveView();
+    for (const event of events) applyEvent(view, event);
     for (let n = 0; n < 50; n += 1) {
-      applyEvent(progress, { type: 'instance-started', id: `p/x/date=${n}`, attempt: 'r', at: at(5) });
-      applyEvent(progress, {
+      applyEvent(view, { type: 'instance-started', id: `p/x/date=${n}`, attempt: 'r', at: at(5) });
+      applyEvent(view, {
         type: 'log',
         id: `p/x/date=${n}`,
         attempt: 'r',
@@ -452,17 +452,17 @@ describe('the live table', () => {
         line: '宽'.repeat(100),
       });
     }
-    const lines = table(progress, START + 6000, 60, 20, plain).split('\n');
+    const lines = table(view, START + 6000, 60, 20, plain).split('\n');
     expect(lines.length).toBeLessThanOrEqual(20);
     for (const line of lines) expect(cutToWidth(line, 59)).toBe(line);
     expect(lines.at(-1)).toContain('more running');
   });
 
   it('takes a second line for time and estimate where the terminal is narrow', () => {
-    const progress = createProgress();
-    for (const event of events) applyEvent(progress, event);
+    const view = createLiveView();
+    for (const event of events) applyEvent(view, event);
     expect(
-      table(progress, START + 6000, 40, 10, plain)
+      table(view, START + 6000, 40, 10, plain)
         .split('\n')
         .slice(0, 2),
     ).toEqual(['1 succeeded · 1 running · 1 to do', '6.0 s, about 12 s left']);

@@ -1,3 +1,4 @@
+import { attemptPrefix } from '../../model/key.ts';
 import { rm } from 'node:fs/promises';
 import { StoreError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -64,7 +65,7 @@ async function fetchObjects(
   const fetched: FetchedObjects = { files: [], corrupt: [] };
   for (const object of objects) {
     try {
-      const file = await downloadObject(store, `objects/${instance}/${attempt}/`, object, folder, partials);
+      const file = await downloadObject(store, attemptPrefix(instance, attempt), object, folder, partials);
       fetched.files.push({ file, bytes: object.bytes, sha256: object.sha256 });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;

@@ -1,4 +1,4 @@
-import { EngineError, EXIT, ProblemsError, StoreError } from '../../errors.ts';
+import { EngineError, EXIT, ProblemsError, StoreError, messageOf } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { InterruptedError } from '../../app/interrupted.ts';
 import { own } from '../../model/own.ts';
@@ -21,7 +21,7 @@ export function asProblems(error: unknown): Told {
   if (error instanceof InterruptedError) return one(EXIT.interrupted, 'interrupted', error.message);
   if (error instanceof StoreError) return one(EXIT.unreachable, error.code, error.message);
   if (error instanceof EngineError) return one(EXIT.unreachable, error.code, error.message, error.fix);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const reason = fileTrouble(error);
   if (reason !== undefined) return one(EXIT.usage, 'file', reason);
   return one(

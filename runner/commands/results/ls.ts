@@ -1,3 +1,4 @@
+import { attemptPrefix } from '../../model/key.ts';
 import { join } from 'node:path';
 import { openStoreSettings } from '../../compose.ts';
 import { EXIT } from '../../errors.ts';
@@ -67,7 +68,7 @@ function sayNothing(path: string, output: Output): void {
 function describe(manifest: Manifest, { store: { ref } }: Ledger) {
   const folder = storeFolder(ref);
   const uri = (path: string): string => {
-    const key = `objects/${manifest.instance}/${manifest.attempt}/${path}`;
+    const key = attemptPrefix(manifest.instance, manifest.attempt) + path;
     return folder === undefined ? objectUri(ref, key) : join(folder, key);
   };
   return {

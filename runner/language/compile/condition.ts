@@ -3,12 +3,12 @@ import { splitCondition } from '../expression/template.ts';
 import { scalarText } from './node.ts';
 import type { Node } from './node.ts';
 import { readsOfCondition } from './needs/reads.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 
 type Condition = NonNullable<Task['if']>;
 
 /** `if:` as an expression without `${{ }}`, and when it can be decided. */
-export function compileCondition(node: Node | undefined, report: Report): Condition | undefined {
+export function compileCondition(node: Node | undefined, report: ProblemReport): Condition | undefined {
   const written = scalarText(node);
   if (node === undefined || written === undefined) return undefined;
   const split = splitCondition(written);

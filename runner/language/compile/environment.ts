@@ -1,6 +1,6 @@
 import { scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { setOwn } from '../../model/own.ts';
 
 /** Ours alone: a script must be able to rely on what they say. */
@@ -8,7 +8,7 @@ const RESERVED = 'SLUICE_';
 
 export function compileEnvironment(
   env: ReadonlyMap<string, Node>,
-  report: Report,
+  report: ProblemReport,
 ): Readonly<Record<string, string>> {
   const compiled: Record<string, string> = {};
   for (const [name, node] of env) {
@@ -22,7 +22,7 @@ export function compileEnvironment(
 export function compileSecrets(
   nodes: readonly Node[],
   env: ReadonlyMap<string, Node>,
-  report: Report,
+  report: ProblemReport,
 ): readonly string[] {
   const secrets = new Set<string>();
   for (const node of nodes) {
@@ -44,7 +44,7 @@ export function compileSecrets(
   return [...secrets];
 }
 
-function reportReserved(node: Node, name: string, at: 'key' | 'value', report: Report): void {
+function reportReserved(node: Node, name: string, at: 'key' | 'value', report: ProblemReport): void {
   report.error(node, 'env-reserved', `${name}: names that begin with ${RESERVED} are set by sluice`, {
     fix: `Rename it, for example ${name.slice(RESERVED.length) || 'VALUE'}.`,
     at,

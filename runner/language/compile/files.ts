@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { text } from './node.ts';
 import type { Node } from './node.ts';
 import { projectPath } from './path.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 import { suggestion } from '../suggest.ts';
 
@@ -15,7 +15,7 @@ import { suggestion } from '../suggest.ts';
 export async function compileFiles(
   nodes: readonly Node[],
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<readonly TaskFile[]> {
   const paths = new Set<string>();
   for (const node of nodes) {
@@ -40,7 +40,12 @@ export async function compileFiles(
 /** A process may have only so many files open. */
 const HASHED_AT_ONCE = 16;
 
-async function expand(node: Node, path: string, tree: Tree, report: Report): Promise<readonly string[]> {
+async function expand(
+  node: Node,
+  path: string,
+  tree: Tree,
+  report: ProblemReport,
+): Promise<readonly string[]> {
   // A name such as `a[1].csv` may be both: what is there as it is written is meant.
   const kind = await tree.kindOf(path.replace(/\/$/, ''));
   switch (kind) {

@@ -3,14 +3,14 @@ import type { Image } from '../../model/pipeline.ts';
 import { child, isMapNode, members, scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
 import { projectPath } from './path.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 
 /** `image:` as a reference, a path to a Dockerfile, or `{ build, args }`. */
 export async function compileImage(
   node: Node | undefined,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Image | undefined> {
   if (node === undefined) return undefined;
   const written = isMapNode(node) ? child(node, 'dockerfile') : node;
@@ -38,7 +38,7 @@ async function findDockerfile(
   node: Node,
   written: string,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<string | undefined> {
   if (written.includes('${{')) {
     report.error(
@@ -83,7 +83,7 @@ async function findDockerfile(
 const HOST = /^(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9a-f:]+\])(?::\d+)?$/;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 
-function checkReference(node: Node, written: string, report: Report): Image {
+function checkReference(node: Node, written: string, report: ProblemReport): Image {
   const image: Image = { kind: 'reference', reference: written };
   if (written.includes('${{')) return image;
   const [, name = '', tag, digest] = /^(.*?)(?::([^:/@]*))?(?:@(.*))?$/.exec(written) ?? [];

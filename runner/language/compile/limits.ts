@@ -3,14 +3,14 @@ import { DEFAULTS } from '../schema/defaults.ts';
 import { parseSize } from '../schema/size.ts';
 import { boolean, child, items, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { suggest } from './words.ts';
 import { own, setOwn } from '../../model/own.ts';
 
 /** What Docker refuses to start a container with less than. */
 const MIN_MEMORY_BYTES = 6 * 1024 * 1024;
 
-export function compileResources(node: Node | undefined, report: Report): Resources {
+export function compileResources(node: Node | undefined, report: ProblemReport): Resources {
   const cpus = number(child(node, 'cpus'));
   const pids = number(child(node, 'pids')) ?? DEFAULTS.pids;
   const memory = child(node, 'memory');
@@ -43,7 +43,7 @@ const OWN_MEANING = new Map([
   [75, '75 means not ready: the task waits and a later tick asks again'],
 ]);
 
-export function compileRetry(keys: ReadonlyMap<string, Node> | undefined, report: Report): Retry {
+export function compileRetry(keys: ReadonlyMap<string, Node> | undefined, report: ProblemReport): Retry {
   if (keys === undefined) return UNASKED;
   const on = items(keys.get('on')).flatMap((item): Retry['on'] => {
     const status = number(item);
@@ -69,7 +69,7 @@ export function compileRetry(keys: ReadonlyMap<string, Node> | undefined, report
 export function compilePools(
   node: Node | undefined,
   sizes: Readonly<Record<string, number>>,
-  report: Report,
+  report: ProblemReport,
 ): Readonly<Record<string, number>> {
   const named = members(node);
   const wanted =

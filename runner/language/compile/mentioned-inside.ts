@@ -3,11 +3,11 @@ import type { LocatedNeed } from './drafts.ts';
 import { items, text } from './node.ts';
 import type { Node } from './node.ts';
 import { variableName } from './params.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { TaskDraft } from './task.ts';
 
 /** Warns of variables and folders that a command names, and that are not there in its container. */
-export function warnOfAbsent(draft: TaskDraft, needs: readonly LocatedNeed[], report: Report): void {
+export function warnOfAbsent(draft: TaskDraft, needs: readonly LocatedNeed[], report: ProblemReport): void {
   const { keys } = draft.merged;
   for (const node of [keys.get('run'), ...items(keys.get('entrypoint')), ...items(keys.get('args'))]) {
     const command = node === undefined ? undefined : text(node);
@@ -41,7 +41,7 @@ function warnOfVariables(
   command: string,
   draft: TaskDraft,
   needs: readonly LocatedNeed[],
-  report: Report,
+  report: ProblemReport,
 ): void {
   const known = knownVariables(draft, needs);
   const set = new Set([...command.matchAll(SET)].flatMap(([, named, assigned]) => named ?? assigned ?? []));
@@ -87,7 +87,7 @@ function warnOfInputs(
   command: string,
   { task }: TaskDraft,
   needs: readonly LocatedNeed[],
-  report: Report,
+  report: ProblemReport,
 ): void {
   const names = needs.map(({ rule }) => rule.name);
   // `/inputs/other` alone is the folder of that pipeline's tasks.

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { TaskFile } from '../../model/pipeline.ts';
 import { text } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 
 /** Warns of a script that a command names, that the project has, and that the container would not. */
@@ -10,7 +10,7 @@ export async function warnOfUndeclared(
   commands: readonly Node[],
   files: readonly TaskFile[],
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<void> {
   const declared = new Set(files.map((file) => file.path));
   for (const node of commands) {

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Output, Publish } from '../../model/pipeline.ts';
 import { boolean, child, text } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 
 /** An output with where it is written, for what is checked between tasks. */
 export interface LocatedOutput {
@@ -11,7 +11,7 @@ export interface LocatedOutput {
 }
 
 /** `outputs:` as paths and values, each once. */
-export function compileOutputs(nodes: readonly Node[], report: Report): readonly LocatedOutput[] {
+export function compileOutputs(nodes: readonly Node[], report: ProblemReport): readonly LocatedOutput[] {
   const seen = new Set<string>();
   return nodes.flatMap((node) => {
     const output = compileOutput(node, report);
@@ -33,7 +33,7 @@ export function compileOutputs(nodes: readonly Node[], report: Report): readonly
   });
 }
 
-function compileOutput(node: Node, report: Report): Output | undefined {
+function compileOutput(node: Node, report: ProblemReport): Output | undefined {
   const name = text(child(node, 'value'));
   if (name !== undefined) return { kind: 'value', name };
   const written = text(node) ?? text(child(node, 'path'));
@@ -54,7 +54,7 @@ function compileOutput(node: Node, report: Report): Output | undefined {
   };
 }
 
-function compilePublish(node: Node | undefined, output: string, report: Report): Publish | undefined {
+function compilePublish(node: Node | undefined, output: string, report: ProblemReport): Publish | undefined {
   const written = text(node) ?? text(child(node, 'path'));
   if (node === undefined || written === undefined) return undefined;
   const path = normalize(written);

@@ -4,7 +4,7 @@ import type { Calendar, TimeType } from '../../model/time.ts';
 import { parseTime } from './time/date.ts';
 import { boolean, child, items, members, scalar, scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { suggest } from './words.ts';
 import { own, setOwn } from '../../model/own.ts';
 
@@ -16,7 +16,7 @@ type PlainType = (typeof PLAIN_TYPES)[number];
 export function compileParams(
   section: Node | undefined,
   calendars: Readonly<Record<string, Calendar>>,
-  report: Report,
+  report: ProblemReport,
 ): Readonly<Record<string, Param>> {
   const params: Record<string, Param> = {};
   const variables = new Map<string, string>();
@@ -31,7 +31,7 @@ export function compileParams(
   return params;
 }
 
-function checkName(name: string, node: Node, variables: Map<string, string>, report: Report): void {
+function checkName(name: string, node: Node, variables: Map<string, string>, report: ProblemReport): void {
   if (FLAGS.includes(name)) {
     report.warning(node, 'param-reserved', `--${name} is a flag of sluice, and does not give this param`, {
       fix: `Give it as -p ${name}=<value>, or rename it, for example \`${name}-value\`.`,
@@ -59,7 +59,7 @@ function compileTime(
   type: TimeType,
   node: Node,
   calendars: Readonly<Record<string, Calendar>>,
-  report: Report,
+  report: ProblemReport,
 ): Param {
   const calendar = calendarNamed(child(node, 'calendar'), calendars, report);
   const written = child(node, 'start');
@@ -78,7 +78,7 @@ function compileTime(
   };
 }
 
-function checkKnown(node: Node, start: string, calendar: Calendar, report: Report): void {
+function checkKnown(node: Node, start: string, calendar: Calendar, report: ProblemReport): void {
   if (calendar.kind !== 'weekdays' || calendar.through === undefined || start <= calendar.through) return;
   report.error(
     node,
@@ -90,7 +90,7 @@ function checkKnown(node: Node, start: string, calendar: Calendar, report: Repor
   );
 }
 
-function compilePlain(name: string, type: PlainType, node: Node, report: Report): Param {
+function compilePlain(name: string, type: PlainType, node: Node, report: ProblemReport): Param {
   const options = type === 'choice' ? compileOptions(node, report) : undefined;
   const written = child(node, 'default');
   const value = written === undefined ? undefined : compileDefault(written, options, report);
@@ -108,7 +108,7 @@ function compilePlain(name: string, type: PlainType, node: Node, report: Report)
   };
 }
 
-function checkNotEmpty(values: readonly Node[], report: Report): void {
+function checkNotEmpty(values: readonly Node[], report: ProblemReport): void {
   for (const node of values.filter((value) => scalarText(value) === '')) {
     report.error(node, 'param-invalid', "an empty value can't name a partition", {
       fix: 'Write a word for it, such as none.',
@@ -116,7 +116,7 @@ function checkNotEmpty(values: readonly Node[], report: Report): void {
   }
 }
 
-function compileOptions(node: Node, report: Report): readonly string[] {
+function compileOptions(node: Node, report: ProblemReport): readonly string[] {
   const options = new Set<string>();
   for (const item of items(child(node, 'options'))) {
     const option = scalarText(item);
@@ -132,7 +132,7 @@ function compileOptions(node: Node, report: Report): readonly string[] {
 function compileDefault(
   node: Node,
   options: readonly string[] | undefined,
-  report: Report,
+  report: ProblemReport,
 ): Scalar | undefined {
   const value = scalar(node);
   if (value === undefined || options === undefined || options.length === 0) return value;
@@ -149,7 +149,7 @@ function compileDefault(
 export function calendarNamed(
   written: Node | undefined,
   calendars: Readonly<Record<string, Calendar>>,
-  report: Report,
+  report: ProblemReport,
 ): Calendar | undefined {
   const name = text(written);
   if (written === undefined || name === undefined) return undefined;

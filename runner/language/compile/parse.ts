@@ -5,7 +5,7 @@ import { projectFile } from '../schema/project.ts';
 import { reusableFile } from '../schema/reusable.ts';
 import type { TextShape } from '../schema/shape.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 
 /** `parseDocument` with its shape; what a shape stands for is no more to compiling than plain values. */
@@ -25,7 +25,7 @@ export async function parseFile(
   file: string,
   shape: keyof typeof SHAPES,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Node | undefined> {
   const start = { file, whole: true } as const;
   const bytes = await tree.read(file);

@@ -9,8 +9,8 @@ import { child, members, text } from './node.ts';
 import type { Node } from './node.ts';
 import { compileParams } from './params.ts';
 import { compileRebuild } from './rebuild.ts';
-import { placeOf } from './report.ts';
-import type { Report } from './report.ts';
+import { placeOf } from './problem-report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { compileInputs, resolveUses } from './reusable.ts';
 import type { Reusables } from './reusable.ts';
 import { compileSchedules } from './time/schedules.ts';
@@ -25,7 +25,7 @@ export async function compilePipeline(
   { pools, rebuild: projectRebuild }: Pick<Project, 'pools' | 'rebuild'>,
   reusables: Reusables,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<PipelineDraft> {
   const { file } = node.document;
   const calendars = await compileCalendars(child(node, 'calendars'), tree, report);

@@ -6,14 +6,14 @@ import { boolean, child, members, number, text } from './node.ts';
 import type { Node } from './node.ts';
 import { parseFile } from './parse.ts';
 import { compileRebuild } from './rebuild.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 import { warnOfProjectKeys } from './unbuilt.ts';
 
 export const PROJECT_FILE = 'sluice.yaml';
 
 /** The project's settings; all of them have defaults, so the file need not exist. */
-export async function compileProject(root: string, tree: Tree, report: Report): Promise<Project> {
+export async function compileProject(root: string, tree: Tree, report: ProblemReport): Promise<Project> {
   const exists = (await tree.kindOf(PROJECT_FILE)) === 'file';
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
   warnOfProjectKeys(node, report);

@@ -2,7 +2,7 @@ import { boolean, child, members, scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
 import { parseFile } from './parse.ts';
 import { projectPath } from './path.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
 import { suggest } from './words.ts';
 import { setOwn } from '../../model/own.ts';
@@ -10,7 +10,7 @@ import { setOwn } from '../../model/own.ts';
 /** Reads each reusable task once, so that what is wrong in it is told once. */
 export type Reusables = (path: string) => Promise<Node | undefined>;
 
-export function createReusables(tree: Tree, report: Report): Reusables {
+export function createReusables(tree: Tree, report: ProblemReport): Reusables {
   const known = new Map<string, Promise<Node | undefined>>();
   return (path) => {
     const before = known.get(path) ?? parseFile(path, 'reusable', tree, report);
@@ -25,7 +25,7 @@ export async function resolveUses(
   defaults: Node | undefined,
   reusables: Reusables,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Node | undefined> {
   const uses = child(task, 'uses') ?? child(defaults, 'uses');
   const written = text(uses);
@@ -68,7 +68,7 @@ export function compileInputs(
   reusable: Node | undefined,
   uses: Node | undefined,
   given: Node | undefined,
-  report: Report,
+  report: ProblemReport,
 ): Readonly<Record<string, string>> {
   if (reusable === undefined || uses === undefined) return {};
   const declared = members(child(reusable, 'inputs'));

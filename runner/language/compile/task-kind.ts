@@ -1,7 +1,7 @@
 import type { Task } from '../../model/pipeline.ts';
 import type { MergedTask } from './merge.ts';
 import { child } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 
 /** What only a container can do: a task without one must not ask for it. */
 const OF_CONTAINERS = [
@@ -31,7 +31,7 @@ function hasWork(merged: MergedTask): boolean {
 }
 
 /** Keys that contradict each other or what kind of task this is. */
-export function checkKind(merged: MergedTask, kind: Task['kind'], report: Report): void {
+export function checkKind(merged: MergedTask, kind: Task['kind'], report: ProblemReport): void {
   switch (kind) {
     case 'container':
       return checkContainer(merged, report);
@@ -45,7 +45,7 @@ export function checkKind(merged: MergedTask, kind: Task['kind'], report: Report
   }
 }
 
-function checkContainer(merged: MergedTask, report: Report): void {
+function checkContainer(merged: MergedTask, report: ProblemReport): void {
   if (!merged.keys.has('image') && !isUnread(merged, report)) {
     report.error(merged.node, 'image-missing', `task \`${merged.name}\` has no image to run in`, {
       fix: 'Write `image:` in it, or under `defaults:` for all tasks, for example python:3.13-slim.',
@@ -64,12 +64,12 @@ function checkContainer(merged: MergedTask, report: Report): void {
 }
 
 /** A key that was left out for a mistake told already is not missed a second time. */
-function isUnread(merged: MergedTask, report: Report): boolean {
+function isUnread(merged: MergedTask, report: ProblemReport): boolean {
   const { file, from, to } = merged.extent;
   return report.hasErrorIn(file, from, to);
 }
 
-function checkHook(merged: MergedTask, report: Report): void {
+function checkHook(merged: MergedTask, report: ProblemReport): void {
   if (!hasWork(merged) && !isUnread(merged, report)) {
     report.error(
       merged.node,
@@ -100,7 +100,7 @@ function checkHook(merged: MergedTask, report: Report): void {
   }
 }
 
-function checkWrapper(merged: MergedTask, report: Report): void {
+function checkWrapper(merged: MergedTask, report: ProblemReport): void {
   for (const key of OF_CONTAINERS) {
     refuse(
       merged,
@@ -124,7 +124,7 @@ function checkWrapper(merged: MergedTask, report: Report): void {
   );
 }
 
-function checkExternal(merged: MergedTask, report: Report): void {
+function checkExternal(merged: MergedTask, report: ProblemReport): void {
   for (const key of ['run', 'image', 'entrypoint', 'args', 'needs', ...OF_CONTAINERS]) {
     refuse(
       merged,
@@ -143,7 +143,7 @@ function refuse(
   code: 'task-contradiction' | 'hook-invalid',
   message: string,
   fix: string,
-  report: Report,
+  report: ProblemReport,
 ): void {
   if (!merged.own.has(key)) return;
   const node =

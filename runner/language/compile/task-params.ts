@@ -2,7 +2,7 @@ import type { Param } from '../../model/pipeline.ts';
 import { items, text } from './node.ts';
 import type { Node } from './node.ts';
 import type { MergedTask } from './merge.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { quoted, suggest } from './words.ts';
 
 export interface TaskParams {
@@ -20,7 +20,7 @@ export function compileTaskParams(
   merged: MergedTask,
   params: Readonly<Record<string, Param>>,
   isHook: boolean,
-  report: Report,
+  report: ProblemReport,
 ): TaskParams {
   const node = merged.keys.get('params');
   const listed = node === undefined ? undefined : listedNames(node, params, report);
@@ -51,7 +51,7 @@ export function isKey(param: Param): boolean {
 function listedNames(
   node: Node,
   params: Readonly<Record<string, Param>>,
-  report: Report,
+  report: ProblemReport,
 ): ReadonlySet<string> {
   const listed = new Set<string>();
   for (const item of items(node)) {
@@ -70,7 +70,7 @@ function reportSeveral(
   merged: MergedTask,
   node: Node | undefined,
   times: readonly string[],
-  report: Report,
+  report: ProblemReport,
 ): void {
   const found = `task \`${merged.name}\` has the time keys ${quoted(times)}, and a task has one at most`;
   const fix = `Write the one it is for: params: [${times[0] ?? ''}].`;
@@ -87,7 +87,7 @@ function reportSeveral(
   } else report.error(node, 'time-keys-several', found, { fix });
 }
 
-function refuseKeys(node: Node, seen: readonly Param[], report: Report): void {
+function refuseKeys(node: Node, seen: readonly Param[], report: ProblemReport): void {
   const keys = seen.filter(isKey).map((param) => param.name);
   if (keys.length === 0) return;
   report.error(

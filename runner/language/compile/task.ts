@@ -13,8 +13,8 @@ import { boolean, child, items, number, scalarText, text } from './node.ts';
 import type { Node } from './node.ts';
 import { compileOutputs } from './outputs.ts';
 import type { LocatedOutput } from './outputs.ts';
-import { placeOf } from './report.ts';
-import type { Report } from './report.ts';
+import { placeOf } from './problem-report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import { compileEnvironment, compileSecrets } from './environment.ts';
 import { checkKind, kindOf } from './task-kind.ts';
 import { compileTaskParams } from './task-params.ts';
@@ -43,7 +43,7 @@ export async function compileTask(
   inputs: Readonly<Record<string, string>>,
   surroundings: TaskSurroundings,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<TaskDraft> {
   const { keys, lists, name } = merged;
   const { params, calendars, pools } = surroundings;

@@ -7,7 +7,7 @@ import type { Drafts, LocatedNeed, PipelineDraft } from './drafts.ts';
 import type { Node } from './node.ts';
 import { isSingle } from '../../model/pipeline.ts';
 import { declaredValues } from './outputs.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 import type { TaskDraft } from './task.ts';
 import { templateSites } from './template-sites.ts';
 import type { TemplateSite } from './template-sites.ts';
@@ -18,7 +18,7 @@ export function checkTemplates(
   needs: readonly LocatedNeed[],
   own: PipelineDraft,
   drafts: Drafts,
-  report: Report,
+  report: ProblemReport,
 ): void {
   const known: Readonly<Record<string, Known>> = {
     params: knownParams(draft, own),
@@ -50,7 +50,7 @@ function sitesOf({ merged }: TaskDraft): readonly TemplateSite[] {
   return [...sites, ...[...merged.env.values()].flatMap((node) => templateSites(node, env))];
 }
 
-function checkSite(site: TemplateSite, known: Readonly<Record<string, Known>>, report: Report): void {
+function checkSite(site: TemplateSite, known: Readonly<Record<string, Known>>, report: ProblemReport): void {
   const contexts = Object.fromEntries(
     Object.entries(known).filter(([name]) => site.contexts.some((each) => each === name)),
   );

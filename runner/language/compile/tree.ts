@@ -1,9 +1,10 @@
+import { messageOf } from '../../errors.ts';
 import { posix } from 'node:path';
 import { compileGlob, folderOfGlob } from '../../model/glob.ts';
 import { BudgetSpent } from '../budget.ts';
 import type { Budget } from '../budget.ts';
 import type { SourceEntry, SourceFiles } from '../source.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 
 /** The project's files as compiling asks for them; each is read and hashed once. */
 export interface Tree {
@@ -23,7 +24,7 @@ const LEFT_OUT = new Set(['.git', '.sluice', 'node_modules']);
 /** Of one folder of `files`; each is hashed, and laid into every container of its task. */
 const MAX_FILES = 100_000;
 
-export function createTree(source: SourceFiles, report: Report, budget: Budget): Tree {
+export function createTree(source: SourceFiles, report: ProblemReport, budget: Budget): Tree {
   const bodies = new Map<string, Promise<Uint8Array | undefined>>();
   const folders = new Map<string, Promise<readonly SourceEntry[] | undefined>>();
   const hashes = new Map<string, Promise<string | undefined>>();
@@ -40,7 +41,7 @@ export function createTree(source: SourceFiles, report: Report, budget: Budget):
       return await answer;
     } catch (error) {
       if (error instanceof BudgetSpent) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       report.error(
         { file: path === '' ? '.' : path, whole: true },
         'file-unreadable',

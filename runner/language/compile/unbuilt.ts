@@ -1,22 +1,22 @@
 import { child } from './node.ts';
 import type { Node } from './node.ts';
-import type { Report } from './report.ts';
+import type { ProblemReport } from './problem-report.ts';
 
 /*
  * Keys of the dialect that are read and checked, and that nothing acts upon yet. Whoever builds one removes it here,
  * and with it the warning.
  */
 
-export function warnOfProjectKeys(project: Node | undefined, report: Report): void {
+export function warnOfProjectKeys(project: Node | undefined, report: ProblemReport): void {
   warn(child(project, 'notify'), 'nobody is told of incidents yet', 'Look at `sluice status`.', report);
 }
 
-export function warnOfPipelineKeys(pipeline: Node, report: Report): void {
+export function warnOfPipelineKeys(pipeline: Node, report: ProblemReport): void {
   const fix = 'Until then, let cron or a workflow call `sluice run`.';
   warn(child(child(pipeline, 'on'), 'schedule'), 'nothing starts by itself yet', fix, report);
 }
 
-export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: Report): void {
+export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: ProblemReport): void {
   warn(keys.get('deadline'), 'no alert is sent yet', 'Look at `sluice status`.', report);
   const external = 'nothing looks for it yet: it stays `waiting`';
   warn(keys.get('external'), external, 'Let a task of your own fetch it.', report);
@@ -29,7 +29,7 @@ export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: Report):
   }
 }
 
-function warn(node: Node | undefined, words: string, fix: string, report: Report): void {
+function warn(node: Node | undefined, words: string, fix: string, report: ProblemReport): void {
   if (node === undefined) return;
   const key = node.path.at(-1);
   report.warning(node, 'not-carried-out', `\`${String(key)}\` is read and checked, but ${words}`, {

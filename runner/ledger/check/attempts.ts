@@ -1,6 +1,6 @@
 import { runOfAttempt } from '../../model/run-id.ts';
 import { attemptOf } from '../failures.ts';
-import { attemptPrefix } from '../keys.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { Ledger } from '../ledger.ts';
 import type { StoredAttempts } from '../gc/stored-attempts.ts';
 import type { Checking } from './finding.ts';

@@ -2,7 +2,7 @@ import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { goneMessage } from '../gc/gone.ts';
-import { attemptPrefix } from '../keys.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { StoredManifest } from '../ledger.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { supersededBy } from '../gc/superseded.ts';

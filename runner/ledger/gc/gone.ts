@@ -1,6 +1,6 @@
 import type { InstanceId } from '../../model/partition.ts';
 import { OBJECTS_GONE } from '../../model/records.ts';
-import { attemptPrefix } from '../keys.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Manifests } from '../manifests.ts';
 import type { Context } from '../context.ts';

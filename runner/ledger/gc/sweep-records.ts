@@ -5,7 +5,7 @@ import type { ClaimRecord } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords, removeClaim } from '../claims/claims.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
-import { attemptPrefix } from '../keys.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { GcOptions, Ledger } from '../ledger.ts';
 import { keysBelow, placesBelow } from '../knowledge/listing.ts';
 import { isUnreadable } from '../records/damage.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { Context } from '../context.ts';
-import { objectOf } from '../records/shape.ts';
+import { objectOf } from '../records/expectation.ts';
 import { manifestFields } from '../records/record-shapes.ts';
 import { sha256 } from '../sha256.ts';
 import { makeFolder } from '../../machine/folder.ts';

@@ -2,7 +2,7 @@ import { StoreError } from '../../errors.ts';
 import { verified } from '../../hash/hashed-body.ts';
 import type { PublishedPathRecord } from '../../model/records.ts';
 import type { ObjectInfo, ObjectStore, PutCondition } from '../../ports.ts';
-import { attemptPrefix } from '../keys.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import { listedAt } from '../knowledge/listing.ts';
 import { besidePath } from './beside.ts';
 import { pathKey, publishedPathRecords } from './path-record.ts';

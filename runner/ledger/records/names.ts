@@ -1,26 +1,29 @@
 import { keyProblem } from '../../model/key.ts';
 import { isInstanceId, isKeyName, isPipelineName } from '../../model/partition.ts';
 import { isAttemptId, isRunId } from '../../model/run-id.ts';
-import { matching, type Shape } from './shape.ts';
+import { matching, type Expectation } from './expectation.ts';
 
 /** Names in a record become keys, paths and labels: by these shapes they can be nothing else. */
-export const instance: Shape = matching(isInstanceId, 'an instance such as pipeline/task/date=2021-01-29');
-export const attempt: Shape = matching(isAttemptId, 'an attempt such as 20210129T220000Z-1a2b3c-1');
-export const run: Shape = matching(isRunId, 'a run such as 20210129T220000Z-1a2b3c');
-export const pipeline: Shape = matching(isPipelineName, 'the name of a pipeline');
-export const keyName: Shape = matching(isKeyName, 'the name of a key');
-export const nonce: Shape = matching(isNonce, 'a nonce of letters, digits, `_` and `-`');
+export const instance: Expectation = matching(
+  isInstanceId,
+  'an instance such as pipeline/task/date=2021-01-29',
+);
+export const attempt: Expectation = matching(isAttemptId, 'an attempt such as 20210129T220000Z-1a2b3c-1');
+export const run: Expectation = matching(isRunId, 'a run such as 20210129T220000Z-1a2b3c');
+export const pipeline: Expectation = matching(isPipelineName, 'the name of a pipeline');
+export const keyName: Expectation = matching(isKeyName, 'the name of a key');
+export const nonce: Expectation = matching(isNonce, 'a nonce of letters, digits, `_` and `-`');
 
 /** It names a folder of the cache and is a label of containers. */
-export const storeId: Shape = matching(isNonce, 'an id of at most 128 letters, digits, `_` and `-`');
+export const storeId: Expectation = matching(isNonce, 'an id of at most 128 letters, digits, `_` and `-`');
 
 /** Of an output: below the prefix of an attempt, and below folders of this machine. */
-export const objectPath: Shape = matching(
+export const objectPath: Expectation = matching(
   (path) => keyProblem(`objects/${path}`) === undefined,
   'a path of an output',
 );
 
-export const publishedPath: Shape = matching(
+export const publishedPath: Expectation = matching(
   (path) => keyProblem(`published/${path}`) === undefined,
   'a path below published/',
 );

@@ -36,7 +36,7 @@ import {
   version,
   whole,
   type Fields,
-} from './shape.ts';
+} from './expectation.ts';
 import {
   attempt,
   instance,

@@ -1,9 +1,9 @@
-import { StoreError } from '../../errors.ts';
+import { StoreError, messageOf } from '../../errors.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { ObjectStore, PutCondition, StoredBody } from '../../ports.ts';
 import { boundedText, isDeeper } from './bounds.ts';
 import { isDamage } from './damage.ts';
-import { objectOf, type Fields } from './shape.ts';
+import { objectOf, type Fields } from './expectation.ts';
 
 /** A run of 100,000 instances records 30 MB; nothing that sluice writes is nested deeper than six. */
 const MAX_BYTES = 128 * 2 ** 20;
@@ -78,7 +78,7 @@ export function recordKind<T>(name: string, fields: Fields<T>, rules: RecordRule
     try {
       return JSON.parse(json);
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const words = messageOf(error);
       throw corrupt(key, json === '' ? 'it is empty' : `it is not JSON (${words})`);
     }
   }

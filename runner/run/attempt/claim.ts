@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { Claim } from '../../ledger/ledger.ts';
 import type { ClaimRecord } from '../../model/records.ts';
 import type { Work } from './work.ts';
@@ -16,7 +17,7 @@ export async function releaseClaim({ planned, environment, emit }: Work, claim: 
   try {
     await environment.ledger.release(claim);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     emit({ type: 'warning', id: planned.id, message: `Its claim could not be released: ${message}` });
   }
 }

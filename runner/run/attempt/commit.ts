@@ -6,7 +6,7 @@ import type { JobResult } from '../../model/job.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
 import { fingerprintOf, settingsIn } from '../../plan/fingerprint.ts';
 import type { EvaluatedOutput } from './evaluate.ts';
-import { objectsPrefix } from './objects-prefix.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import { publishedPaths } from './published-paths.ts';
 import type { Upstream } from './upstream.ts';
 import type { Work } from './work.ts';
@@ -47,7 +47,7 @@ export async function commitResult(
 /** Removes what the attempt uploaded: no manifest names it, or ever will. */
 export async function dropObjects({ planned, attempt, environment }: Work, { job }: Result): Promise<void> {
   const objects = job?.objects ?? [];
-  const prefix = objectsPrefix(planned.id, attempt);
+  const prefix = attemptPrefix(planned.id, attempt);
   if (objects.length > 0) {
     await environment.ledger.store.delete(objects.map(({ path }) => `${prefix}${path}`));
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { RunContexts } from '../expressions.ts';
 import type { Subject } from './work.ts';
@@ -21,6 +22,6 @@ export function decideCondition({ task, environment }: Subject, contexts: RunCon
 }
 
 export function expressionCause(what: string, error: unknown): Cause {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { kind: 'expression-error', message: `${what}: ${message}`, transient: false };
 }

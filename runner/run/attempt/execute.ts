@@ -5,7 +5,7 @@ import { createLineBlocks } from '../log/lines.ts';
 import { createShownLines } from '../log/shown-lines.ts';
 import { runMasked } from '../log/masked-engine.ts';
 import { createStoredLog } from '../log/stored-log.ts';
-import { objectsPrefix } from './objects-prefix.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { Execution, Work } from './work.ts';
 
 export interface Executed {
@@ -56,7 +56,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
   keep('stderr', streams.stderr.end());
   await storeLog(work, log.content());
   if (tellingPaths.length > 0) {
-    const prefix = objectsPrefix(planned.id, attempt);
+    const prefix = attemptPrefix(planned.id, attempt);
     await environment.ledger.store.delete(tellingPaths.map((path) => `${prefix}${path}`));
   }
   warnAbout(work, result, maskedValues);

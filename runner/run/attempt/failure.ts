@@ -1,6 +1,5 @@
-import { StoreError } from '../../errors.ts';
+import { causeOfStore, messageOf, StoreError } from '../../errors.ts';
 import type { StoredManifest } from '../../ledger/ledger.ts';
-import type { Cause } from '../../model/cause.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { AttemptFailure, Work } from './work.ts';
 
@@ -35,15 +34,10 @@ export async function recordFailure(
 /** What an error that ended a step means for the instance, and whether the store itself is gone. */
 export function failureOf(error: unknown): AttemptFailure {
   if (error instanceof StoreError) {
-    return { cause: storeCause(error), lastLines: [], storeLost: isStoreLost(error) };
+    return { cause: causeOfStore(error), lastLines: [], storeLost: isStoreLost(error) };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { cause: { kind: 'internal', message, transient: false }, lastLines: [], storeLost: false };
-}
-
-function storeCause(error: StoreError): Cause {
-  if (error.code === 'store-full') return { kind: 'store-full', message: error.message, transient: false };
-  return { kind: 'store-error', message: error.message, transient: error.code === 'store-unreachable' };
 }
 
 function isStoreLost({ code }: StoreError): boolean {

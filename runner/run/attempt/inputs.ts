@@ -2,7 +2,7 @@ import type { JobFile, JobInput } from '../../model/job.ts';
 import type { Task } from '../../model/pipeline.ts';
 import { inputFolder } from '../../model/partition.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
-import { objectsPrefix } from './objects-prefix.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import { referInputs } from './references.ts';
 import type { ReadNeed } from './upstream.ts';
 
@@ -32,7 +32,7 @@ export function layInputs(task: Pick<Task, 'needs'>, needs: readonly ReadNeed[],
         emptyFolders.push(to);
         continue;
       }
-      const prefix = objectsPrefix(manifest.instance, manifest.attempt);
+      const prefix = attemptPrefix(manifest.instance, manifest.attempt);
       inputs.push({ store, prefix, to, objects: manifest.objects });
     }
   }

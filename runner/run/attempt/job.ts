@@ -6,7 +6,7 @@ import { commandOf } from './command.ts';
 import type { Evaluated } from './evaluate.ts';
 import { execProblem } from './exec-limits.ts';
 import type { Inputs } from './inputs.ts';
-import { objectsPrefix } from './objects-prefix.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import { variablesOf } from './variables.ts';
 import type { Subject } from './work.ts';
 import { own, setOwn } from '../../model/own.ts';
@@ -79,7 +79,7 @@ export function buildJob(
       emptyFolders: inputs.emptyFolders,
       outputs: {
         store: ledger.store.ref,
-        prefix: objectsPrefix(planned.id, attempt),
+        prefix: attemptPrefix(planned.id, attempt),
         rules: evaluated.outputs.map(({ pattern, allowEmpty }) => ({ pattern, allowEmpty })),
         values: task.outputs.flatMap((output) => (output.kind === 'value' ? [output.name] : [])),
       },

@@ -3,7 +3,7 @@ import { objectUri } from '../../model/object-place.ts';
 import { parseInstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
-import { objectsPrefix } from './objects-prefix.ts';
+import { attemptPrefix } from '../../model/key.ts';
 import type { ReadNeed } from './upstream.ts';
 
 /** Where a task finds what its needs of `mode: uri` are, in `SLUICE_INPUTS`. */
@@ -53,7 +53,7 @@ export function referInputs(needs: readonly ReadNeed[], store: StoreRef): JobFil
 
 function refer(manifest: Manifest, store: StoreRef): ReferredInstance {
   const { instance, attempt, objects, values } = manifest;
-  const prefix = objectsPrefix(instance, attempt);
+  const prefix = attemptPrefix(instance, attempt);
   return {
     instance,
     keys: Object.fromEntries(parseInstanceId(instance).keys.map(({ name, value }) => [name, value])),

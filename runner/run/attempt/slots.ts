@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { AttemptOutcome, Work } from './work.ts';
 
 /** Acts while it has its slots of pools and groups, or does not act. Nothing else is held meanwhile. */
@@ -11,7 +12,7 @@ export async function withSlots(work: Work, act: () => Promise<AttemptOutcome>):
   } finally {
     await environment.ledger.releaseSlots(taken.slots).catch((error: unknown) => {
       // Free as soon as this run is over.
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       work.emit({
         type: 'warning',
         id: planned.id,

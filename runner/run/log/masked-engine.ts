@@ -1,4 +1,4 @@
-import { EngineError } from '../../errors.ts';
+import { EngineError, messageOf } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Job, JobResult, LogChunk } from '../../model/job.ts';
 import type { Engine, EngineRunOptions } from '../../ports.ts';
@@ -89,7 +89,7 @@ async function runToResult(engine: Engine, job: Job, options: EngineRunOptions):
 }
 
 function thrownCause(error: unknown): Cause {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!(error instanceof EngineError)) return { kind: 'internal', message, transient: false };
   const isLost = error.code === 'engine-unreachable';
   return { kind: isLost ? 'engine-lost' : 'engine-error', message, transient: isLost };

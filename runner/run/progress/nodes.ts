@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts';
 import type { Pipeline, Task, Template } from '../../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../../model/plan.ts';
 import type { Expressions } from '../expressions.ts';
@@ -67,7 +68,7 @@ function limitsOf(
   try {
     return { shares: sharesOf(planned, task) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { shares: [], settled: { state: 'failed', reason: `concurrency: ${message}` } };
   }
 }

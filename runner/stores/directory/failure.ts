@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors.ts';
+import { StoreError, messageOf } from '../../errors.ts';
 
 /** A failed system call as a `StoreError` that says what to do. What is not a system's error passes as it is. */
 export function storeError(error: unknown, key: string, what: 'read' | 'write' | 'remove' | 'list'): unknown {
@@ -65,5 +65,5 @@ function kindOf(code: string): readonly [StoreError['code'], string] {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }

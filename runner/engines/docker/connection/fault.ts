@@ -1,4 +1,4 @@
-import { StoreError } from '../../../errors.ts';
+import { causeOfStore, StoreError } from '../../../errors.ts';
 import type { Cause } from '../../../model/cause.ts';
 import { causeOf } from './engine-answer.ts';
 
@@ -14,25 +14,7 @@ export class Fault extends Error {
 
 /** The cause of whatever was thrown while `doing`. */
 export function causeOfError(error: unknown, doing: string): Cause {
-  if (error instanceof StoreError) return causeOfStore(error, doing);
+  if (error instanceof StoreError)
+    return causeOfStore(error, `the store failed while ${doing}: ${error.message}`);
   return causeOf(error, doing);
-}
-
-function causeOfStore(error: StoreError, doing: string): Cause {
-  const message = `the store failed while ${doing}: ${error.message}`;
-  switch (error.code) {
-    case 'store-full':
-      return { kind: 'store-full', message, transient: false };
-    case 'store-unreachable':
-      return { kind: 'store-error', message, transient: true };
-    case 'precondition-failed':
-    case 'not-found':
-    case 'store-denied':
-    case 'store-corrupt':
-    case 'store-unsuitable':
-    case 'store-schema':
-    case 'path-taken':
-    case 'bad-key':
-      return { kind: 'store-error', message, transient: false };
-  }
 }

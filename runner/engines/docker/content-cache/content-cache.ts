@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts';
 import type { FileHandle } from 'node:fs/promises';
 import PQueue from 'p-queue';
 import type { StoredObject } from '../../../model/job.ts';
@@ -50,7 +51,7 @@ export function createContentCache(options: {
   let evicting: Promise<void> | undefined;
 
   function fail(error: unknown): void {
-    const message = `The cache of inputs in ${options.folder} cannot be used: ${error instanceof Error ? error.message : String(error)}. Inputs are read from the store for each task; free some space, or set another folder by XDG_CACHE_HOME, or \`cache: false\` in sluice.yaml.`;
+    const message = `The cache of inputs in ${options.folder} cannot be used: ${messageOf(error)}. Inputs are read from the store for each task; free some space, or set another folder by XDG_CACHE_HOME, or \`cache: false\` in sluice.yaml.`;
     trouble ??= { message, isTold: false };
   }
 

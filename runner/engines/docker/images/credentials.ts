@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,7 @@ export async function findLogin(
       const found = await findInFile(file, path, image, options);
       if (found !== undefined) return found;
     } catch (error) {
-      troubles.push(error instanceof Error ? error.message : String(error));
+      troubles.push(messageOf(error));
     }
   }
   return troubles.length === 0 ? {} : { trouble: troubles.join('; ') };

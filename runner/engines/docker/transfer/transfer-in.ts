@@ -1,3 +1,4 @@
+import { messageOf } from '../../../errors.ts';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { posix } from 'node:path';
@@ -165,7 +166,7 @@ async function* localBytes(path: string, signal: AbortSignal): AsyncGenerator<Ui
 }
 
 function unreadable(path: string, error: unknown): Fault {
-  const message = `${path} could not be read for the task: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `${path} could not be read for the task: ${messageOf(error)}`;
   return new Fault({ kind: 'start-failed', message, transient: false });
 }
 

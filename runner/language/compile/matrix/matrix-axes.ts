@@ -3,7 +3,7 @@ import { keyText } from '../../../model/partition.ts';
 import { sameValue } from './matrix-include.ts';
 import { items, members, scalar } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted, suggest } from '../words.ts';
 import { own } from '../../../model/own.ts';
 
@@ -11,7 +11,10 @@ import { own } from '../../../model/own.ts';
 export const MAX_LEGS = 10_000;
 
 /** Every combination of the axes' values, in their order. */
-export function combine(axes: readonly (readonly [string, Node])[], report: Report): readonly MatrixLeg[] {
+export function combine(
+  axes: readonly (readonly [string, Node])[],
+  report: ProblemReport,
+): readonly MatrixLeg[] {
   if (axes.length === 0) return [];
   let legs: MatrixLeg[] = [{}];
   for (const [name, values] of axes) {
@@ -40,7 +43,7 @@ export function applyExcludes(
   legs: readonly MatrixLeg[],
   axes: readonly string[],
   exclude: readonly Node[],
-  report: Report,
+  report: ProblemReport,
 ): readonly MatrixLeg[] {
   let left = legs;
   for (const node of exclude) {

@@ -2,7 +2,7 @@ import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import { members, scalar } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted } from '../words.ts';
 import { own, setOwn } from '../../../model/own.ts';
 
@@ -14,7 +14,7 @@ export function addIncludes(
   combined: readonly MatrixLeg[],
   axes: readonly string[],
   include: readonly Node[],
-  report: Report,
+  report: ProblemReport,
 ): readonly MatrixLeg[] {
   let legs = [...combined];
   const added: MatrixLeg[] = [];

@@ -5,7 +5,7 @@ import { addIncludes } from './matrix-include.ts';
 import { isMapNode, items, members, scalar, text } from '../node.ts';
 import type { Node } from '../node.ts';
 import { variableName } from '../params.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted } from '../words.ts';
 import { own } from '../../../model/own.ts';
 
@@ -15,7 +15,7 @@ const LISTS = new Set(['include', 'exclude']);
 export function compileMatrix(
   node: Node | undefined,
   params: readonly string[],
-  report: Report,
+  report: ProblemReport,
 ): Matrix | undefined {
   if (node === undefined) return undefined;
   if (!isMapNode(node)) return undefined;
@@ -74,7 +74,7 @@ export function compileMatrix(
 function dynamicMatrix(
   axes: readonly (readonly [string, Node])[],
   extra: readonly Node[],
-  report: Report,
+  report: ProblemReport,
 ): Matrix {
   for (const node of extra) {
     report.error(
@@ -99,7 +99,7 @@ function checkNames(
   axes: readonly (readonly [string, Node])[],
   include: readonly Node[],
   params: readonly string[],
-  report: Report,
+  report: ProblemReport,
 ): void {
   const variables = new Map<string, string>();
   for (const [name, node] of [...axes, ...include.flatMap((entry) => members(entry))]) {
@@ -136,7 +136,7 @@ function checkDuplicates(
   legs: readonly MatrixLeg[],
   keys: readonly string[],
   node: Node,
-  report: Report,
+  report: ProblemReport,
 ): void {
   const seen = new Set<string>();
   for (const leg of legs) {

@@ -1,6 +1,6 @@
 import { grainOf, timeOf } from '../time/grain.ts';
 import type { LocatedNeed, TaskEnd } from '../drafts.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 
 /** A task among all pipelines' tasks, with its bound needs. */
 export interface GraphTask {
@@ -21,7 +21,7 @@ interface Edge {
  * A task may need itself or each other only at strictly earlier times. Each knot of tasks that need each other is
  * searched for a way round that does not end earlier than it began; it is reported as a path.
  */
-export function checkCycles(tasks: readonly GraphTask[], report: Report): void {
+export function checkCycles(tasks: readonly GraphTask[], report: ProblemReport): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   for (const knot of knotsOf(tasks, byId)) {
     const cycle = cycleNotBackwards(knot, edgesIn(knot, byId));
@@ -131,7 +131,7 @@ function knotsOf(
   return knots;
 }
 
-function reportCycle(cycle: readonly Edge[], report: Report): void {
+function reportCycle(cycle: readonly Edge[], report: ProblemReport): void {
   // Begins at the task whose name comes first, so that the message does not depend on the order of search.
   const start = cycle.reduce((best, edge, at) => (edge.from < (cycle[best]?.from ?? '') ? at : best), 0);
   const turned = [...cycle.slice(start), ...cycle.slice(0, start)];

@@ -1,11 +1,11 @@
 import { findTarget } from './needs.ts';
 import type { PipelineDraft } from '../drafts.ts';
 import { child, members, text } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { TaskDraft } from '../task.ts';
 
 /** A hook's needs only say after which tasks of its pipeline it runs. */
-export function compileAfter(draft: TaskDraft, own: PipelineDraft, report: Report): readonly string[] {
+export function compileAfter(draft: TaskDraft, own: PipelineDraft, report: ProblemReport): readonly string[] {
   const names = draft.merged.lists.needs.flatMap((node) => {
     const written = text(node) ?? text(child(node, 'task'));
     if (written === undefined) return [];

@@ -7,13 +7,13 @@ import { compileNeeds } from './needs.ts';
 import { checkPublications } from '../publish/publications.ts';
 import type { Publisher } from '../publish/publications.ts';
 import { warnOfAbsent } from '../mentioned-inside.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { TaskDraft } from '../task.ts';
 import { checkTemplates } from '../templates.ts';
 import { setOwn } from '../../../model/own.ts';
 
 /** Binds what tasks say of each other, and checks what holds between tasks and pipelines. */
-export function linkPipelines(drafts: Drafts, report: Report): ReadonlyMap<string, Pipeline> {
+export function linkPipelines(drafts: Drafts, report: ProblemReport): ReadonlyMap<string, Pipeline> {
   const pipelines = new Map<string, Pipeline>();
   const graph: GraphTask[] = [];
   const publishers: Publisher[] = [];
@@ -41,7 +41,7 @@ function linkTask(
   draft: TaskDraft,
   own: PipelineDraft,
   drafts: Drafts,
-  report: Report,
+  report: ProblemReport,
 ): { readonly task: Task; readonly needs: readonly LocatedNeed[] } {
   if (draft.task.kind === 'hook') {
     const after = compileAfter(draft, own, report);

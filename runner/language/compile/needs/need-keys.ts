@@ -3,7 +3,7 @@ import { keyText } from '../../../model/partition.ts';
 import type { TaskEnd } from '../drafts.ts';
 import { boolean, child, members, text } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { list, quoted, suggest } from '../words.ts';
 import { own } from '../../../model/own.ts';
 
@@ -16,7 +16,12 @@ interface Bindings {
  * Where the needed task's other keys take their values from: what `params` of the need says, the same name on
  * my side, else all there are (which must be a known list).
  */
-export function bindKeys(node: Node, needer: TaskEnd, target: TaskEnd, report: Report): Bindings | undefined {
+export function bindKeys(
+  node: Node,
+  needer: TaskEnd,
+  target: TaskEnd,
+  report: ProblemReport,
+): Bindings | undefined {
   const { task } = target.draft;
   const overrides = child(node, 'params');
   checkOverrides(overrides, target, report);
@@ -47,7 +52,13 @@ function hasKnownValues(target: TaskEnd, key: string): boolean {
   return param?.kind === 'plain' && (param.type === 'choice' || param.type === 'boolean');
 }
 
-function reportUnbounded(node: Node, key: string, needer: TaskEnd, target: TaskEnd, report: Report): void {
+function reportUnbounded(
+  node: Node,
+  key: string,
+  needer: TaskEnd,
+  target: TaskEnd,
+  report: ProblemReport,
+): void {
   const name = target.called;
   const write = `write { task: ${name}, params: { ${key}: … } }`;
   report.error(
@@ -62,7 +73,7 @@ function reportUnbounded(node: Node, key: string, needer: TaskEnd, target: TaskE
   );
 }
 
-function checkOverrides(overrides: Node | undefined, target: TaskEnd, report: Report): void {
+function checkOverrides(overrides: Node | undefined, target: TaskEnd, report: ProblemReport): void {
   const { task } = target.draft;
   for (const [name, node] of members(overrides)) {
     if (task.keys.includes(name)) {
@@ -87,7 +98,7 @@ function checkOverrides(overrides: Node | undefined, target: TaskEnd, report: Re
 }
 
 /** A value that is written out must be one that the needed task has. */
-function checkValue(name: string, node: Node, target: TaskEnd, report: Report): void {
+function checkValue(name: string, node: Node, target: TaskEnd, report: ProblemReport): void {
   const value = text(node);
   if (value === undefined || value.includes('${{')) return;
   const { matrix } = target.draft.task;
@@ -110,7 +121,7 @@ function checkCounterparts(
   pair: readonly KeyBinding[],
   needer: TaskEnd,
   target: TaskEnd,
-  report: Report,
+  report: ProblemReport,
 ): void {
   const mine = needer.draft.task.matrix;
   const theirs = target.draft.task.matrix;

@@ -2,7 +2,7 @@ import type { Select } from '../../../model/pipeline.ts';
 import type { TimeParam } from '../time/grain.ts';
 import { boolean, child, number } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted } from '../words.ts';
 
 const REACHES = ['last', 'latest', 'offset'] as const;
@@ -10,7 +10,7 @@ const REACHES = ['last', 'latest', 'offset'] as const;
 export type Reach = (typeof REACHES)[number];
 
 /** The key of a need that walks along a time key. */
-export function reachOf(node: Node, report: Report): Reach | 'several' | undefined {
+export function reachOf(node: Node, report: ProblemReport): Reach | 'several' | undefined {
   const written = REACHES.filter((key) => {
     const at = child(node, key);
     return at !== undefined && boolean(at) !== false;
@@ -29,7 +29,7 @@ export function byReach(
   mine: TimeParam,
   theirs: TimeParam,
   name: string,
-  report: Report,
+  report: ProblemReport,
 ): Select | undefined {
   const at = child(node, reach) ?? node;
   if (theirs.start === undefined) {
@@ -67,7 +67,7 @@ export function byReach(
 
 const EXAMPLES = { hour: '2024-01-01T00', date: '2024-01-01', month: '2024-01', year: '2024' } as const;
 
-export function checkAtLeast(node: Node, select: Select, report: Report): Select {
+export function checkAtLeast(node: Node, select: Select, report: ProblemReport): Select {
   const at = child(node, 'at-least');
   const atLeast = number(at);
   if (at === undefined || atLeast === undefined) return select;

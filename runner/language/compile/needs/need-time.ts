@@ -7,13 +7,18 @@ import { byReach, checkAtLeast, reachOf } from './need-reach.ts';
 import type { Reach } from './need-reach.ts';
 import { child, text } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 
 /**
  * How the needed task's time is found from the needer's: the same key, an earlier position of it, or, where
  * the grains differ, containment. Undefined where that was reported as unbounded.
  */
-export function bindTime(node: Node, needer: TaskEnd, target: TaskEnd, report: Report): Select | undefined {
+export function bindTime(
+  node: Node,
+  needer: TaskEnd,
+  target: TaskEnd,
+  report: ProblemReport,
+): Select | undefined {
   const mine = timeOf(needer);
   const theirs = timeOf(target);
   const reach = reachOf(node, report);
@@ -57,7 +62,7 @@ function givenTime(
   theirs: TimeParam,
   reach: Reach | undefined,
   node: Node,
-  report: Report,
+  report: ProblemReport,
 ): Select | undefined {
   if (reach !== undefined) {
     report.error(
@@ -84,7 +89,7 @@ function byGrain(
   mine: TimeParam,
   theirs: TimeParam,
   name: string,
-  report: Report,
+  report: ProblemReport,
 ): Select | undefined {
   const ends = { key: theirs.name, from: mine.name };
   const difference = grainOf(theirs) - grainOf(mine);

@@ -4,8 +4,8 @@ import { bindKeys } from './need-keys.ts';
 import { bindTime } from './need-time.ts';
 import { boolean, child, number, text } from '../node.ts';
 import type { Node } from '../node.ts';
-import { placeOf } from '../report.ts';
-import type { Report } from '../report.ts';
+import { placeOf } from '../problem-report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { TaskDraft } from '../task.ts';
 import { suggest } from '../words.ts';
 
@@ -14,7 +14,7 @@ export function compileNeeds(
   draft: TaskDraft,
   own: PipelineDraft,
   drafts: Drafts,
-  report: Report,
+  report: ProblemReport,
 ): readonly LocatedNeed[] {
   const found = draft.merged.lists.needs.flatMap(
     (node) => compileNeed(draft, node, own, drafts, report) ?? [],
@@ -45,7 +45,7 @@ function compileNeed(
   node: Node,
   own: PipelineDraft,
   drafts: Drafts,
-  report: Report,
+  report: ProblemReport,
 ): LocatedNeed | undefined {
   const written = text(node) ?? text(child(node, 'task'));
   if (written === undefined) return undefined;
@@ -95,7 +95,7 @@ export function findTarget(
   written: string,
   own: PipelineDraft,
   drafts: Drafts,
-  report: Report,
+  report: ProblemReport,
 ): Target | undefined {
   const [first = '', second] = written.split('/');
   const pipeline = second === undefined ? own.pipeline.name : first;

@@ -3,7 +3,7 @@ import { keyText } from '../../../model/partition.ts';
 import { keysIn } from '../needs/reads.ts';
 import { child } from '../node.ts';
 import type { LocatedOutput } from '../outputs.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted } from '../words.ts';
 import { pathParts, UNKNOWN } from './path-parts.ts';
 import type { PathContext, PathPart } from './path-parts.ts';
@@ -15,7 +15,7 @@ export function checkKeys(
   context: PathContext,
   { output, node }: LocatedOutput,
   publish: Publish,
-  report: Report,
+  report: ProblemReport,
 ): void {
   const { task, params } = context;
   if (output.kind !== 'path') return;

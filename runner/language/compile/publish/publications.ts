@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { Param, Publish } from '../../../model/pipeline.ts';
 import { child } from '../node.ts';
 import type { LocatedOutput } from '../outputs.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { TaskDraft } from '../task.ts';
 import { checkKeys } from './keys-told.ts';
 
@@ -21,7 +21,7 @@ interface Publication extends Publisher {
 }
 
 /** What must hold between a published path and its task's keys, and between all published paths. */
-export function checkPublications(publishers: readonly Publisher[], report: Report): void {
+export function checkPublications(publishers: readonly Publisher[], report: ProblemReport): void {
   const publications = publishers.flatMap(publicationsOf);
   const files = new Map<string, Publication>();
   for (const publication of publications) {
@@ -63,7 +63,7 @@ function foldersAbove(path: string): readonly string[] {
   return names.slice(1).map((_, at) => names.slice(0, at + 1).join('/'));
 }
 
-function reportConflict(mine: Publication, other: Publication, message: string, report: Report): void {
+function reportConflict(mine: Publication, other: Publication, message: string, report: ProblemReport): void {
   const owner = ({ pipeline, draft }: Publication): string => `${pipeline}/${draft.task.name}`;
   const who = owner(mine) === owner(other) ? 'another output of this task' : `\`${owner(other)}\``;
   const { node } = mine.located;

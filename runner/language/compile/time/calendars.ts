@@ -3,7 +3,7 @@ import { parseDate } from './date.ts';
 import { readHolidayFile, reportLateHoliday } from './holidays.ts';
 import { child, items, members, number, text } from '../node.ts';
 import type { Node } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { Tree } from '../tree.ts';
 import { parseWeekdays } from './weekdays.ts';
 import { setOwn } from '../../../model/own.ts';
@@ -12,7 +12,7 @@ import { setOwn } from '../../../model/own.ts';
 export async function compileCalendars(
   section: Node | undefined,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Readonly<Record<string, Calendar>>> {
   const calendars: Record<string, Calendar> = {};
   for (const [name, node] of members(section)) {
@@ -29,7 +29,7 @@ async function compileWeekdays(
   name: string,
   node: Node,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<Calendar | undefined> {
   const written = child(node, 'weekdays');
   const weekdays =
@@ -49,7 +49,7 @@ async function compileWeekdays(
 async function compileHolidays(
   node: Node,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<{ dates: readonly string[]; through?: string | undefined }> {
   const holidays = child(node, 'holidays');
   const beside = child(node, 'through');
@@ -68,7 +68,7 @@ async function compileHolidays(
   return { dates: [...new Set(dates)].sort(), through };
 }
 
-function compileMonthDays(name: string, node: Node, report: Report): Calendar | undefined {
+function compileMonthDays(name: string, node: Node, report: ProblemReport): Calendar | undefined {
   for (const key of ['weekdays', 'holidays', 'through']) {
     const extra = child(node, key);
     if (extra !== undefined) {

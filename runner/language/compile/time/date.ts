@@ -1,9 +1,13 @@
 import { parseTimeValue } from '../../../calendar/value.ts';
 import type { TimeType } from '../../../model/time.ts';
 import type { Node, Place } from '../node.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 
-export function parseDate(at: Node | Place, written: string | undefined, report: Report): string | undefined {
+export function parseDate(
+  at: Node | Place,
+  written: string | undefined,
+  report: ProblemReport,
+): string | undefined {
   return written === undefined ? undefined : parseTime(at, 'date', written, report);
 }
 
@@ -12,7 +16,7 @@ export function parseTime(
   at: Node | Place,
   type: TimeType,
   written: string,
-  report: Report,
+  report: ProblemReport,
 ): string | undefined {
   const parsed = parseTimeValue(type, written);
   if (parsed.ok) return parsed.value;

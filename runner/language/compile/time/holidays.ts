@@ -1,7 +1,7 @@
 import { parseDate } from './date.ts';
 import type { Node, Place } from '../node.ts';
 import { projectPath } from '../path.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import type { Tree } from '../tree.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function readHolidayFile(
   node: Node,
   written: string,
   tree: Tree,
-  report: Report,
+  report: ProblemReport,
 ): Promise<{ dates: readonly string[]; through?: string | undefined }> {
   const file = projectPath(node, written, report);
   if (file === undefined) return { dates: [] };
@@ -29,7 +29,7 @@ export async function readHolidayFile(
 function parseHolidays(
   content: string,
   file: string,
-  report: Report,
+  report: ProblemReport,
 ): { dates: readonly string[]; through?: string | undefined } {
   const dates = new Map<string, Place>();
   let through: string | undefined;
@@ -59,7 +59,12 @@ function parseHolidays(
   return { dates: [...dates.keys()].sort(), through };
 }
 
-export function reportLateHoliday(at: Node | Place, date: string, through: string, report: Report): void {
+export function reportLateHoliday(
+  at: Node | Place,
+  date: string,
+  through: string,
+  report: ProblemReport,
+): void {
   report.error(at, 'calendar-invalid', `the holiday ${date} is after through: ${through}`, {
     fix: '`through` is the last date for which the holidays are known: move it, or drop the holiday.',
   });

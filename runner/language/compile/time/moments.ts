@@ -3,7 +3,7 @@ import type { Calendar, Moment } from '../../../model/time.ts';
 import { child, number, text } from '../node.ts';
 import type { Node } from '../node.ts';
 import { calendarNamed } from '../params.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 
 export interface Moments {
   readonly due?: Moment;
@@ -16,7 +16,7 @@ export function compileMoments(
   keys: ReadonlyMap<string, Node>,
   timeKey: Param | undefined,
   calendars: Readonly<Record<string, Calendar>>,
-  report: Report,
+  report: ProblemReport,
 ): Moments {
   const compile = (key: string): Moment | undefined => {
     const node = keys.get(key);
@@ -73,7 +73,7 @@ export function compileMoments(
 function compileMoment(
   node: Node,
   calendars: Readonly<Record<string, Calendar>>,
-  report: Report,
+  report: ProblemReport,
 ): Moment | undefined {
   const alone = text(node);
   if (alone !== undefined) return { at: alone };

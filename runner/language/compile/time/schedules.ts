@@ -3,14 +3,14 @@ import { DEFAULTS } from '../../schema/defaults.ts';
 import { child, items, number, text } from '../node.ts';
 import type { Node } from '../node.ts';
 import { compileRebuild } from '../rebuild.ts';
-import type { Report } from '../report.ts';
+import type { ProblemReport } from '../problem-report.ts';
 import { quoted, suggest } from '../words.ts';
 
 /** `on.schedule` of a pipeline. A cron only wakes: which instances run is a matter of their time keys. */
 export function compileSchedules(
   schedule: Node | undefined,
   tasks: ReadonlyMap<string, { readonly timed: boolean }>,
-  report: Report,
+  report: ProblemReport,
 ): readonly Schedule[] {
   return items(schedule).flatMap((node) => {
     const cron = child(node, 'cron');
@@ -32,7 +32,7 @@ export function compileSchedules(
 function compileTasks(
   node: Node | undefined,
   tasks: ReadonlyMap<string, unknown>,
-  report: Report,
+  report: ProblemReport,
 ): readonly string[] | undefined {
   if (node === undefined) return undefined;
   return items(node).flatMap((item) => {
@@ -51,7 +51,7 @@ function checkTimed(
   cron: Node,
   names: readonly string[],
   tasks: ReadonlyMap<string, { readonly timed: boolean }>,
-  report: Report,
+  report: ProblemReport,
 ): void {
   if (names.length === 0 || names.some((name) => tasks.get(name)?.timed === true)) return;
   const whose =

@@ -3,7 +3,7 @@ import type { Node, Place } from './node.ts';
 import type { ProblemCode } from './problem-code.ts';
 
 /** Collects what is wrong. A mistake in a file that several tasks share is kept once. */
-export interface Report {
+export interface ProblemReport {
   error(at: Node | Place | WholeFile, code: ProblemCode, message: string, options?: Told): void;
   warning(at: Node | Place | WholeFile, code: ProblemCode, message: string, options?: Told): void;
   add(problems: readonly Problem[]): void;
@@ -24,7 +24,7 @@ export interface Told {
   readonly at?: 'key' | 'value';
 }
 
-export function createReport(): Report {
+export function createProblemReport(): ProblemReport {
   const kept = new Map<string, Problem>();
   const counts = { error: 0, warning: 0 };
   const keep = (found: Problem): void => {

@@ -10,7 +10,7 @@ export interface RunningInstance {
 }
 
 /** What the events so far add up to: the numbers behind the live table. */
-export interface Progress {
+export interface LiveView {
   readonly running: Map<InstanceId, RunningInstance>;
   /** On what others have, in words. */
   readonly waiting: Map<InstanceId, string>;
@@ -25,7 +25,7 @@ export interface Progress {
   finished: number;
 }
 
-export function createProgress(): Progress {
+export function createLiveView(): LiveView {
   return {
     running: new Map(),
     waiting: new Map(),
@@ -40,56 +40,56 @@ export function createProgress(): Progress {
   };
 }
 
-export function applyEvent(progress: Progress, event: RunEvent): void {
+export function applyEvent(view: LiveView, event: RunEvent): void {
   switch (event.type) {
     case 'run-started':
-      progress.startedAt = Date.parse(event.at);
+      view.startedAt = Date.parse(event.at);
       for (const instance of event.plan.instances) {
-        progress.taskOf.set(instance.id, instance.task);
+        view.taskOf.set(instance.id, instance.task);
         if (instance.action === 'none') continue;
-        progress.toDo += 1;
-        progress.pending.set(instance.task, (progress.pending.get(instance.task) ?? 0) + 1);
+        view.toDo += 1;
+        view.pending.set(instance.task, (view.pending.get(instance.task) ?? 0) + 1);
       }
       return;
     case 'instance-started': {
-      const task = progress.taskOf.get(event.id) ?? event.id;
-      progress.waiting.delete(event.id);
-      progress.running.set(event.id, { id: event.id, task, startedAt: Date.parse(event.at), lastLine: '' });
+      const task = view.taskOf.get(event.id) ?? event.id;
+      view.waiting.delete(event.id);
+      view.running.set(event.id, { id: event.id, task, startedAt: Date.parse(event.at), lastLine: '' });
       return;
     }
     case 'image-progress':
-      if (event.done) progress.images.delete(event.image);
-      else progress.images.set(event.image, event.message);
+      if (event.done) view.images.delete(event.image);
+      else view.images.set(event.image, event.message);
       return;
     case 'log': {
-      const running = progress.running.get(event.id);
+      const running = view.running.get(event.id);
       if (running !== undefined && event.line.trim() !== '') running.lastLine = event.line;
       return;
     }
     case 'retry-scheduled':
-      progress.running.delete(event.id);
+      view.running.delete(event.id);
       return;
     case 'waiting-on-claim':
-      progress.waiting.set(event.id, `waiting on run ${event.run}`);
+      view.waiting.set(event.id, `waiting on run ${event.run}`);
       return;
     case 'waiting-on-pool':
-      progress.waiting.set(event.id, `waiting on ${event.kind} ${event.name}`);
+      view.waiting.set(event.id, `waiting on ${event.kind} ${event.name}`);
       return;
     case 'instance-finished': {
       const { result } = event;
-      progress.running.delete(result.id);
-      progress.waiting.delete(result.id);
-      progress.counts.set(result.state, (progress.counts.get(result.state) ?? 0) + 1);
-      const left = progress.pending.get(result.task);
+      view.running.delete(result.id);
+      view.waiting.delete(result.id);
+      view.counts.set(result.state, (view.counts.get(result.state) ?? 0) + 1);
+      const left = view.pending.get(result.task);
       if (left !== undefined) {
-        progress.pending.set(result.task, Math.max(0, left - 1));
-        progress.finished += 1;
+        view.pending.set(result.task, Math.max(0, left - 1));
+        view.finished += 1;
       }
       if (result.state === 'succeeded' && result.seconds !== undefined) {
-        const seconds = progress.secondsByTask.get(result.task) ?? { total: 0, count: 0 };
+        const seconds = view.secondsByTask.get(result.task) ?? { total: 0, count: 0 };
         seconds.total += result.seconds;
         seconds.count += 1;
-        progress.secondsByTask.set(result.task, seconds);
+        view.secondsByTask.set(result.task, seconds);
       }
       return;
     }
@@ -104,20 +104,20 @@ export function applyEvent(progress: Progress, event: RunEvent): void {
  * Seconds until the end: the mean duration of each task so far times what is left of it, divided by the number that
  * run side by side. Undefined until every pending task has finished once or half of all is done.
  */
-export function estimateSeconds(progress: Progress, now: number): number | undefined {
-  if (progress.finished === 0) return undefined;
+export function estimateSeconds(view: LiveView, now: number): number | undefined {
+  if (view.finished === 0) return undefined;
   let work = 0;
   let unknown = 0;
-  for (const [task, left] of progress.pending) {
-    const seconds = progress.secondsByTask.get(task);
+  for (const [task, left] of view.pending) {
+    const seconds = view.secondsByTask.get(task);
     if (seconds === undefined) unknown += left;
     else work += (seconds.total / seconds.count) * left;
   }
-  if (unknown > (progress.toDo - progress.finished) / 2) return undefined;
-  const elapsed = (now - progress.startedAt) / 1000;
-  const done = [...progress.secondsByTask.values()].reduce((sum, seconds) => sum + seconds.total, 0);
+  if (unknown > (view.toDo - view.finished) / 2) return undefined;
+  const elapsed = (now - view.startedAt) / 1000;
+  const done = [...view.secondsByTask.values()].reduce((sum, seconds) => sum + seconds.total, 0);
   const width = elapsed > 0 ? Math.max(done / elapsed, 0.1) : 1;
-  const known = progress.toDo - progress.finished - unknown;
+  const known = view.toDo - view.finished - unknown;
   const scale = known > 0 ? (known + unknown) / known : 1;
   return (work * scale) / width;
 }

@@ -1,30 +1,30 @@
 import { own } from '../../model/own.ts';
 
 /** Says in words where a value differs from what was expected; undefined where it does not. */
-export type Shape = (value: unknown, path: string) => string | undefined;
+export type Expectation = (value: unknown, path: string) => string | undefined;
 
 /** The fields of a record, every one named; fields that are not named are let through. */
-export type Fields<T> = { readonly [Key in keyof Required<T>]: Shape };
+export type Fields<T> = { readonly [Key in keyof Required<T>]: Expectation };
 
-export const text: Shape = (value, path) => expected(typeof value === 'string', 'text', value, path);
+export const text: Expectation = (value, path) => expected(typeof value === 'string', 'text', value, path);
 
 /** A text that a name, a path or the like may be. */
-export function matching(is: (text: string) => boolean, what: string): Shape {
+export function matching(is: (text: string) => boolean, what: string): Expectation {
   return (value, path) => expected(typeof value === 'string' && is(value), what, value, path);
 }
 
-export const whole: Shape = (value, path) =>
+export const whole: Expectation = (value, path) =>
   expected(Number.isSafeInteger(value), 'a whole number', value, path);
-export const count: Shape = (value, path) =>
+export const count: Expectation = (value, path) =>
   expected(Number.isSafeInteger(value) && Number(value) >= 0, 'a whole number from 0', value, path);
-export const version: Shape = (value, path) =>
+export const version: Expectation = (value, path) =>
   expected(Number.isSafeInteger(value) && Number(value) >= 1, 'the version of a record', value, path);
-export const number: Shape = (value, path) => expected(Number.isFinite(value), 'a number', value, path);
-export const flag: Shape = (value, path) =>
+export const number: Expectation = (value, path) => expected(Number.isFinite(value), 'a number', value, path);
+export const flag: Expectation = (value, path) =>
   expected(typeof value === 'boolean', 'true or false', value, path);
-export const anything: Shape = () => undefined;
+export const anything: Expectation = () => undefined;
 
-export const scalar: Shape = (value, path) =>
+export const scalar: Expectation = (value, path) =>
   expected(
     ['string', 'number', 'boolean'].includes(typeof value),
     'text, a number or true/false',
@@ -33,42 +33,42 @@ export const scalar: Shape = (value, path) =>
   );
 
 /** As sluice writes them, in UTC: they are compared as texts too. */
-export const time: Shape = matching(
+export const time: Expectation = matching(
   (text) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text)),
   'an ISO 8601 instant',
 );
 
 /** With the offset of a zone. */
-export const localTime: Shape = matching(
+export const localTime: Expectation = matching(
   (text) =>
     /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/.test(text) &&
     !Number.isNaN(Date.parse(text)),
   'an ISO 8601 instant',
 );
 
-export const sha256: Shape = matching((text) => /^[0-9a-f]{64}$/.test(text), '64 hexadecimal digits');
+export const sha256: Expectation = matching((text) => /^[0-9a-f]{64}$/.test(text), '64 hexadecimal digits');
 
-export function oneOf(...words: readonly string[]): Shape {
+export function oneOf(...words: readonly string[]): Expectation {
   return (value, path) =>
     expected(typeof value === 'string' && words.includes(value), words.join(' or '), value, path);
 }
 
-export function optional(shape: Shape): Shape {
+export function optional(shape: Expectation): Expectation {
   return (value, path) => (value === undefined ? undefined : shape(value, path));
 }
 
-export function nullable(shape: Shape): Shape {
+export function nullable(shape: Expectation): Expectation {
   return (value, path) => (value === null ? undefined : shape(value, path));
 }
 
-export function listOf(shape: Shape): Shape {
+export function listOf(shape: Expectation): Expectation {
   return (value, path) => {
     if (!Array.isArray(value)) return expected(false, 'a list', value, path);
     return first(value.map((item: unknown, index) => () => shape(item, `${path}[${index}]`)));
   };
 }
 
-export function mapOf(shape: Shape): Shape {
+export function mapOf(shape: Expectation): Expectation {
   return (value, path) => {
     if (!isObject(value)) return expected(false, 'an object', value, path);
     return first(
@@ -81,8 +81,8 @@ export function mapOf(shape: Shape): Shape {
   };
 }
 
-export function objectOf<T>(fields: Fields<T>): Shape {
-  const entries = Object.entries<Shape>(fields);
+export function objectOf<T>(fields: Fields<T>): Expectation {
+  const entries = Object.entries<Expectation>(fields);
   return (value, path) => {
     if (!isObject(value)) return expected(false, 'an object', value, path);
     return first(

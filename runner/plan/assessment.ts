@@ -3,7 +3,7 @@ import type { State } from '../model/state.ts';
 import type { Scope } from './scope.ts';
 
 /** What is known of one instance before anything is decided. */
-export interface Judged {
+export interface Assessment {
   readonly state: State;
   readonly reason: string;
   /** What is behind it in the end: the reason of a blocked or waiting one names the first cause. */
@@ -18,7 +18,7 @@ export interface Judged {
   readonly pulls: boolean;
 }
 
-export interface Judging {
+export interface Assessing {
   readonly scope: Scope;
   readonly knowledge: Knowledge;
   readonly nowMs: number;
