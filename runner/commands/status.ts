@@ -3,7 +3,8 @@ import { EXIT, usageError } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { taskLine } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
-import { formatCount, formatCounts, formatDuration, oneLine } from '../report/words.ts';
+import { minute, runLines } from '../report/runs.ts';
+import { formatCount, oneLine } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
@@ -12,14 +13,19 @@ import { openStandingLedger } from '../app/standing-ledger.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 import { parseTarget } from './cli/target.ts';
 
+export interface StatusFlags extends CommonFlags {
+  readonly runs?: string;
+}
+
 const RUNS_SHOWN = 5;
 
 /** `sluice status`: what is open over all pipelines, and the last runs. */
 export async function statusCommand(
   words: readonly string[],
-  flags: CommonFlags,
+  flags: StatusFlags,
   output: Output,
 ): Promise<number> {
+  const limit = runsShown(flags.runs);
   const target = parseTarget(words, flags.param);
   const options = appOptions(flags, output, target.file);
   const ledger = await openStandingLedger(await openStoreSettings(options), options);
@@ -27,7 +33,7 @@ export async function statusCommand(
   const pipeline = target.pipeline ?? named;
   const [failures, runs] = await Promise.all([
     ledger.openFailures(pipeline),
-    ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit: RUNS_SHOWN }),
+    ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit }),
   ]);
   if (pipeline !== undefined && failures.length + runs.length === 0) {
     const names = await pipelineNames(options);
@@ -70,7 +76,7 @@ export async function statusCommand(
   for (const note of notes) output.say(`${paint.dim('note')} ${note}`);
   output.say('');
   if (states.length === 0) output.say('no runs yet');
-  for (const { run, state } of states) output.say(describeRun(run, state, paint));
+  output.say(runLines(states, paint));
   return EXIT.ok;
 }
 
@@ -93,17 +99,13 @@ function describeFailure(failure: FailureRecord, paint: Paint): readonly string[
 
 const LINES_SHOWN = 3;
 
-function describeRun(run: RunRecord, state: string, paint: Paint): string {
-  const seconds =
-    run.finishedAt === undefined
-      ? undefined
-      : (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1000;
-  const when = seconds === undefined ? `since ${minute(run.startedAt)}` : `in ${formatDuration(seconds)}`;
-  const counts = run.counts === undefined ? '' : `: ${formatCounts(run.counts, paint.state)}`;
-  return `${paint.dim(run.run)}  ${run.pipeline} ${paint.bold(state)} ${when}${counts}`;
-}
-
-/** `2021-01-29 18:00 UTC` */
-function minute(instant: string): string {
-  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+function runsShown(text: string | undefined): number {
+  if (text === undefined) return RUNS_SHOWN;
+  const runs = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(runs) && runs > 0) return runs;
+  throw usageError(
+    'bad-number',
+    `expected a whole number from 1 for --runs, found "${text}"`,
+    'write how many of the last runs are to be shown, for example --runs 20',
+  );
 }

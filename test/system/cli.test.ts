@@ -97,7 +97,7 @@ describe('a run as a person meets it', () => {
     const ended = new Promise((resolve) => child.on('close', resolve));
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      if (/^start +sleep/m.test(text)) child.kill('SIGINT');
+      if (/ start +sleep/.test(text)) child.kill('SIGINT');
     });
     expect(await ended).toBe(130);
     expect(stdout).toContain('SIGINT: stopping the containers; once more ends at once');
@@ -129,6 +129,26 @@ describe('what is there, afterwards', () => {
     const { stdout } = await run('status', 'daily');
     expect(stdout).toContain('1 open failure\n  daily/fetch/date=2021-01-06: exit status 3');
     expect(stdout).toContain('daily failed in');
+  });
+
+  it('status tells as many runs as are asked for, also under --json', async () => {
+    const runsOf = async (...flags: readonly string[]) => {
+      const { stdout } = await run('status', 'daily', '--json', ...flags);
+      return (JSON.parse(stdout) as { readonly runs: readonly unknown[] }).runs.length;
+    };
+    expect([await runsOf('--runs', '1'), await runsOf('--runs', '2')]).toEqual([1, 2]);
+    for (let n = 0; n < 2; n += 1) await run('run', 'daily', '--date', '2021-01-05');
+    const { stdout } = await run('status', 'daily', '--runs', '2');
+    expect(stdout).toContain('2 runs of daily in which nothing had to be done, ');
+    const refused = await run('status', '--runs', '0', '--json');
+    expect([refused.status, problemsOf(refused)[0]?.code]).toEqual([2, 'bad-number']);
+  });
+
+  it('ls of one instance lists its files and their sizes', async () => {
+    const { stdout } = await run('ls', 'daily/score/date=2021-01-05');
+    expect(stdout).toMatch(
+      /^daily\/score\/date=2021-01-05  2\d{3}-\d\d-\d\dT[\d:]+Z  1 file, 2 B\n  2 B  score\.csv\n$/,
+    );
   });
 
   it('ls counts, lists, and gives addresses', async () => {

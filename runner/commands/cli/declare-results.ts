@@ -36,12 +36,13 @@ export function addResultCommands(program: Command): void {
     .addHelpText('after', examples([['sluice logs short-score/score/date=2021-01-29', '']]));
 
   command(program, 'status [pipeline]', 'open failures and the last runs')
+    .option('--runs <number>', 'how many of the last runs (default: 5)')
     .action(action(async () => (await import('../status.ts')).statusCommand))
     .addHelpText(
       'after',
       examples([
         ['sluice status', ''],
-        ['sluice status short-score --json', ''],
+        ['sluice status short-score --runs 20', 'its last twenty runs'],
       ]),
     );
 
