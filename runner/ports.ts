@@ -1,6 +1,6 @@
 import type { Capabilities } from './model/capabilities.ts';
 import type { RunEvent } from './model/event.ts';
-import type { Job, JobResult, LogChunk } from './model/job.ts';
+import type { ImageOwner, Job, JobResult, LogChunk } from './model/job.ts';
 import type { StoreRef } from './model/store-ref.ts';
 
 export interface ObjectInfo {
@@ -95,6 +95,21 @@ export interface EngineRunOptions {
   readonly watched: boolean;
 }
 
+export interface RemoveBuiltOptions {
+  readonly owner: ImageOwner;
+  /** The content hashes of all that the owner's pipelines can still ask for. */
+  readonly live: ReadonlySet<string>;
+  /** Only tell. */
+  readonly dryRun: boolean;
+}
+
+/** Built images that nothing asks for. */
+export interface BuiltImages {
+  readonly removed: readonly string[];
+  /** Those that stay all the same, and why, in words. */
+  readonly kept: readonly { readonly name: string; readonly why: string }[];
+}
+
 /**
  * Runs containers. `run` never throws for what happens to a job: that is the result's `cause`. It resolves only
  * when the container is gone or beyond reach, with the log delivered whole, and the outputs uploaded below
@@ -107,6 +122,11 @@ export interface Engine {
     readonly storeId: string;
     readonly isLive: (run: string) => Promise<boolean>;
   }): Promise<number>;
+  /**
+   * Removes the images that were built for the owner and that are not live: never one that is another's, that
+   * somebody has given a name, or that a container uses. Throws `EngineError` where no engine answers.
+   */
+  removeBuilt(options: RemoveBuiltOptions): Promise<BuiltImages>;
   /** Reaches the engine and probes it once; throws `EngineError` with the fix. */
   check(): Promise<Capabilities>;
   /**

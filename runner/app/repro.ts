@@ -13,6 +13,7 @@ import type { AskedPipeline } from './asked-pipeline.ts';
 import { oneInstance } from './instance.ts';
 import { openReadingLedger } from './reading-ledger.ts';
 import { planPipeline } from './planned.ts';
+import { nameOfProject } from './project-name.ts';
 import type { RequestOptions } from './request.ts';
 import { readSecrets } from './secrets.ts';
 import { own } from '../model/own.ts';
@@ -49,21 +50,22 @@ export async function prepareRepro(
   const described = await describeJob(
     instance,
     `${BY_HAND}-1`,
-    surroundings(asked, pipelines, ledger, secrets),
+    await surroundings(asked, pipelines, ledger, secrets),
   );
   return { instance, job: jobOf(instance, described), secrets, store: ledger.store };
 }
 
-function surroundings(
+async function surroundings(
   { opened }: AskedPipeline,
   pipelines: ReadonlyMap<string, Pipeline>,
   ledger: Ledger,
   secrets: Readonly<Record<string, string>>,
-): Parameters<typeof describeJob>[2] {
+): Promise<Parameters<typeof describeJob>[2]> {
   return {
     run: BY_HAND,
     ledger,
     pipelines,
+    project: await nameOfProject(opened.project),
     projectRoot: opened.project.root,
     secrets,
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
@@ -106,7 +108,7 @@ async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | u
     instance,
     task,
     `${BY_HAND}-1`,
-    surroundings(asked, pipelines, ledger, secrets),
+    await surroundings(asked, pipelines, ledger, secrets),
     {
       status: {
         failure: others.some(({ state }) => state === 'failed'),

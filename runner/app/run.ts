@@ -11,6 +11,7 @@ import { runPlan } from '../run/run.ts';
 import { unlessInterrupted } from './interrupted.ts';
 import type { Planned } from './planned.ts';
 import { prepareEngine } from './prepare-engine.ts';
+import { nameOfProject } from './project-name.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface RunOptions {
@@ -58,6 +59,7 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     run: runId(clock.now(), randomHex),
     process: await processIdentity(),
     pipelines,
+    project: await nameOfProject(project),
     projectRoot: project.root,
     pools: project.pools,
     concurrency: options.concurrency ?? project.concurrency,

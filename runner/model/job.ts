@@ -43,7 +43,15 @@ export type JobImage =
       readonly target?: string;
       /** Hash of context, Dockerfile, arguments and stage: built once per content. */
       readonly contentHash: string;
+      /** By whom the image is known when nothing asks for it any more; undefined: it stays. */
+      readonly owner?: ImageOwner;
     };
+
+/** A project on a store: its pipelines are all that may ask for what was built for it. */
+export interface ImageOwner {
+  readonly storeId: string;
+  readonly project: string;
+}
 
 export type JobFile =
   | { readonly kind: 'local'; readonly from: string; readonly to: string; readonly executable: boolean }

@@ -13,6 +13,8 @@ export interface RunEnvironment {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   /** Absolute; `files` and Dockerfiles are relative to it. */
   readonly projectRoot: string;
+  /** The project's name: what is built is labelled with it. */
+  readonly project: string;
   /** Slots by pool. */
   readonly pools: Readonly<Record<string, number>>;
   readonly concurrency: number;

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createDockerEngine } from '../../runner/engines/docker/engine.ts';
+import { hashContext } from '../../runner/engines/docker/images/context.ts';
 import { StoreError } from '../../runner/errors.ts';
-import type { Job, JobResult } from '../../runner/model/job.ts';
+import type { ImageOwner, Job, JobResult } from '../../runner/model/job.ts';
 import type { Engine, EngineRunOptions, ObjectStore } from '../../runner/ports.ts';
 import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
@@ -20,6 +21,11 @@ export interface EngineParts {
 
 /** More than are ever on their way at once. */
 const MANY = 2000;
+
+interface Built {
+  readonly contentHash: string;
+  readonly name: string;
+}
 
 interface Ran extends JobResult {
   readonly stdout: string;
@@ -762,6 +768,122 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       expect(kinds).toEqual([undefined, 'exit', undefined, 'command-not-found', 'timeout', 'cancelled']);
       expect(await tasksLeft()).toBe(0);
       expect((await leftovers()).volumes).toBe(0);
+    });
+
+    describe('images that were built', () => {
+      const owner = { storeId, project: 'prices' };
+      const names = new Set<string>();
+
+      afterAll(async () => {
+        for (const name of names) {
+          await parts.docker
+            .getImage(name)
+            .remove({ force: true })
+            .catch(() => undefined);
+        }
+      });
+
+      /** By a task that it is made for. */
+      async function build(text: string, by: { readonly owner?: ImageOwner } = { owner }): Promise<Built> {
+        const contextFolder = await mkdtemp(join(tmpdir(), 'sluice-built-'));
+        try {
+          // The store's name is in it: no other test's image has this content.
+          const dockerfile = `FROM ${parts.image}\nENV MADE_FOR="${storeId} ${text}"\n${text}\n`;
+          await writeFile(join(contextFolder, 'Dockerfile'), dockerfile);
+          await writeFile(join(contextFolder, 'tool'), '');
+          const contentHash = await hashContext(contextFolder, 'Dockerfile', {});
+          const image = { kind: 'build', contextFolder, dockerfile: 'Dockerfile', buildArgs: {} } as const;
+          const ran = await run(job('true', { image: { ...image, contentHash, ...by } }));
+          expect(ran.cause).toBeUndefined();
+          names.add(`sluice-build:${contentHash}`);
+          return { contentHash, name: `sluice-build:${contentHash}` };
+        } finally {
+          await rm(contextFolder, { recursive: true });
+        }
+      }
+
+      async function areThere(images: readonly string[]): Promise<readonly string[]> {
+        const there = await Promise.all(
+          images.map((name) =>
+            parts.docker
+              .getImage(name)
+              .inspect()
+              .then(
+                () => true,
+                () => false,
+              ),
+          ),
+        );
+        return images.filter((_, index) => there[index]);
+      }
+
+      const bare = (found: readonly string[]): readonly string[] =>
+        found.map((name) => name.slice(name.indexOf('sluice-build:'))).sort();
+
+      it('go when nothing asks for them, whichever builder made them', async () => {
+        const live = await build('LABEL of=live');
+        const classic = await build('COPY tool /classic');
+        const buildKit = await build('COPY --chmod=755 tool /kit');
+        const dead = [classic.name, buildKit.name].sort();
+        const options = { owner, live: new Set([live.contentHash]) };
+        const told = await engine.removeBuilt({ ...options, dryRun: true });
+        expect({ removed: bare(told.removed), kept: told.kept }).toEqual({ removed: dead, kept: [] });
+        expect(await areThere([live.name, ...dead])).toEqual([live.name, ...dead]);
+        const { removed } = await engine.removeBuilt({ ...options, dryRun: false });
+        expect(bare(removed)).toEqual(dead);
+        expect(await areThere([live.name, ...dead])).toEqual([live.name]);
+        expect(await engine.removeBuilt({ ...options, dryRun: false })).toEqual({ removed: [], kept: [] });
+      });
+
+      it("stay where they are another project's, another store's or nobody's", async () => {
+        const others = [
+          await build('LABEL of=project', { owner: { ...owner, project: 'other' } }),
+          await build('LABEL of=store', { owner: { ...owner, storeId: `o-${storeId}` } }),
+          await build('LABEL of=nobody', {}),
+        ].map(({ name }) => name);
+        const gone = await engine.removeBuilt({ owner, live: new Set(), dryRun: false });
+        expect(await areThere(others)).toEqual(others);
+        expect(bare(gone.removed)).not.toEqual(expect.arrayContaining(others));
+      });
+
+      it('stay while a container uses them, or a person has named them', async () => {
+        const used = await build('LABEL of=used');
+        const named = await build('LABEL of=named');
+        const repo = `localhost/sluice-named-${process.pid}`;
+        names.add(`${repo}:1`);
+        await parts.docker.getImage(named.name).tag({ repo, tag: '1' });
+        const container = await parts.docker.createContainer({ Image: used.name, Cmd: ['true'] });
+        const stay = [used.name, named.name, `${repo}:1`];
+        try {
+          for (const dryRun of [true, false]) {
+            const { removed, kept } = await engine.removeBuilt({ owner, live: new Set(), dryRun });
+            expect(removed).toEqual([]);
+            const why = Object.fromEntries(kept.map((one) => [bare([one.name])[0], one.why]));
+            expect(why).toEqual({
+              [used.name]: 'a container uses it',
+              [named.name]: `it is also called ${repo}:1`,
+            });
+          }
+          expect(await areThere(stay)).toEqual(stay);
+        } finally {
+          await container.remove({ force: true });
+        }
+        await parts.docker.getImage(`${repo}:1`).remove();
+        const { removed } = await engine.removeBuilt({ owner, live: new Set(), dryRun: false });
+        expect(bare(removed)).toEqual([used.name, named.name].sort());
+      });
+
+      it('leave what a person has made of them, which has their labels', async () => {
+        const base = await build('LABEL of=base');
+        const repo = `localhost/sluice-made-of-${process.pid}`;
+        names.add(`${repo}:1`);
+        const container = await parts.docker.createContainer({ Image: base.name, Cmd: ['true'] });
+        await container.commit({ repo, tag: '1' });
+        await container.remove({ force: true });
+        const { removed, kept } = await engine.removeBuilt({ owner, live: new Set(), dryRun: false });
+        expect({ removed: bare(removed), kept }).toEqual({ removed: [base.name], kept: [] });
+        expect(await areThere([`${repo}:1`])).toEqual([`${repo}:1`]);
+      });
     });
 
     describe('a sweep', () => {

@@ -17,6 +17,7 @@ test('an instance that a run would skip has no job to show, and says why', async
       run: 'x',
       ledger: world.ledger,
       pipelines: new Map([['p', pipeline([task('count'), use])]]),
+      project: 'project',
       projectRoot: '/project',
       secrets: {},
       expressions: { template: evaluateTemplate, condition: evaluateCondition },

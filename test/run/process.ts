@@ -55,6 +55,7 @@ const report = await runPlan(
         ]),
       ],
     ]),
+    project: 'project',
     projectRoot: '/project',
     pools: { db: Number(pool) },
     concurrency: 8,

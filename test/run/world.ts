@@ -56,7 +56,7 @@ export function task(name: string, more: Partial<Task> = {}): Task {
 export function pipeline(tasks: readonly Task[], more: Partial<Pipeline> = {}): Pipeline {
   return {
     name: 'p',
-    file: 'p.yaml',
+    file: 'pipelines/p.yaml',
     timezone: 'UTC',
     schedules: [],
     calendars: {},
@@ -186,6 +186,7 @@ export function start(
     run: `20210201T000000Z-${runs.toString(16).padStart(6, '0')}`,
     process: PROCESS,
     pipelines: new Map([['p', pipeline(tasks)]]),
+    project: 'project',
     projectRoot: '/project',
     pools: {},
     concurrency: 4,

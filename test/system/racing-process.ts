@@ -51,6 +51,7 @@ async function run(from: string, to: string) {
     run: runId(clock.now(), randomHex),
     process: await processIdentity(),
     pipelines,
+    project: 'project',
     projectRoot: project.root,
     pools: project.pools,
     concurrency: 8,

@@ -4,6 +4,7 @@ import type { GcReport } from '../../ledger/ledger.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
+import { removeUnusedImages, type UnusedImages } from '../../app/unused-images.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 
 export interface GcFlags extends CommonFlags {
@@ -19,22 +20,36 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
   const hours = graceHours(flags.graceHours);
   const keep = keptAttempts(flags.keep);
   const options = appOptions(flags, output);
-  const ledger = await openStandingLedger(await openStoreSettings(options), options);
-  const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun: flags.dryRun === true });
+  const project = await openStoreSettings(options);
+  const ledger = await openStandingLedger(project, options);
+  const dryRun = flags.dryRun === true;
+  const report = await ledger.gc({ graceSeconds: hours * 3600, keep, dryRun });
+  const images = await removeUnusedImages(options, project, ledger, dryRun);
   if (output.json) {
-    await output.document({ schema: 1, dryRun: flags.dryRun === true, ...report });
+    await output.document({ schema: 1, dryRun, ...report, images });
     return EXIT.ok;
   }
-  const verb = flags.dryRun === true ? 'would remove' : 'removed';
+  const verb = dryRun ? 'would remove' : 'removed';
   for (const problem of report.problems) output.warn(`warning: ${problem}`);
   for (const attempt of report.attemptsRemoved) output.say(`${verb} ${attempt}`);
+  for (const name of images.removed) output.say(`${verb} the image ${name}`);
   output.say(
     report.objectsRemoved + report.recordsRemoved === 0
-      ? 'nothing to remove'
+      ? images.removed.length === 0
+        ? 'nothing to remove'
+        : 'nothing to remove from the store'
       : `${verb} ${formatCount(report.objectsRemoved, 'object')} (${formatBytes(report.bytesFreed)}) and ${formatCount(report.recordsRemoved, 'record')}`,
   );
   for (const line of keptLines(report.kept, hours)) output.say(line);
+  for (const line of keptImages(images)) output.say(line);
   return EXIT.ok;
+}
+
+function keptImages({ kept, left }: UnusedImages): readonly string[] {
+  return [
+    ...kept.map(({ name, why }) => `kept the image ${name}: ${why}`),
+    ...(left === undefined ? [] : [`kept all images that were built here: ${left}`]),
+  ];
 }
 
 /** What no manifest names and stays all the same, and why. */

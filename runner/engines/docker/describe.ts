@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
+import { BUILT, builtTag } from './images/built-labels.ts';
 import { capabilitiesOf } from './container/create.ts';
 
 /**
@@ -90,6 +91,6 @@ function imageOf({ image }: Job): string {
     case 'reference':
       return image.reference;
     case 'build':
-      return `sluice-build:${image.contentHash}`;
+      return `${BUILT}:${builtTag(image.contentHash, undefined)}`;
   }
 }

@@ -73,6 +73,18 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
         throw asEngineError(error, options.env);
       }
     },
+    async removeBuilt(removeOptions) {
+      // Nothing runs: a connection is enough, without what a session makes ready for jobs.
+      const connection = await connect(options);
+      try {
+        const { removeBuilt } = await import('./images/remove-built.ts');
+        return await removeBuilt(connection.docker, removeOptions);
+      } catch (error) {
+        throw asEngineError(error, options.env);
+      } finally {
+        connection.close();
+      }
+    },
     async check() {
       const wasOpen = opening !== undefined;
       const { facts } = await session();

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import path from 'node:path';
 import type { Cause } from '../../model/cause.ts';
-import type { Job, JobFile, JobImage } from '../../model/job.ts';
+import type { ImageOwner, Job, JobFile, JobImage } from '../../model/job.ts';
 import { commandOf } from './command.ts';
 import type { Evaluated } from './evaluate.ts';
 import { execProblem } from './exec-limits.ts';
@@ -92,7 +92,7 @@ export function buildJob(
   };
 }
 
-function imageOf({ task, environment }: Subject, evaluated: Evaluated): JobImage | undefined {
+function imageOf({ planned, task, environment }: Subject, evaluated: Evaluated): JobImage | undefined {
   const { image } = task;
   if (image === undefined) return undefined;
   switch (image.kind) {
@@ -108,8 +108,18 @@ function imageOf({ task, environment }: Subject, evaluated: Evaluated): JobImage
         buildArgs: image.buildArgs,
         ...(image.target === undefined ? {} : { target: image.target }),
         contentHash: image.contentHash,
+        ...ownerOf(planned, environment),
       };
   }
+}
+
+/** Of a file that is named by its path nobody knows later whether it is still there: its images are nobody's to remove. */
+function ownerOf(
+  { pipeline }: Subject['planned'],
+  { pipelines, ledger, project }: Subject['environment'],
+): { readonly owner?: ImageOwner } {
+  const inProject = pipelines.get(pipeline)?.file.startsWith('pipelines/') === true;
+  return inProject ? { owner: { storeId: ledger.storeId, project } } : {};
 }
 
 function broken(message: string): BuiltJob {

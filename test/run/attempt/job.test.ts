@@ -149,5 +149,6 @@ test('a Dockerfile is built from its folder, by content', async () => {
     dockerfile: 'Dockerfile',
     buildArgs: { V: '1' },
     contentHash: 'context-hash',
+    owner: { storeId: world.ledger.storeId, project: 'project' },
   });
 });

@@ -27,6 +27,7 @@ test.each<[string, Partial<Task>]>([
     run: 'x',
     ledger: world.ledger,
     pipelines: new Map([['p', pipeline([count, use(more)])]]),
+    project: 'project',
     projectRoot: '/project',
     secrets: {},
     expressions: { template: evaluateTemplate, condition: evaluateCondition },

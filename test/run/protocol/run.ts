@@ -141,6 +141,7 @@ function environmentOf(
     run: name,
     process: { ...PROCESS, pid },
     pipelines: new Map([['p', PIPELINE]]),
+    project: 'project',
     projectRoot: '/project',
     pools: {},
     concurrency: 1,

@@ -6,6 +6,7 @@ import type { Cause } from '../../../model/cause.ts';
 import type { JobImage } from '../../../model/job.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { baseImages } from './base-images.ts';
+import { BUILT, builtLabels, builtTag } from './built-labels.ts';
 import { createBuildReading } from './build-reading.ts';
 import { ContextError, readContext, type BuildContext } from './context.ts';
 import type { Login } from './credential-helper.ts';
@@ -28,9 +29,6 @@ export interface BuildOptions extends LoginOptions {
   readonly silenceSeconds: number;
 }
 
-/** The repository that all built images are tagged in. */
-const BUILT = 'sluice-build';
-
 /** Longer than an engine takes from one answer to the next. */
 const SETTLED_MILLISECONDS = 250;
 
@@ -46,7 +44,7 @@ export async function ensureBuilt(
   signal: AbortSignal,
   onProgress: (progress: ImageProgress) => void,
 ): Promise<Ensured> {
-  const tag = tagOf(image, options.platform);
+  const tag = builtTag(image.contentHash, options.platform);
   const name = `${BUILT}:${tag}`;
   try {
     const built = await findImage(docker, name, undefined);
@@ -86,11 +84,6 @@ async function discard(docker: Dockerode, id: string): Promise<void> {
   }
 }
 
-function tagOf(image: Build, platform: string | undefined): string {
-  const suffix = platform === undefined ? '' : `-${platform.replaceAll('/', '-')}`;
-  return `${image.contentHash}${suffix}`;
-}
-
 /**
  * Sends the context to the engine's builder and reads its words to the end: to the classic one, which every engine has,
  * or, where the Dockerfile takes it, to BuildKit. (Podman has one builder that knows most of either.)
@@ -119,7 +112,7 @@ async function build(
     const request: Dockerode.ImageBuildOptions = {
       dockerfile: sent.dockerfile,
       buildargs: image.buildArgs,
-      labels: { 'sluice.build': image.contentHash },
+      labels: builtLabels(image.contentHash, image.owner),
       rm: true,
       forcerm: true,
       ...(options.platform === undefined ? {} : { platform: options.platform }),

@@ -46,7 +46,13 @@ export async function hashContext(
   for (const entry of context.entries) {
     hash.entry(entry);
     if (entry.kind !== 'file') continue;
-    for await (const chunk of createReadStream(join(folder, entry.path))) hash.bytes(chunk as Uint8Array);
+    const file = join(folder, entry.path);
+    try {
+      for await (const chunk of createReadStream(file)) hash.bytes(chunk as Uint8Array);
+    } catch (error) {
+      // Another's, or gone since it was listed.
+      throw new ContextError(`${file} could not be read: ${String(error)}`, { cause: error });
+    }
   }
   return hash.digest();
 }
