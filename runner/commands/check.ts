@@ -16,7 +16,7 @@ export async function checkCommand(
   const pipelines = [...opened.pipelines.values()];
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
-    await output.document(problemsDocument(opened.warnings, output.complete));
+    await output.document(problemsDocument(opened.warnings));
     return EXIT.ok;
   }
   await sayWarnings(opened.warnings, output);

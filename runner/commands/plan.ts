@@ -28,7 +28,7 @@ export async function planCommand(
   const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
-    await output.document(planDocument(plan, output.complete));
+    await output.document(planDocument(plan));
     return EXIT.ok;
   }
   for (const warning of plan.warnings) output.warn(`warning: ${warning}`);

@@ -44,7 +44,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     });
     if (output.json) {
       const { reportDocument } = await import('../report/json.ts');
-      await output.document(reportDocument(report, output.complete));
+      await output.document(reportDocument(report));
     }
     return report.exitStatus;
   } finally {

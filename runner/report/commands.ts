@@ -26,7 +26,7 @@ const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join(
 export function createCompletion(where: Whereabouts): CompleteCommands {
   const { file, project, store, engine } = where;
   if (file === undefined && project === undefined && store === undefined && engine === undefined)
-    return (text) => text;
+    return asTyped;
   const flags = (verb: string): readonly (readonly string[])[] => [
     ...(project === undefined ? [] : [['--project', project]]),
     ...(store === undefined ? [] : [['--store', store]]),
@@ -45,6 +45,9 @@ export function createCompletion(where: Whereabouts): CompleteCommands {
       .map((line) => (isQuoted(line) ? line : completeLine(line)))
       .join('\n');
 }
+
+/** Where nothing but its own words leads to a command. */
+export const asTyped: CompleteCommands = (text) => text;
 
 /** A file is named where a pipeline can be; else the folder that it stands in. */
 function placeOf(verb: string, { file, project }: Whereabouts): readonly string[] {

@@ -3,22 +3,19 @@ import type { CauseKind } from '../model/cause.ts';
 import type { LeftStale, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import type { CompleteCommands } from './commands.ts';
 import { ADD_REBUILD, staleWords } from './stale-words.ts';
 
 /** The version of the documents that `--json` prints. */
 const SCHEMA = 1;
 
-const asIs: CompleteCommands = (text) => text;
-
 /** What `sluice plan --json` prints. */
-export function planDocument(plan: Plan, complete = asIs): object {
+export function planDocument(plan: Plan): object {
   return {
     schema: SCHEMA,
     pipeline: plan.pipeline,
     counts: plan.counts,
     ...(plan.atLeast ? { atLeast: true } : {}),
-    ...(plan.warnings.length > 0 ? { warnings: plan.warnings.map(complete) } : {}),
+    ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
     ...staleDocument(plan.stale),
     instances: eachAs(plan.instances, (instance) => ({
       id: instance.id,
@@ -26,7 +23,7 @@ export function planDocument(plan: Plan, complete = asIs): object {
       params: instance.params,
       ...(Object.keys(instance.matrix).length > 0 ? { matrix: instance.matrix } : {}),
       state: instance.state,
-      reason: complete(instance.reason),
+      reason: instance.reason,
       ...(instance.dueAt === undefined ? {} : { dueAt: instance.dueAt }),
       ...(instance.neededBy === undefined ? {} : { neededBy: instance.neededBy }),
       needs: instance.needs.flatMap((need) => need.members),
@@ -35,7 +32,7 @@ export function planDocument(plan: Plan, complete = asIs): object {
 }
 
 /** What `sluice run --json` prints. */
-export function reportDocument(report: Report, complete = asIs): object {
+export function reportDocument(report: Report): object {
   return {
     schema: SCHEMA,
     run: report.run,
@@ -46,16 +43,14 @@ export function reportDocument(report: Report, complete = asIs): object {
       id: instance.id,
       state: instance.state,
       attempt: instance.attempt ?? null,
-      reason: complete(instance.reason),
+      reason: instance.reason,
       seconds: instance.seconds ?? null,
       exitCode: instance.exitCode ?? null,
       ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
     })),
     ...staleDocument(report.stale),
     ...(report.published.length > 0 ? { published: report.published } : {}),
-    ...(report.exitStatus === EXIT.unreachable
-      ? { problems: unreachable(report).map((problem) => written(problem, complete)) }
-      : {}),
+    ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(written) } : {}),
   };
 }
 
@@ -91,20 +86,20 @@ function unreachable(report: Report): readonly Problem[] {
 }
 
 /** What any command prints with `--json` when it ends with 2 or 4. */
-export function problemsDocument(problems: readonly Problem[], complete = asIs): object {
+export function problemsDocument(problems: readonly Problem[]): object {
   return {
     schema: SCHEMA,
-    problems: problems.map((problem) => written(problem, complete)),
+    problems: problems.map(written),
   };
 }
 
-function written(problem: Problem, complete: CompleteCommands): object {
+function written(problem: Problem): object {
   return {
     code: problem.code,
     file: problem.file ?? null,
     line: problem.line ?? null,
     column: problem.column ?? null,
-    message: complete(problem.message),
-    fix: problem.fix === undefined ? null : complete(problem.fix),
+    message: problem.message,
+    fix: problem.fix ?? null,
   };
 }

@@ -14,7 +14,7 @@ export interface Output {
   readonly say: (text: string | readonly string[]) => void;
   /** What is not the answer, on stderr. */
   readonly warn: (text: string | readonly string[]) => void;
-  /** The one document of `--json`. */
+  /** The one document of `--json`, with the commands in its words completed. */
   readonly document: (value: object) => Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export function createOutput(flags: OutputFlags): Output {
       process.stderr.write(`${flags.logFormat === 'json' ? logLine(told) : told}\n`);
     },
     async document(value) {
-      for (const piece of documentPieces(value)) await written(piece);
+      for (const piece of documentPieces(value, complete)) await written(piece);
     },
   };
 }
@@ -74,7 +74,7 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
   const { problems, status } = asProblems(error);
   if (output.json) {
     const { problemsDocument } = await import('../../report/json.ts');
-    await output.document(problemsDocument(problems, output.complete));
+    await output.document(problemsDocument(problems));
   } else {
     const { formatProblems } = await import('../../report/frame.ts');
     output.warn(formatProblems(problems, { color: output.color }).split('\n'));

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { documentPieces } from '../../../runner/commands/cli/document.ts';
+import { createCompletion } from '../../../runner/report/commands.ts';
 
 it('is the text that JSON.stringify makes of the whole', () => {
   const documents = fc.dictionary(
@@ -33,4 +34,18 @@ it('takes a list whose members are made as they are asked for', () => {
   expect([...documentPieces({ none: members(0), some: members(2) })].join('')).toBe(
     `${JSON.stringify({ none: [], some: [{ n: 0 }, { n: 1 }] }, null, 2)}\n`,
   );
+});
+
+it('completes the commands in our words, and nothing that is anybody else’s', () => {
+  const value = {
+    id: 'sluice run p',
+    notes: ['sluice run p'],
+    findings: [{ message: 'do: sluice run p', log: 'sluice run p' }],
+  };
+  const complete = createCompletion({ project: 'x' });
+  expect(JSON.parse([...documentPieces(value, complete)].join(''))).toEqual({
+    id: 'sluice run p',
+    notes: ['sluice run --project x p'],
+    findings: [{ message: 'do: sluice run --project x p', log: 'sluice run p' }],
+  });
 });
