@@ -76,7 +76,7 @@ async function loadPipelines(
   const compile = (files: readonly string[], to: ProblemReport) => compileFiles(files, project, tree, to);
   if (selection.kind === 'all') {
     const files = await pipelineFiles(tree);
-    if (files.length === 0) reportNoPipelines(report);
+    if (files.length === 0) await reportNoPipelines(tree, report);
     const drafts = await compile(files, report);
     const pipelines = linkPipelines(drafts, report);
     return { project, pipelines, names: taskNames(drafts), unread: [], problems: inOrder(report.problems) };
@@ -97,8 +97,9 @@ async function loadAsked(
   const path = selection.kind === 'file' ? selection.path : undefined;
   let listed: readonly ListedPipeline[] | undefined;
   const list = async () => (listed ??= await listPipelines(tree, path));
-  const own = selection.kind === 'file' ? [selection.path] : chosenFiles(selection.name, await list());
-  if (path === undefined && listed?.length === 0) reportNoPipelines(report);
+  const own =
+    selection.kind === 'file' ? [selection.path] : await chosenFiles(selection.name, await list(), tree);
+  if (path === undefined && own.length === 0 && listed?.length === 0) await reportNoPipelines(tree, report);
   const drafts = new Map(await compile(own));
   let needed = neededNames(drafts);
   while (needed.length > 0) {
@@ -161,7 +162,13 @@ async function listFiles(files: readonly string[], tree: Tree): Promise<readonly
   );
 }
 
-function chosenFiles(name: string | undefined, listed: readonly ListedPipeline[]): readonly string[] {
+/** Where there is no folder of pipelines, a lone file has the name that the records of its store give it. */
+async function chosenFiles(
+  name: string | undefined,
+  listed: readonly ListedPipeline[],
+  tree: Tree,
+): Promise<readonly string[]> {
+  if (listed.length === 0) return (await loneFiles(tree)).filter((file) => nameOfFile(file) === name);
   const isChosen = (pipeline: ListedPipeline) =>
     name === undefined ? listed.length === 1 : pipeline.name === name;
   return listed.filter(isChosen).map(({ file }) => file);
@@ -197,10 +204,15 @@ export async function loadSettings(
 }
 
 async function pipelineFiles(tree: Tree): Promise<readonly string[]> {
-  const names = await tree.namesIn(FOLDER);
-  return names
-    .filter((name) => /\.ya?ml$/.test(name) && !name.startsWith('.'))
-    .map((name) => `${FOLDER}/${name}`);
+  return (await tree.namesIn(FOLDER)).filter(isPipelineName).map((name) => `${FOLDER}/${name}`);
+}
+
+async function loneFiles(tree: Tree): Promise<readonly string[]> {
+  return (await tree.namesIn('')).filter((name) => isPipelineName(name) && name !== 'sluice.yaml');
+}
+
+function isPipelineName(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !name.startsWith('.');
 }
 
 /** Pipelines by name; a name that is taken already is reported and its file left aside. */
@@ -256,16 +268,22 @@ function checkName(name: string, place: Place, report: ProblemReport): void {
   );
 }
 
-function reportNoPipelines(report: ProblemReport): void {
+async function reportNoPipelines(tree: Tree, report: ProblemReport): Promise<void> {
+  const files = (await loneFiles(tree)).map((name) => `\`./${name}\``);
   report.error(
     { file: FOLDER, whole: true },
     'no-pipelines',
     'there is no pipeline here: expected .yaml files in pipelines/',
     {
-      fix: '`sluice init` writes a small one; or name a file: sluice check ./pipeline.yaml.',
+      fix:
+        files.length === 0
+          ? '`sluice init` writes a small one; or name a file by its path, such as `./pipeline.yaml`.'
+          : `Name a file by its path: ${files.slice(0, NAMED).join(', ')}${files.length > NAMED ? ', …' : ''}.`,
     },
   );
 }
+
+const NAMED = 5;
 
 function inOrder(problems: readonly Problem[]): readonly Problem[] {
   return [...problems].sort(

@@ -26,6 +26,13 @@ describe('loading all pipelines', () => {
     ]);
   });
 
+  it('names the lone files of a folder without pipelines', async () => {
+    const { problems } = await loadProject(memorySource({ 'a.yaml': OK, 'sluice.yaml': '{}\n' }), {
+      kind: 'all',
+    });
+    expect(problems).toMatchObject([{ code: 'no-pipelines', fix: 'Name a file by its path: `./a.yaml`.' }]);
+  });
+
   it('finds the mistakes of all files at once, by file and line', async () => {
     const { problems } = await loadProject(
       memorySource({
@@ -118,6 +125,13 @@ describe('loading a pipeline by its name', () => {
   const NEEDS_B = 'tasks:\n  t: { image: alpine, run: echo, needs: [b/t] }\n';
   const load = (files: Readonly<Record<string, string>>, name?: string) =>
     loadProject(memorySource(files), { kind: 'pipeline', name });
+
+  it('takes a lone file of that name where there is no folder of pipelines', async () => {
+    const { pipelines, problems } = await load({ 'lone.yaml': OK, 'other.yml': '[' }, 'lone');
+    expect(problems).toEqual([]);
+    expect([...pipelines.keys()]).toEqual(['lone']);
+    expect((await load({ 'lone.yaml': OK }, 'loan')).problems).toMatchObject([{ code: 'no-pipelines' }]);
+  });
 
   it.each([
     ['a wrong key', 'tasks: { t: { imag: x } }'],
