@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, usageError } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import type { CommonFlags } from './cli/flags.ts';
+import { quoteWord } from '../report/commands.ts';
 import { makeFolder } from '../machine/folder.ts';
 
 export interface InitFlags extends CommonFlags {
@@ -52,7 +53,7 @@ export async function initCommand(
   }
   for (const { to } of targets) output.say(`wrote ${join(place, to)}`);
   output.say('');
-  output.say(`Run it:    ${place === '' ? '' : `cd ${place} && `}sluice run hello`);
+  output.say(`Run it:    ${place === '' ? '' : `cd ${quoteWord(place)} && `}sluice run hello`);
   output.say('Change it: pipelines/hello.yaml; editors with a YAML language server complete and check it');
   return EXIT.ok;
 }

@@ -1,5 +1,7 @@
 import { EXIT } from '../errors.ts';
 import { oneInstance } from '../app/instance.ts';
+import { quoteWord } from '../report/commands.ts';
+import { paramFlag } from '../model/flags.ts';
 import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline, type Planned } from '../app/planned.ts';
@@ -24,7 +26,10 @@ export async function whyCommand(
   });
   const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');
-  const lines = [...explain(planned.plan, instance.id), ...(await howItWasMade(planned, instance))];
+  const lines = [
+    ...explain(planned.plan, instance.id, settingsOf(planned, instance)),
+    ...(await howItWasMade(planned, instance)),
+  ];
   if (output.json)
     await output.document({
       schema: 1,
@@ -36,6 +41,15 @@ export async function whyCommand(
   else output.say(lines.map(oneLine));
   return EXIT.ok;
 }
+
+/** What was given beside the instance's own keys, as it is to be given again. */
+function settingsOf({ asked }: Planned, { keys, matrix }: PlannedInstance): readonly string[] {
+  return Object.entries(asked.target.params)
+    .filter(([name]) => !Object.hasOwn(keys, name) && !Object.hasOwn(matrix, name) && !RANGE.includes(name))
+    .map(([name, value]) => paramFlag(name, quoteWord(value)));
+}
+
+const RANGE = ['date', 'from', 'to'];
 
 /** Of what is committed, whatever else is to be said of it. */
 async function howItWasMade({ ledger }: Planned, { id, state }: PlannedInstance): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import type { InstanceId } from './partition.ts';
 import type { StoreRef } from './store-ref.ts';
 
 /** The folder whose plain files are the objects, where a store is on a disk of this machine. */
@@ -19,4 +20,9 @@ export function objectUri(ref: StoreRef, key: string): string {
     case 's3':
       return `${ref.uri}/${key}`;
   }
+}
+
+/** Whose objects lie below `objects/<instance>/<attempt>/`. */
+export function ownerOf(prefix: string): InstanceId {
+  return prefix.replace(/^objects\//, '').replace(/\/[^/]*\/$/, '');
 }

@@ -8,22 +8,23 @@ const MAX_MEMBERS = 5;
 
 /**
  * The chain of reasons behind one instance's state, as lines for a person: the instance, then by indentation what
- * of its needs is not done, down to the first causes.
+ * of its needs is not done, down to the first causes. `settings` are the flags that it is looked at with.
  */
-export function explain(plan: Plan, id: InstanceId): readonly string[] {
+export function explain(plan: Plan, id: InstanceId, settings: readonly string[] = []): readonly string[] {
   const byId = new Map(plan.instances.map((instance) => [instance.id, instance]));
   const instance = byId.get(id);
   if (instance === undefined) return [`${id} is not in this plan`];
   const lines: string[] = [];
   addLines(byId, instance, 0, new Set(), lines);
   if (instance.neededBy !== undefined) lines.push(`it is needed by ${instance.neededBy}`);
-  if (instance.action !== 'none') lines.push(outlook(instance));
+  if (instance.action !== 'none') lines.push(outlook(instance, settings));
   return lines;
 }
 
 /** What a run would do about it, with the words to type. A stale one is not touched unless that is asked for. */
-function outlook({ id, state, action }: PlannedInstance): string {
-  const command = `sluice run ${id}${state === 'stale' ? ' --rebuild stale' : ''}`;
+function outlook({ id, state, action }: PlannedInstance, settings: readonly string[]): string {
+  const rebuild = state === 'stale' ? ['--rebuild stale'] : [];
+  const command = ['sluice run', id, ...settings, ...rebuild].join(' ');
   switch (action) {
     case 'run':
       return `${command} makes it${state === 'stale' ? ' anew' : ''}`;

@@ -129,13 +129,13 @@ function nextStep(
     return { title: 'Next', text: goesOn ?? 'the same command again continues where this stopped' };
   if (failed.length > 0 && failed.every(({ hook }) => hook === true))
     return { title: 'Next', text: 'mend the cause; a hook follows the next run in which something runs' };
-  if (failed.length > 0)
+  if (failed.length > 0 || report.outcome === 'failed')
     return {
       title: 'Next',
-      text: `mend the cause, then ${goesOn ?? 'the same command again: only what is missing runs'}`,
+      text: `mend the cause, then ${goesOn ?? 'the same command again: only what is left is done'}`,
     };
   if (report.outcome === 'incomplete' && !report.instances.some(saysItself))
-    return { title: 'Next', text: `${goesOn ?? 'the same command again'}, later: only what is missing runs` };
+    return { title: 'Next', text: `${goesOn ?? 'the same command again'}, later: only what is left is done` };
   const made = report.instances.findLast((instance) => instance.state === 'succeeded');
   return made === undefined
     ? undefined

@@ -44,6 +44,9 @@ it('says what a run does, and who needs it', () => {
     'it is needed by p/score/date=2021-01-28',
     'sluice run p/momentum/date=2021-01-28 makes it',
   ]);
+  expect(explain(plan, 'p/momentum/date=2021-01-28', ['--top 20']).at(-1)).toBe(
+    'sluice run p/momentum/date=2021-01-28 --top 20 makes it',
+  );
 });
 
 it('has nothing to explain about what is done', () => {

@@ -278,7 +278,7 @@ describe('the end of a run', () => {
       '',
       'published /store/published/reports/2021-01-29.html and 1 more',
       'p failed in 1 min 15 s: 1 succeeded, 1 blocked, 1 failed',
-      'Next: mend the cause, then the same command again: only what is missing runs',
+      'Next: mend the cause, then the same command again: only what is left is done',
     ]);
   });
 

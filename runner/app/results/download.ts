@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../../errors.ts';
 import { verified } from '../../hash/hashed-body.ts';
 import type { StoredObject } from '../../model/job.ts';
+import { ownerOf } from '../../model/object-place.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { makeFolder } from '../../machine/folder.ts';
 import type { Partials } from './partials.ts';
@@ -34,7 +35,7 @@ export async function downloadObject(
   const damaged = (sha256: string): StoreError =>
     new StoreError(
       'store-corrupt',
-      `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used. Run its task again: --rebuild all`,
+      `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used; make it anew: sluice run ${ownerOf(prefix)} --rebuild all`,
       { key },
     );
   try {

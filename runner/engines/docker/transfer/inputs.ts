@@ -1,5 +1,6 @@
 import { createStreamHash } from '../../../hash/stream-hash.ts';
 import type { JobInput, StoredObject } from '../../../model/job.ts';
+import { ownerOf } from '../../../model/object-place.ts';
 import type { ObjectStore } from '../../../ports.ts';
 import { Fault } from '../connection/fault.ts';
 
@@ -14,26 +15,27 @@ export async function* verifiedBytes(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const key = input.prefix + object.path;
+  const corrupt = (what: string): Fault => corruptInput(key, input, what);
   const stored = await store.get(key, { signal });
   if (stored === undefined) throw gone(key);
-  if (stored.sizeBytes !== object.bytes) throw wrongSize(key, object, stored.sizeBytes);
+  if (stored.sizeBytes !== object.bytes) throw corrupt(sizeWords(object, stored.sizeBytes));
   const hash = createStreamHash(object.bytes);
   let bytes = 0;
   for await (const chunk of stored.body) {
     bytes += chunk.length;
-    if (bytes > object.bytes) throw wrongSize(key, object, bytes);
+    if (bytes > object.bytes) throw corrupt(sizeWords(object, bytes));
     await hash.update(chunk);
     yield chunk;
   }
-  if (bytes !== object.bytes) throw wrongSize(key, object, bytes);
+  if (bytes !== object.bytes) throw corrupt(sizeWords(object, bytes));
   const sha256 = await hash.digest();
   if (sha256 !== object.sha256) {
-    throw corrupt(key, `has other content than its manifest says (sha256 ${sha256}, not ${object.sha256})`);
+    throw corrupt(`has other content than its manifest says (sha256 ${sha256}, not ${object.sha256})`);
   }
 }
 
-function wrongSize(key: string, object: StoredObject, found: number): Fault {
-  return corrupt(key, `has ${found} bytes or more, its manifest says ${object.bytes}`);
+function sizeWords(object: StoredObject, found: number): string {
+  return `has ${found} bytes or more, its manifest says ${object.bytes}`;
 }
 
 /** Its manifest stands, and somebody has removed it: who asked for the job finds out what is to be made anew. */
@@ -45,10 +47,10 @@ function gone(key: string): Fault {
   });
 }
 
-function corrupt(key: string, what: string): Fault {
+function corruptInput(key: string, { prefix }: JobInput, what: string): Fault {
   return new Fault({
     kind: 'input-corrupt',
-    message: `${key} ${what}; make it anew with --rebuild all for its task`,
+    message: `${key} ${what}; make it anew: sluice run ${ownerOf(prefix)} --rebuild all`,
     transient: false,
   });
 }
