@@ -308,3 +308,16 @@ function bundled(words: readonly string[]) {
     process.env['SLUICE_TEST_BUNDLE'] ?? fileURLToPath(new URL('../../dist/sluice.js', import.meta.url));
   return { args: [bundle, ...words], env: { ...process.env, NO_COLOR: '1' } };
 }
+
+it.each([['--json'], []])('says in words that it may open no more files', async (...flags) => {
+  const { args, env } = bundled(['plan', ...flags]);
+  const words = [process.execPath, '--', ...args].map((word) => `'${word}'`).join(' ');
+  const ended = await new Promise<{ status: number | null; told: string }>((done) => {
+    const child = spawn('sh', ['-c', `ulimit -n 26; exec ${words}`], { env, cwd: tmpdir() });
+    let told = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (told += String(text)));
+    child.on('close', (status) => done({ status, told }));
+  });
+  expect(ended).toMatchObject({ status: 4, told: expect.stringContaining('ulimit -n 4096') });
+  expect(ended.told).not.toContain('    at ');
+});

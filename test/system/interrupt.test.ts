@@ -41,7 +41,7 @@ afterEach(async () => {
   await project[Symbol.asyncDispose]();
 });
 
-it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
   '%s once: what runs is stopped and recorded, nothing is left, and the next run completes',
   async (signal) => {
     const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100.01' });

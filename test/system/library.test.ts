@@ -78,12 +78,12 @@ it('plans and runs from a program that only has the package', async () => {
 });
 
 it('tells mistakes as data', async () => {
-  writeFileSync(project.path('pipelines/broken.yaml'), 'tasks: { a: { imag: x } }\n');
+  writeFileSync(project.path('pipelines/hello.yaml'), 'tasks: { a: { imag: x } }\n');
   const { code, stderr } = await run(process.execPath, ['example.js'], { cwd: project.folder }).then(
     () => ({ code: 0, stderr: '' }),
     (error: { readonly code: number; readonly stderr: string }) => error,
   );
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^pipelines\/broken\.yaml 1 /m);
+  expect(stderr).toMatch(/^pipelines\/hello\.yaml 1 /m);
   expect(existsSync(project.path('node_modules/sluice/dist/types/index.d.ts'))).toBe(true);
 });

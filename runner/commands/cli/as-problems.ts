@@ -1,6 +1,7 @@
 import { EngineError, EXIT, ProblemsError, StoreError, messageOf } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { InterruptedError } from '../../app/interrupted.ts';
+import { isOutOfFiles, OUT_OF_FILES } from './open-files.ts';
 import { own } from '../../model/own.ts';
 
 /** What a person is told of an error, and the exit status. */
@@ -21,6 +22,10 @@ export function asProblems(error: unknown): Told {
   if (error instanceof InterruptedError) return one(EXIT.interrupted, 'interrupted', error.message);
   if (error instanceof StoreError) return one(EXIT.unreachable, error.code, error.message);
   if (error instanceof EngineError) return one(EXIT.unreachable, error.code, error.message, error.fix);
+  if (isOutOfFiles(error)) {
+    const { code, message, fix } = OUT_OF_FILES;
+    return one(EXIT.unreachable, code, message, fix);
+  }
   const message = messageOf(error);
   const reason = fileTrouble(error);
   if (reason !== undefined) return one(EXIT.usage, 'file', reason);

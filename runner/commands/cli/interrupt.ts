@@ -9,9 +9,9 @@ export interface Interrupt {
   readonly dispose: () => void;
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Listens for INT, TERM and HUP: the first aborts `soft`, the next `hard`. The reason is the signal's name. */
+/** Listens for INT, TERM, HUP and QUIT: the first aborts `soft`, the next `hard`. The reason is the signal's name. */
 export function listenForInterrupt(): Interrupt {
   const soft = new AbortController();
   const hard = new AbortController();

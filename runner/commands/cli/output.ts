@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { createCompletion, type CompleteCommands, type Whereabouts } from '../../report/commands.ts';
 import { cleanedJson, cleanedLine } from '../../report/cleaned.ts';
 import { asProblems } from './as-problems.ts';
@@ -79,6 +80,7 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
     const { formatProblems } = await import('../../report/frame.ts');
     output.warn(formatProblems(problems, { color: output.color }).split('\n'));
   }
-  if (output.debug && error instanceof Error) output.warn((error.stack ?? String(error)).split('\n'));
+  // Those of what it was caused by and made of too.
+  if (output.debug && error instanceof Error) output.warn(inspect(error).split('\n'));
   return status;
 }

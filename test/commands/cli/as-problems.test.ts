@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { asProblems } from '../../../runner/commands/cli/as-problems.ts';
+import { reportError } from '../../../runner/commands/cli/output.ts';
 import { EngineError, ProblemsError, StoreError } from '../../../runner/errors.ts';
 
 const usage = new ProblemsError([{ severity: 'error', code: 'usage', message: 'a word too many' }]);
@@ -22,4 +23,28 @@ test('tells the problems of all errors', () => {
     'store-unreachable',
     'usage',
   ]);
+});
+
+test.each(['EMFILE', 'ENFILE'])('says what to type where no more files can be opened (%s)', (code) => {
+  const error = Object.assign(new Error(`${code}: too many open files, open 'x'`), { code, syscall: 'open' });
+  expect(asProblems(error)).toMatchObject({
+    status: 4,
+    problems: [{ code: 'too-many-open-files', fix: expect.stringContaining('ulimit -n') }],
+  });
+});
+
+test('keeps the stacks of an error and of its cause under --debug', async () => {
+  let told = '';
+  const tell = (text: string | readonly string[]) => void (told += [text].flat().join('\n'));
+  const output = {
+    json: false,
+    color: false,
+    debug: true,
+    say: tell,
+    warn: tell,
+    complete: (text: string) => text,
+    document: async () => undefined,
+  };
+  expect(await reportError(new Error('outer', { cause: new Error('inner') }), output)).toBe(1);
+  expect(told).toMatch(/Error: outer\n {4}at .*Error: inner\n {6}at /s);
 });
