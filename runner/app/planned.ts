@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
 import { openLedger } from './open-ledger.ts';
+import { readOwners, type Ownership } from './owners.ts';
 import { createRequest, type RequestOptions } from './request.ts';
 
 /** A plan with all that it was made of. */
@@ -15,6 +16,8 @@ export interface Planned {
   /** With the hashes of the images that are built. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly ledger: Ledger;
+  /** Whose the pipelines are that it concerns, as the store has it. */
+  readonly ownership: Ownership;
 }
 
 /** What a plan is made for, beside its request. */
@@ -45,8 +48,12 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
   );
   const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
   const contents = options.contents === true || scope.contents;
-  const knowledge = await ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance });
-  return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger };
+  const concerned = new Set([pipeline.name, ...scope.ranges.map((range) => range.pipeline)]);
+  const [knowledge, ownership] = await Promise.all([
+    ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance }),
+    readOwners(ledger, opened.project, concerned),
+  ]);
+  return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger, ownership };
 }
 
 /** What `make` finds wrong comes after what is known to be. */

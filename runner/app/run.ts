@@ -10,8 +10,8 @@ import type { Interrupt } from '../run/run-environment.ts';
 import { runPlan } from '../run/run.ts';
 import { unlessInterrupted } from './interrupted.ts';
 import type { Planned } from './planned.ts';
+import { claimPipeline, refuseOthers } from './owners.ts';
 import { prepareEngine } from './prepare-engine.ts';
-import { nameOfProject } from './project-name.ts';
 import { readSecrets } from './secrets.ts';
 
 export interface RunOptions {
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly envFile?: string;
   /** Containers side by side; default: the project's. */
   readonly concurrency?: number;
+  /** Take the pipeline over where its results are another project's. */
+  readonly adopt?: boolean;
   /** Without one, nothing ends the run but its end. */
   readonly interrupt?: Interrupt;
   /** Someone looks on: tasks' lines are wanted while they are written. */
@@ -30,7 +32,7 @@ export interface RunOptions {
 /**
  * From a plan to its report: reads the secrets, opens the engine, sweeps away what dead runs left, runs, closes.
  *
- * @throws ProblemsError for a secret that is not set; EngineError, StoreError or InterruptedError with nothing run.
+ * @throws ProblemsError for a secret that is not set and for a pipeline that is another project's; EngineError, StoreError or InterruptedError with nothing run.
  * @example
  * const report = await runPlanned(await planPipeline(asked), { concurrency: 2 });
  * console.log(report.outcome, report.counts);
@@ -50,16 +52,20 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
   const { asked, plan, pipelines, ledger } = planned;
   const { project, clock } = asked.opened;
   const interrupt = options.interrupt ?? neverInterrupted();
+  const adopt = options.adopt ?? false;
+  const run = runId(clock.now(), randomHex);
+  refuseOthers(planned, adopt);
   const prepare = async () => {
     const secrets = await readSecrets(plan, pipelines, asked.options, options.envFile);
     await prepareEngine(engine, plan, ledger);
+    await claimPipeline(planned, { run, since: new Date(clock.now()).toISOString(), adopt });
     return secrets;
   };
   return runPlan(plan, {
-    run: runId(clock.now(), randomHex),
+    run,
     process: await processIdentity(),
     pipelines,
-    project: await nameOfProject(project),
+    project: planned.ownership.project,
     projectRoot: project.root,
     pools: project.pools,
     concurrency: options.concurrency ?? project.concurrency,

@@ -1,5 +1,6 @@
 import { EXIT } from '../errors.ts';
 import type { Output } from './cli/output.ts';
+import { otherOwners } from '../app/owners.ts';
 import { planPipeline } from '../app/planned.ts';
 import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { CommonFlags } from './cli/flags.ts';
@@ -24,7 +25,7 @@ export async function planCommand(
     ledger: openReadingLedger,
   });
   const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline]);
-  const notes = unclaimed.map(({ message }) => message);
+  const notes = [...otherOwners(planned), ...unclaimed.map(({ message }) => message)];
   const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');

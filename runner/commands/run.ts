@@ -17,6 +17,7 @@ export interface RunFlags extends CommonFlags, RequestOptions {
   readonly envFile?: string;
   readonly logs?: boolean;
   readonly logFormat?: string;
+  readonly adopt?: boolean;
 }
 
 /** `sluice run`: runs what is missing or failed, to its end. */
@@ -38,6 +39,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     const report = await runOn(engine, planned, {
       reporters: [reporter],
       ...(flags.envFile === undefined ? {} : { envFile: flags.envFile }),
+      adopt: flags.adopt === true,
       ...(concurrency === undefined ? {} : { concurrency }),
       interrupt: { signal: interrupt.soft, hard: interrupt.hard },
       watched: reporting.live || logs,

@@ -8,6 +8,7 @@ import { formatCount, oneLine } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { readOwners, whoseIsIt } from '../app/owners.ts';
 import { soundPipelines } from '../app/sound-pipelines.ts';
 import { openStandingLedger } from '../app/standing-ledger.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
@@ -28,7 +29,8 @@ export async function statusCommand(
   const limit = runsShown(flags.runs);
   const target = parseTarget(words, flags.param);
   const options = appOptions(flags, output, target.file);
-  const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  const project = await openStoreSettings(options);
+  const ledger = await openStandingLedger(project, options);
   const [named] = target.file === undefined ? [] : await pipelineNames(options);
   const pipeline = target.pipeline ?? named;
   const [failures, runs] = await Promise.all([
@@ -51,7 +53,15 @@ export async function statusCommand(
   const shown = (await soundPipelines(options)).filter(
     ({ name }) => pipeline === undefined || name === pipeline,
   );
-  const notes = (await unclaimedResults(ledger, shown)).map(({ message }) => message);
+  const [unclaimed, ownership] = await Promise.all([
+    unclaimedResults(ledger, shown),
+    readOwners(
+      ledger,
+      project,
+      shown.map(({ name }) => name),
+    ),
+  ]);
+  const notes = [...ownership.others.map(whoseIsIt), ...unclaimed.map(({ message }) => message)];
   if (output.json) {
     await output.document({
       schema: 1,

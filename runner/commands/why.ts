@@ -2,6 +2,7 @@ import { EXIT } from '../errors.ts';
 import { oneInstance } from '../app/instance.ts';
 import { quoteWord } from '../report/commands.ts';
 import { paramFlag } from '../model/flags.ts';
+import { otherOwners } from '../app/owners.ts';
 import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
 import { planPipeline, type Planned } from '../app/planned.ts';
@@ -24,6 +25,7 @@ export async function whyCommand(
     contents: true,
     ledger: openReadingLedger,
   });
+  for (const message of otherOwners(planned)) output.warn(`warning: ${message}`);
   const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');
   const lines = [

@@ -52,6 +52,10 @@ export function taskKey(pipeline: string, task: string): string {
   return `${taskPrefix(pipeline)}${task}.json`;
 }
 
+export function pipelineKey(pipeline: string): string {
+  return `pipelines/${pipeline}.json`;
+}
+
 export function runKey(run: string): string {
   return `runs/${run}/run.json`;
 }

@@ -7,6 +7,7 @@ import { own } from '../model/own.ts';
 /** What a key of the store holds; objects are told by attempts, see `storedAttempts`. */
 export type Place =
   | { readonly kind: 'store' }
+  | { readonly kind: 'pipeline'; readonly pipeline: string }
   | { readonly kind: 'task' }
   | { readonly kind: 'manifest'; readonly id: InstanceId }
   | { readonly kind: 'failure'; readonly id: InstanceId }
@@ -27,6 +28,10 @@ const UNKNOWN: Place = { kind: 'unknown' };
 const SLOT = /^(_groups\/)?[A-Za-z0-9._%~-]+\/([1-9]\d{0,8}|next)\.json$/;
 
 const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
+  pipelines: (rest) => {
+    const pipeline = rest.replace(/\.json$/, '');
+    return pipeline !== rest && isPipelineName(pipeline) ? { kind: 'pipeline', pipeline } : UNKNOWN;
+  },
   tasks: (rest) => {
     const [, pipeline = '', task = ''] = /^([^/]+)\/([^/]+)\.json$/.exec(rest) ?? [];
     return isPipelineName(pipeline) && isTaskName(task) ? { kind: 'task' } : UNKNOWN;

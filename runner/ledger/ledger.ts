@@ -6,6 +6,7 @@ import type {
   FailureRecord,
   HeartbeatRecord,
   Manifest,
+  PipelineRecord,
   RunRecord,
   SlotRecord,
 } from '../model/records.ts';
@@ -86,6 +87,15 @@ export interface GcReport {
   readonly recordsRemoved: number;
   /** Damaged records, each in words: what belongs to their instances was left alone. */
   readonly problems: readonly string[];
+}
+
+export interface PipelineClaim {
+  readonly pipeline: string;
+  readonly project: string;
+  readonly run: string;
+  /** ISO instant. */
+  readonly since: string;
+  readonly adopt: boolean;
 }
 
 /** All that sluice records in a store. Every failure is a `StoreError`. */
@@ -186,6 +196,14 @@ export interface Ledger {
 
   readTaskKeys(pipeline: string, task: string): Promise<readonly string[] | undefined>;
   recordTaskKeys(pipeline: string, task: string, keys: readonly string[]): Promise<void>;
+
+  /** Whose a pipeline's results are; undefined: nobody's yet. */
+  readOwner(pipeline: string): Promise<PipelineRecord | undefined>;
+  /**
+   * Makes the pipeline the project's where it is nobody's, of several at once one's; with `adopt` also where it is
+   * another's. What stands then is returned: another's project, where that was first.
+   */
+  claimPipeline(claim: PipelineClaim): Promise<PipelineRecord>;
 
   gc(options: GcOptions): Promise<GcReport>;
 }

@@ -21,6 +21,7 @@ import { createRuns } from './runs/runs.ts';
 import { createSlots } from './claims/slots.ts';
 import { createPassBy, tellOnce } from './records/damage.ts';
 import { ensureStoreRecord } from './records/store-record.ts';
+import { createOwners } from './records/owners.ts';
 import { createTaskKeys } from './records/task-keys.ts';
 
 export interface LedgerOptions {
@@ -74,6 +75,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...createSlots(context, runs.liveness),
     ...failures,
     ...taskKeys,
+    ...createOwners(context),
     ...createLogs(context),
     ...createPublications(context, { ...manifests, ...gone, refreshManifest }, runs.liveness),
     readKnowledge: createKnowledge(context, {

@@ -8,6 +8,7 @@ export function paramFlag(name: string, value: string): string {
  * holds this list to the commands.
  */
 export const FLAGS: readonly string[] = [
+  'adopt',
   'all',
   'attempt',
   'canary',

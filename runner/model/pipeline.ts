@@ -236,6 +236,8 @@ export interface Pipeline {
 export interface Project {
   /** Absolute. */
   readonly root: string;
+  /** Whose its pipelines' names are in a store; absent: by the repository's or the folder's name. */
+  readonly name?: string;
   /** As written: a folder relative to the root, or a URI such as `s3://bucket/prefix`. */
   readonly store: string;
   /** What the project file says of a bucket beside its name. */

@@ -143,6 +143,19 @@ export interface PublishedPathRecord {
   readonly nonce: string;
 }
 
+/** `pipelines/<pipeline>.json`: whose results are named after it. */
+export interface PipelineRecord {
+  readonly schema: number;
+  readonly pipeline: string;
+  readonly project: string;
+  /** That claimed the name, or took it over. */
+  readonly run: string;
+  readonly since: string;
+  /** Whose it was before, where it was taken over. */
+  readonly takenFrom?: string;
+  readonly nonce: string;
+}
+
 /** Who runs: on the same machine a dead process is known by these. */
 export interface ProcessIdentity {
   readonly bootId: string;

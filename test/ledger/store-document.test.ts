@@ -6,6 +6,7 @@ import {
   failureFields,
   heartbeatFields,
   manifestFields,
+  pipelineFields,
   publicationFields,
   publishedPathFields,
   runFields,
@@ -36,6 +37,7 @@ const sections = new Map<string, readonly Row[]>(
 
 const FIELDS = {
   'store.json': storeFields,
+  'pipelines/<pipeline>.json': pipelineFields,
   'tasks/<pipeline>/<task>.json': taskFields,
   'manifests/<instance>.json': manifestFields,
   'failures/<instance>.json': failureFields,
@@ -49,6 +51,7 @@ const FIELDS = {
 
 const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'store.json': /^store\.json$/,
+  'pipelines/<pipeline>.json': /^pipelines\/[^/]+\.json$/,
   'tasks/<pipeline>/<task>.json': /^tasks\/[^/]+\/[^/]+\.json$/,
   'manifests/<instance>.json': /^manifests\/.+\.json$/,
   'exceptions/<instance>/<nonce>': /^exceptions\/.+\/[^/]+$/,

@@ -5,6 +5,7 @@ import { action, command, examples, planning } from './declare.ts';
 export function addPlanningCommands(program: Command): void {
   planning(command(program, 'run [pipeline] [task...]', 'run what is missing or failed'))
     .option('--concurrency <n>', 'containers side by side (default: the project’s, else 4)')
+    .option('--adopt', 'take the pipeline over where its results are another project’s')
     .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
     .option('--logs', 'print the tasks’ own lines as they come')
     .option('--log-format <format>', 'text, or json: one object a line', 'text')

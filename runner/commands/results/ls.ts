@@ -8,6 +8,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import { committedIds, readManifests } from '../../app/results/committed.ts';
+import { readOwners, type Ownership } from '../../app/owners.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
@@ -20,13 +21,15 @@ export interface LsFlags extends CommonFlags {
 export async function lsCommand(words: readonly string[], flags: LsFlags, output: Output): Promise<number> {
   const isFile = /\.ya?ml$/.test(words[0] ?? '');
   const options = appOptions(flags, output, isFile ? words[0] : undefined);
-  const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  const project = await openStoreSettings(options);
+  const ledger = await openStandingLedger(project, options);
   const path = words
     .slice(isFile ? 1 : 0)
     .map((word) => word.replace(/^\/+|\/+$/g, ''))
     .join('/');
   const ids = await committedIds(ledger, path);
-  if (path.split('/').length < 2 && flags.uris !== true) return summarize(ids, path, output);
+  if (path.split('/').length < 2 && flags.uris !== true)
+    return summarize(ids, path, output, (pipelines) => readOwners(ledger, project, pipelines));
   if (output.json) {
     const instances = [];
     for await (const manifest of readManifests(ledger, ids)) instances.push(describe(manifest, ledger));
@@ -45,18 +48,33 @@ export async function lsCommand(words: readonly string[], flags: LsFlags, output
   return EXIT.ok;
 }
 
-async function summarize(ids: readonly InstanceId[], path: string, output: Output): Promise<number> {
+async function summarize(
+  ids: readonly InstanceId[],
+  path: string,
+  output: Output,
+  ownersOf: (pipelines: ReadonlySet<string>) => Promise<Ownership>,
+): Promise<number> {
   const counts = new Map<string, number>();
   for (const id of ids) {
     const task = id.split('/', 2).join('/');
     counts.set(task, (counts.get(task) ?? 0) + 1);
   }
-  if (output.json) await output.document({ schema: 1, tasks: Object.fromEntries(counts) });
+  const { others } = await ownersOf(new Set([...counts.keys()].map((task) => task.split('/')[0] ?? '')));
+  const projects = new Map(others.map(({ pipeline, project }) => [pipeline, project]));
+  if (output.json)
+    await output.document({
+      schema: 1,
+      tasks: Object.fromEntries(counts),
+      otherProjects: Object.fromEntries(projects),
+    });
   else if (counts.size === 0) sayNothing(path, output);
   else {
     const width = Math.max(...[...counts.keys()].map((task) => task.length));
-    for (const [task, count] of counts)
-      output.say(`${task.padEnd(width)}  ${formatCount(count, 'instance')}`);
+    for (const [task, count] of counts) {
+      const project = projects.get(task.split('/')[0] ?? '');
+      const whose = project === undefined ? '' : `  (project ${project})`;
+      output.say(`${task.padEnd(width)}  ${formatCount(count, 'instance')}${whose}`);
+    }
   }
   return EXIT.ok;
 }

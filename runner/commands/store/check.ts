@@ -1,9 +1,11 @@
+import { readOwners, whoseIsIt } from '../../app/owners.ts';
 import { soundPipelines } from '../../app/sound-pipelines.ts';
 import { unclaimedResults } from '../../app/unclaimed.ts';
 import { openStoreSettings } from '../../compose.ts';
 import { EXIT } from '../../errors.ts';
 import { checkStore } from '../../ledger/check/check.ts';
 import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';
+import { pipelineKey } from '../../ledger/keys.ts';
 import { createPaint } from '../../report/paint.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
@@ -24,7 +26,8 @@ export async function storeCheckCommand(
   const deep = flags.deep === true;
   const options = appOptions(flags, output);
   // Each is a finding of its own.
-  const ledger = await openStandingLedger(await openStoreSettings(options), options, () => undefined);
+  const settings = await openStoreSettings(options);
+  const ledger = await openStandingLedger(settings, options, () => undefined);
   const ticker = createTicker(process.stderr);
   const paint = createPaint(output.color);
   const findings: Finding[] = [];
@@ -39,8 +42,18 @@ export async function storeCheckCommand(
     onProgress: (now) => ticker.show(`${formatCount(now.instances, 'instance')}, ${formatBytes(now.bytes)}`),
     onFinding: tell,
   });
-  for (const one of await unclaimedResults(ledger, await soundPipelines(options), { whole: true }))
+  const pipelines = await soundPipelines(options);
+  for (const one of await unclaimedResults(ledger, pipelines, { whole: true }))
     tell({ kind: 'unclaimed', damage: false, ...one });
+  const { others } = await readOwners(
+    ledger,
+    settings,
+    pipelines.map(({ name }) => name),
+  );
+  for (const owner of others) {
+    const key = pipelineKey(owner.pipeline);
+    tell({ kind: 'other-project', damage: false, key, message: whoseIsIt(owner) });
+  }
   ticker.clear();
   const damage = findings.filter((finding) => finding.damage);
   const notes = findings.filter((finding) => !finding.damage);

@@ -20,10 +20,12 @@ export async function compileProject(root: string, tree: Tree, report: ProblemRe
   const store = child(node, 'store');
   const settings = compileStoreSettings(store);
   const cacheBytes = compileCache(child(node, 'cache'));
+  const name = text(child(node, 'project'));
   const rebuild = compileRebuild(child(node, 'rebuild'));
   const host = text(child(node, 'engine')) ?? text(child(child(node, 'engine'), 'host'));
   return {
     root,
+    ...(name === undefined ? {} : { name }),
     store: text(store) ?? text(child(store, 'uri')) ?? DEFAULTS.store,
     ...(settings === undefined ? {} : { storeSettings: settings }),
     engine: host === undefined ? {} : { host },

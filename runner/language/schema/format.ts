@@ -1,3 +1,4 @@
+import { isProjectName, projectNameOf } from '../../model/project-name.ts';
 import { suggestion } from '../suggest.ts';
 import type { Format } from './shape.ts';
 
@@ -38,6 +39,17 @@ export const pipelineName: Format = {
       .toLowerCase()
       .replaceAll(/[^a-z0-9_-]+/g, '-')
       .replaceAll(/^[^a-z0-9]+|-+$/g, '') || undefined,
+};
+
+export const projectName: Format = {
+  short: 'a name',
+  words: 'a name of letters, digits, `.`, `_` and `-`, such as `shop-etl`; `/` may stand between two of them',
+  pattern: /^[\p{L}\p{M}\p{N}._-]+(\/[\p{L}\p{M}\p{N}._-]+)*$/u,
+  check: (text) =>
+    isProjectName(text)
+      ? undefined
+      : { message: `expected a name of at most 500 characters, found ${text.length}`, fix: 'Shorten it.' },
+  mend: (text) => projectNameOf(text.split('/')),
 };
 
 export const taskReference: Format = {

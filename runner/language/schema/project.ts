@@ -1,6 +1,6 @@
 import { boolean, integer, list, map, object, oneOf, text } from './combinators.ts';
 import { DEFAULTS } from './defaults.ts';
-import { environmentName, nameFormat, size } from './format.ts';
+import { environmentName, nameFormat, projectName, size } from './format.ts';
 import type { ValueOf } from './shape.ts';
 import { REBUILD_DEFAULT, rebuildDefault } from './rebuild.ts';
 import { store } from './store.ts';
@@ -11,6 +11,13 @@ export type ProjectFile = ValueOf<typeof projectFile>;
 export const projectFile = object(
   'the project',
   {
+    project: {
+      shape: text({ format: projectName }),
+      description:
+        'Whose the pipelines are, on a store that several projects use: another project’s pipeline of one name is refused. The default is the name in the address of the git remote `origin`, without one the name of the repository’s top folder, and after it the path of the project below that folder; without a repository it is the name of the project’s folder. Write it where the folder is not everywhere the same, as in a container that is given only the folder.',
+      default: "the repository's or the folder's name",
+      example: 'project: shop-etl',
+    },
     store: {
       shape: oneOf(text(), store),
       description:

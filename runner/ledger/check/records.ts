@@ -8,6 +8,7 @@ import { attemptOf, failureRecords } from '../failures.ts';
 import { heartbeatRecords } from '../runs/heartbeats.ts';
 import type { Place } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
+import { pipelineRecords } from '../records/owners.ts';
 import { publicationRecords } from '../publish/publications.ts';
 import { isDamage, isUnreadable } from '../records/damage.ts';
 import type { RecordKind } from '../records/record.ts';
@@ -18,7 +19,10 @@ import type { Checking } from './finding.ts';
 
 type RecordPlace = Extract<
   Place,
-  { readonly kind: 'store' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' | 'slot' }
+  {
+    readonly kind:
+      'store' | 'pipeline' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' | 'slot';
+  }
 >;
 
 /** One record: whole, of a version that is known, and of whom its key names. */
@@ -32,6 +36,8 @@ export async function checkRecord(
   switch (place.kind) {
     case 'store':
       return void (await readRecord(store, storeRecords, key, checking));
+    case 'pipeline':
+      return void (await readRecord(store, pipelineRecords, key, checking));
     case 'task':
       return void (await readRecord(store, taskRecords, key, checking));
     case 'failure':

@@ -6,6 +6,7 @@ import { placeOf, type Place } from '../layout.ts';
 import { isUnreadable } from '../records/damage.ts';
 import { isConflict } from '../records/record.ts';
 import { publicationRecords } from '../publish/publications.ts';
+import { pipelineRecords } from '../records/owners.ts';
 import { taskRecords } from '../records/task-keys.ts';
 import { runRecords } from '../runs/runs.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -14,11 +15,11 @@ import type { Copying } from './copying.ts';
 const TOGETHER = 16;
 
 /**
- * The other records, byte for byte: key names, failures, pending publications, runs and their logs. Not claims,
+ * The other records, byte for byte: pipelines' owners, key names, failures, pending publications, runs and their logs. Not claims,
  * heartbeats and slots, which are of use only to runs that live. Those of runs at work follow in a later call.
  */
 export async function copyRecords(copying: Copying): Promise<void> {
-  for (const prefix of ['tasks/', 'failures/', 'publications/', 'runs/']) {
+  for (const prefix of ['pipelines/', 'tasks/', 'failures/', 'publications/', 'runs/']) {
     await sideBySide(
       keysOfBoth(copying.from.store, copying.to, prefix),
       TOGETHER,
@@ -50,7 +51,7 @@ async function copyRecord(copying: Copying, key: string, isThere: boolean): Prom
   if (theirs !== undefined) {
     if (Buffer.compare(ours.bytes, theirs.bytes) === 0) return;
     if (!givesWay(place, ours.bytes, theirs.bytes, key)) {
-      if (place.kind === 'task') tellConflict(copying, key);
+      if (place.kind === 'task' || place.kind === 'pipeline') tellConflict(copying, key);
       return;
     }
   }
@@ -70,6 +71,7 @@ async function copyRecord(copying: Copying, key: string, isThere: boolean): Prom
 /** What is broken here would be broken there. */
 function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
   const records = {
+    pipeline: pipelineRecords,
     task: taskRecords,
     failure: failureRecords,
     publication: publicationRecords,
@@ -81,6 +83,7 @@ function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
 
 function isCopied(place: Place, live: ReadonlySet<string>): boolean {
   switch (place.kind) {
+    case 'pipeline':
     case 'task':
     case 'failure':
     case 'run':

@@ -1,5 +1,6 @@
 import { keyProblem } from '../../model/key.ts';
 import { isInstanceId, isKeyName, isPipelineName } from '../../model/partition.ts';
+import { isProjectName } from '../../model/project-name.ts';
 import { isAttemptId, isRunId } from '../../model/run-id.ts';
 import { matching, type Expectation } from './expectation.ts';
 
@@ -11,6 +12,7 @@ export const instance: Expectation = matching(
 export const attempt: Expectation = matching(isAttemptId, 'an attempt such as 20210129T220000Z-1a2b3c-1');
 export const run: Expectation = matching(isRunId, 'a run such as 20210129T220000Z-1a2b3c');
 export const pipeline: Expectation = matching(isPipelineName, 'the name of a pipeline');
+export const project: Expectation = matching(isProjectName, 'the name of a project');
 export const keyName: Expectation = matching(isKeyName, 'the name of a key');
 export const nonce: Expectation = matching(isNonce, 'a nonce of letters, digits, `_` and `-`');
 

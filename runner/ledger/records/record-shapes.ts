@@ -5,6 +5,7 @@ import type {
   HeartbeatRecord,
   Manifest,
   ManifestInput,
+  PipelineRecord,
   ProcessIdentity,
   PublicationRecord,
   PublishedPathRecord,
@@ -44,6 +45,7 @@ import {
   nonce,
   objectPath,
   pipeline,
+  project,
   publishedPath,
   run,
   storeId,
@@ -57,6 +59,16 @@ export const storeFields: Fields<StoreRecord> = {
 };
 
 export const taskFields: Fields<TaskRecord> = { schema: version, keys: listOf(keyName) };
+
+export const pipelineFields: Fields<PipelineRecord> = {
+  schema: version,
+  pipeline,
+  project,
+  run,
+  since: time,
+  takenFrom: optional(project),
+  nonce,
+};
 
 export const inputFields: Fields<ManifestInput> = {
   need: text,

@@ -71,6 +71,15 @@ describe('sluice store check', () => {
     expect(await storeCopyCommand(['store', 'elsewhere'], { project }, output(false))).toBe(0);
   });
 
+  it('notes a pipeline that is named like another project’s', async () => {
+    const claim = { pipeline: 'score', run: RUN, since: '2021-01-29T22:00:00.000Z', adopt: false };
+    await bench.ledger.claimPipeline({ ...claim, project: 'desk' });
+    expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
+    expect(said[0]).toBe(
+      `note   pipeline score belongs to project desk in this store (since 2021-01-29, run ${RUN})`,
+    );
+  });
+
   it('gathers notes of one kind', async () => {
     for (let at = 0; at < 9; at += 1) writeFileSync(join(project, 'store', `stray-${String(at)}`), 'x');
     expect(await storeCheckCommand([], { project }, output(false))).toBe(0);

@@ -87,6 +87,17 @@ async function damageIn(store: ObjectStore): Promise<readonly string[]> {
 }
 
 describe('store copy', () => {
+  it('keeps whose pipelines are, and does not take those of another project over', async () => {
+    const claim = { pipeline: 'short-score', run: RUN, since: '2021-01-29T22:00:00.000Z', adopt: false };
+    await source.ledger.claimPipeline({ ...claim, project: 'desk' });
+    await copy();
+    const there = await source.open(target);
+    expect(await there.readOwner('short-score')).toMatchObject({ project: 'desk' });
+    await there.claimPipeline({ ...claim, project: 'other', adopt: true });
+    expect((await copy()).conflicts).toEqual([expect.stringContaining('pipelines/short-score.json differs')]);
+    expect(await there.readOwner('short-score')).toMatchObject({ project: 'other' });
+  });
+
   it('brings all but claims, byte for byte, under an id of its own', async () => {
     expect(await copy()).toEqual({
       instances: 2,

@@ -23,6 +23,9 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   const { ledger, store, open } = await openBench(place);
   const attempt = `${RUN}-1`;
   await ledger.recordTaskKeys('short-score', 'prices', ['date']);
+  const claim = { pipeline: 'short-score', run: RUN, since: '2021-01-29T22:00:00.000Z' };
+  await ledger.claimPipeline({ ...claim, project: 'desk-a', adopt: false });
+  await ledger.claimPipeline({ ...claim, project: 'desk-b', adopt: true });
   await ledger.startRun(runRecord(OTHER_RUN));
   await ledger.startRun(
     runRecord(RUN, {
