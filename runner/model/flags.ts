@@ -41,6 +41,7 @@ export const FLAGS: readonly string[] = [
   'rebuild',
   'resume',
   'run',
+  'runs',
   'shard',
   'store',
   'to',
