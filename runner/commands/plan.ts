@@ -46,6 +46,7 @@ export async function planCommand(
     formatPlan(plan, createPaint(output.color), {
       all: flags.all === true,
       rebuildStale: rebuildStale(),
+      ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
     }).split('\n'),
   );
   return EXIT.ok;

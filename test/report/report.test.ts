@@ -169,6 +169,18 @@ describe('the plan as text', () => {
     ]);
   });
 
+  it('lets a name that leaves no room for its state stand above it on a terminal, and on one line elsewhere', () => {
+    const long = `extract-${'x'.repeat(60)}`;
+    const plan = planOf([
+      planned(long, 'd1'),
+      planned('b', 'd1', { state: 'done', reason: 'done', action: 'none' }),
+    ]);
+    const shown = (columns?: number) =>
+      formatPlan(plan, plain, { all: false, ...(columns === undefined ? {} : { columns }) }).split('\n');
+    expect(shown(80).slice(0, 3)).toEqual([`${long}/date=d1`, '  missing', 'b/date=d1  done']);
+    expect(shown()[0]).toBe(`${long}/date=d1  missing`);
+  });
+
   it('keeps a reason of many lines on one', () => {
     const plan = planOf([planned('a', 'd1', { state: 'failed', reason: 'no such image\n  step 3\n' })]);
     expect(formatPlan(plan, plain, { all: false }).split('\n')).toHaveLength(3);

@@ -16,10 +16,7 @@ export function addPlanningCommands(program: Command): void {
         ['sluice run short-score', 'each task’s newest partition that is due'],
         ['sluice run short-score score --date 2021-01-29', 'one task of one day, and what it is missing'],
         ['sluice run short-score --from 2021-01-04 --to 2021-01-29', 'a range, both ends included'],
-        [
-          'sluice run short-score momentum --rebuild stale --downstream --date 2021-01-04..2021-01-29',
-          'after a fix',
-        ],
+        ['sluice run short-score momentum --rebuild stale --downstream', 'after a fix'],
         ['sluice run ./lone.yaml', 'a file without a project'],
       ]),
     );

@@ -42,7 +42,7 @@ export function planning(made: Command): Command {
     .option('--downstream', 'take along what depends on it, as far as contents change')
     .addHelpText(
       'after',
-      '\nA pipeline’s params are flags too: --date 2021-01-29, --date a..b, --date latest|today, --<param> <value>.',
+      '\nA pipeline’s params are flags too: --date 2021-01-29, --date a..b,\n--date latest|today, --<param> <value>.',
     );
 }
 
@@ -98,13 +98,18 @@ export function flagsOf(made: Command): readonly string[] {
   return [...made.options.flatMap((option) => option.long ?? []), '--help'];
 }
 
+/** What each is for stands beside it, or, where that would be wider than a usual terminal, above it. */
 export function examples(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([line]) => line.length));
-  const lines = rows.map(([line, why]) =>
+  const beside = rows.map(([line, why]) =>
     `  ${line.padEnd(width)}${why === '' ? '' : `  # ${why}`}`.trimEnd(),
   );
-  return `\nExamples:\n${lines.join('\n')}`;
+  const above = rows.flatMap(([line, why]) => [...(why === '' ? [] : [`  # ${why}`]), `  ${line}`]);
+  const fits = beside.every((line) => line.length < USUAL_COLUMNS);
+  return `\nExamples:\n${(fits ? beside : above).join('\n')}`;
 }
+
+const USUAL_COLUMNS = 80;
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { createCompletion, type CompleteCommands, type Whereabouts } from '../../report/commands.ts';
+import type { FrameOptions } from '../../report/frame.ts';
 import { cleanedJson, cleanedLine } from '../../report/cleaned.ts';
 import { asProblems } from './as-problems.ts';
 import { documentPieces } from './document.ts';
@@ -78,9 +79,18 @@ export async function reportError(error: unknown, output: Output): Promise<numbe
     await output.document(problemsDocument(problems));
   } else {
     const { formatProblems } = await import('../../report/frame.ts');
-    output.warn(formatProblems(problems, { color: output.color }).split('\n'));
+    output.warn(formatProblems(problems, framing(output)).split('\n'));
   }
   // Those of what it was caused by and made of too.
   if (output.debug && error instanceof Error) output.warn(inspect(error).split('\n'));
   return status;
 }
+
+/** How problems are shown on stderr: with no more of a file's line than its terminal has room for. */
+export function framing({ color }: Pick<Output, 'color'>): FrameOptions {
+  const { isTTY, columns } = process.stderr;
+  return isTTY ? { color, width: Math.min(100, Math.max(20, columns - GUTTER)) } : { color };
+}
+
+/** Of the number of a line, and what parts it from the line. */
+const GUTTER = 9;

@@ -39,7 +39,9 @@ function wordOf(param: Param): string {
 
 function about(param: Param): string {
   const { description } = param;
-  return [...factsOf(param), ...(description === undefined ? [] : [description])].join(', ');
+  const facts = factsOf(param).join(', ');
+  if (description === undefined || facts === '') return description ?? facts;
+  return `${description} (${facts})`;
 }
 
 function factsOf(param: Param): readonly string[] {

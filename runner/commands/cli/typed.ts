@@ -1,7 +1,7 @@
 import { openPipeline, type AskedPipeline } from '../../app/asked-pipeline.ts';
 import type { Problem } from '../../model/problem.ts';
 import { appOptions, type CommonFlags } from './flags.ts';
-import type { Output } from './output.ts';
+import { framing, type Output } from './output.ts';
 import { parseTarget } from './target.ts';
 import { splitUnknown } from './unknown-flags.ts';
 
@@ -22,5 +22,5 @@ export async function openTyped(
 export async function sayWarnings(warnings: readonly Problem[], output: Output): Promise<void> {
   if (warnings.length === 0) return;
   const { formatProblems } = await import('../../report/frame.ts');
-  output.warn(formatProblems(warnings, { color: output.color }).split('\n'));
+  output.warn(formatProblems(warnings, framing(output)).split('\n'));
 }

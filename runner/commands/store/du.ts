@@ -31,21 +31,19 @@ export async function storeDuCommand(
   return EXIT.ok;
 }
 
+/** Names stand last: a long one then moves no figure. */
 function tableOf(usages: ReadonlyMap<string, Usage>): readonly string[] {
   const rows = [
-    ['', ...PARTS],
-    ...[...usages].map(([task, usage]) => [task, ...PARTS.map((part) => formatBytes(usage[part].bytes))]),
-    ['total', ...PARTS.map((part) => formatBytes(total(usages, part)))],
+    [...PARTS, ''],
+    ...[...usages].map(([task, usage]) => [...PARTS.map((part) => formatBytes(usage[part].bytes)), task]),
+    [...PARTS.map((part) => formatBytes(total(usages, part))), 'total'],
   ];
-  const widths = ['', ...PARTS].map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  );
+  const widths = PARTS.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   return rows.map((row) =>
     row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  '),
+      .map((cell, column) => cell.padStart(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
   );
 }
 

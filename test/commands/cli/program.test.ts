@@ -40,7 +40,7 @@ describe('the command line', () => {
       command.outputHelp();
       expect(text).toContain('Examples:');
       expect(text).toMatch(new RegExp(`sluice (store )?${name}`));
-      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(140);
+      for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     },
   );
 });
