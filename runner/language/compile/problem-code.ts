@@ -43,6 +43,7 @@ export type ProblemCode =
   | 'condition-invalid'
   | 'env-reserved'
   | 'secret-in-env'
+  | 'too-long'
   | 'output-invalid'
   | 'output-duplicate'
   | 'publish-without-key'

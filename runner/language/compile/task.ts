@@ -4,6 +4,7 @@ import { DEFAULTS } from '../schema/defaults.ts';
 import { compileCondition } from './condition.ts';
 import { compileFiles } from './files.ts';
 import { compileImage } from './image.ts';
+import { checkLengths } from './lengths.ts';
 import { compileConcurrency, compilePools, compileResources, compileRetry } from './limits.ts';
 import { compileMatrix } from './matrix/matrix.ts';
 import { warnOfUndeclared } from './mentioned.ts';
@@ -63,6 +64,7 @@ export async function compileTask(
     report,
   );
   checkKind(merged, kind, report);
+  checkLengths(merged, report);
   warnOfTaskKeys(keys, report);
   const timeKey = taskParams.timeKey === undefined ? undefined : own(params, taskParams.timeKey);
   const { line, column, file } = placeOf(merged.node, 'key');

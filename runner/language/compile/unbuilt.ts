@@ -8,16 +8,21 @@ import type { ProblemReport } from './problem-report.ts';
  */
 
 export function warnOfProjectKeys(project: Node | undefined, report: ProblemReport): void {
-  warn(child(project, 'notify'), 'nobody is told of incidents yet', 'Look at `sluice status`.', report);
+  warn(child(project, 'notify'), 'nobody is told of incidents yet', LOOK, report);
 }
+
+const UNTOLD = 'no alert is sent yet';
+const LOOK = 'Look at `sluice status`.';
 
 export function warnOfPipelineKeys(pipeline: Node, report: ProblemReport): void {
   const fix = 'Until then, let cron or a workflow call `sluice run`.';
   warn(child(child(pipeline, 'on'), 'schedule'), 'nothing starts by itself yet', fix, report);
+  warn(child(pipeline, 'owner'), UNTOLD, LOOK, report);
+  warn(child(pipeline, 'runbook'), UNTOLD, LOOK, report);
 }
 
 export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: ProblemReport): void {
-  warn(keys.get('deadline'), 'no alert is sent yet', 'Look at `sluice status`.', report);
+  for (const key of ['deadline', 'owner', 'runbook']) warn(keys.get(key), UNTOLD, LOOK, report);
   const external = 'nothing looks for it yet: it stays `waiting`';
   warn(keys.get('external'), external, 'Let a task of your own fetch it.', report);
   const matrix = child(keys.get('strategy'), 'matrix');

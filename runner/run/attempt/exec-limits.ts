@@ -1,6 +1,6 @@
-/** Linux gives a program no longer word or `NAME=value` than 32 pages, with its end. */
-const MOST_BYTES = 128 * 1024 - 1;
-const MOST = MOST_BYTES.toLocaleString('en');
+import { MOST_WORD_BYTES } from '../../model/exec-limit.ts';
+
+const MOST = MOST_WORD_BYTES.toLocaleString('en');
 /** All of them together take at most a quarter of the stack, of which containers have 8 MiB; some is the image's. */
 const MOST_TOGETHER_BYTES = 2 * 1024 * 1024 - 64 * 1024;
 
@@ -30,9 +30,9 @@ export function execProblem({ words, script, env, secrets }: Started): string | 
   for (const { called, text, value } of texts) {
     if (text.includes('\0'))
       return `${called} holds a NUL character, which no program can be given; remove it`;
-    if (Buffer.byteLength(text) <= MOST_BYTES) continue;
+    if (Buffer.byteLength(text) <= MOST_WORD_BYTES) continue;
     // Of a name that is long itself, the name counts.
-    const bytes = Math.max(Buffer.byteLength(value), MOST_BYTES + 1).toLocaleString('en');
+    const bytes = Math.max(Buffer.byteLength(value), MOST_WORD_BYTES + 1).toLocaleString('en');
     return text === value
       ? `${called} has ${bytes} bytes, a program can be given ${MOST}: put it into a file under \`files\`, or write shell: 'sh -e {0}', which hands the script over as a file`
       : `${called} has ${bytes} bytes, a variable can hold ${MOST}: write a file to /outputs where it is made, and read it below /inputs`;

@@ -364,3 +364,40 @@ describe('an external', () => {
     expect(await task(`external: ${written}`)).toMatchObject({ kind: 'external', external, keys: ['date'] });
   });
 });
+
+describe('what is longer than a program can be given', () => {
+  const long = 'x'.repeat(131_072);
+  const told = async (keys: string) => {
+    const { problems } = await load({ 'pipelines/p.yaml': `tasks:\n  t: { image: alpine, ${keys} }\n` });
+    return problems.map(({ line, column, message, fix }) => ({ line, column, message, fix }));
+  };
+
+  it.each([
+    [
+      `run: ${long}`,
+      28,
+      'the script has 131,072 bytes, and a program can be given 131,071',
+      "shell: 'sh -e {0}'",
+    ],
+    [`args: [${long}]`, 30, 'the argument has 131,072 bytes', '`files`'],
+    [`entrypoint: [${long}]`, 36, 'the argument has 131,072 bytes', '`files`'],
+    ['run: echo, env: { A: "${{ 1 }}' + long + '" }', 44, '`A=…` has 131,074 bytes', '`files`'],
+    [`run: echo, env: { A: ${long} }`, 44, '`A=…` has 131,074 bytes', '`files`'],
+  ])('is told with its place: %#', async (keys, column, message, fix) => {
+    expect(await told(keys)).toEqual([
+      {
+        line: 2,
+        column,
+        message: expect.stringContaining(message),
+        fix: expect.stringContaining(fix),
+      },
+    ]);
+  });
+
+  it('is no script that is handed over as a file, and nothing that fits', async () => {
+    expect(await told(`run: ${long}, shell: 'sh -e {0}'`)).toEqual([]);
+    expect(await told(`run: ${long.slice(1)}`)).toEqual([]);
+    const half = long.slice(0, 66_000);
+    expect(await told(`run: echo, env: { A: ${half}, B: ${half} }`)).toEqual([]);
+  });
+});

@@ -29,7 +29,9 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await podman[Symbol.asyncDispose]();
-  await docker.getImage(base).remove();
+  // Only who logs in for it pulls it.
+  const { length } = await docker.listImages({ filters: { reference: [base] } });
+  if (length > 0) await docker.getImage(base).remove();
   await registry[Symbol.asyncDispose]();
 });
 
