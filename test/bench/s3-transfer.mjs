@@ -36,7 +36,7 @@ async function* source() {
 async function sluice() {
   const { openStore, createStreamHash } = await import(pathToFileURL(library).href);
   const uri = `s3://${bucket}?endpoint=${encodeURIComponent(endpoint)}&path-style=true`;
-  const store = await openStore({ root: '/', store: uri });
+  const store = await openStore({ root: '/', store: uri }, process.env);
   return {
     async put(key) {
       const hash = createStreamHash(size.bytes);
