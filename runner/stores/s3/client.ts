@@ -5,15 +5,15 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { S3Settings } from '../../model/store-ref.ts';
 import { watchDates } from './answer.ts';
 import { readListings } from './listing-answer.ts';
-import { learnPatterns, type Patterns } from './pattern.ts';
 import { createRetryStrategy } from './retry.ts';
+import type { Endpoint } from './send.ts';
 
 export interface Clients {
   readonly quick: S3Client;
   /** For requests that a server may work on for minutes before it says a word: copies, completed uploads. */
   readonly patient: S3Client;
-  /** Of what `quick` has sent. */
-  readonly patterns: Patterns;
+  /** Of the bucket; undefined until `quick` has looked it up for a request, in its settings, environment and files. */
+  readonly endpoint: () => Endpoint | undefined;
 }
 
 const CONNECT_MILLISECONDS = 10_000;
@@ -41,11 +41,15 @@ export async function createClients(settings: S3Settings): Promise<Clients> {
     throw error;
   });
   const settled = { ...config, region, credentials: first.config.credentials };
-  const quick = new S3Client(withHandler(settled, IDLE_MILLISECONDS));
+  let found: Endpoint | undefined;
+  const quick = new S3Client({
+    ...withHandler(settled, IDLE_MILLISECONDS),
+    endpointProvider: (...given) => (found = first.config.endpointProvider(...given)),
+  });
   watchDates(quick);
   readListings(quick);
-  const patterns = learnPatterns(quick);
-  return { quick, patterns, patient: new S3Client(withHandler(settled, PATIENT_IDLE_MILLISECONDS)) };
+  const patient = new S3Client(withHandler(settled, PATIENT_IDLE_MILLISECONDS));
+  return { quick, patient, endpoint: () => found };
 }
 
 /**

@@ -8,8 +8,8 @@ import {
 import { StoreError } from '../../errors.ts';
 import type { StoredBody } from '../../ports.ts';
 import { answeredAt, etagIn } from './answer.ts';
+import type { Checksum } from './checksum.ts';
 import { answerOf } from './failure.ts';
-import { repeatGet, type Checksum } from './repeat.ts';
 import type { Session } from './session.ts';
 
 export interface Range {
@@ -47,7 +47,7 @@ export async function openObject(
       { operation: 'GetObject', key },
       signal,
       async (client, options) =>
-        (await openAgain(session, key, input, signal)) ??
+        (await openDirectly(session, key, input, signal)) ??
         openBySdk(key, await client.send(new GetObjectCommand(input), options)),
     );
     if (opened === 'nothing') return undefined;
@@ -68,13 +68,13 @@ function openBySdk(key: string, output: GetObjectCommandOutput): Opened {
   return { head: headOf(key, output, answeredAt(output)), stream, lengthBytes };
 }
 
-async function openAgain(
+async function openDirectly(
   session: Session,
   key: string,
   input: GetObjectCommandInput & { readonly Key: string },
   signal: AbortSignal | undefined,
 ): Promise<Opened | 'nothing' | undefined> {
-  const got = await repeatGet(session, input, signal);
+  const got = await session.direct.get(input, signal);
   if (typeof got !== 'object') return got;
   const { headers, body: stream } = got.answer;
   const lengthBytes = Number(headers['content-length']);

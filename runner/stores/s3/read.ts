@@ -4,7 +4,7 @@ import type { StoredBody } from '../../ports.ts';
 import { collect } from './collect.ts';
 import { failureOf } from './failure.ts';
 import { headObject, openObject, type Head, type Opened, type Range } from './open.ts';
-import { addTo, refuseMismatch } from './repeat.ts';
+import { addTo, refuseMismatch } from './checksum.ts';
 import type { Session } from './session.ts';
 
 /** Read at once: its connection is free again, and its checksum is compared before anyone sees it. */

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import PQueue from 'p-queue';
 import type { S3Settings } from '../../model/store-ref.ts';
 import type { Clients } from './client.ts';
+import { createDirect, type Direct } from './direct.ts';
 import { createPartBuffers, type PartBuffers } from './part-buffers.ts';
 import { failureOf, type Doing } from './failure.ts';
 import { bucketAndPrefix } from './uri.ts';
@@ -16,6 +17,7 @@ export interface Session {
   readonly settings: S3Settings;
   readonly sizes: Sizes;
   readonly clients: Clients;
+  readonly direct: Direct;
   /** Sends within the limit of concurrency; what fails is a `StoreError`, or the signal's reason. */
   call<T>(doing: Doing, signal: AbortSignal | undefined, send: Send<T>): Promise<T>;
   readonly buffers: PartBuffers;
@@ -37,6 +39,7 @@ const PARTS_IN_FLIGHT = 6;
 
 export function createSession(uri: string, settings: S3Settings, clients: Clients, sizes: Sizes): Session {
   const { bucket, prefix } = bucketAndPrefix(uri);
+  let hasAnswered = false;
   const queue = new PQueue({ concurrency: CONCURRENCY });
   return {
     uri,
@@ -45,6 +48,8 @@ export function createSession(uri: string, settings: S3Settings, clients: Client
     settings,
     sizes,
     clients,
+    // The SDK goes first: its clock is set by an answer, and a store that has given one is waited for longer.
+    direct: createDirect(clients.quick, () => (hasAnswered ? clients.endpoint() : undefined)),
     buffers: createPartBuffers(sizes.partBytes, PARTS_IN_FLIGHT),
     async call(doing, signal, send) {
       signal?.throwIfAborted();
@@ -52,10 +57,12 @@ export function createSession(uri: string, settings: S3Settings, clients: Client
       if (signal !== undefined) setMaxListeners(0, signal);
       const options = signal === undefined ? {} : { abortSignal: signal };
       try {
-        return await queue.add(
+        const answer = await queue.add(
           () => send(doing.isSlow === true ? clients.patient : clients.quick, options),
           signal === undefined ? {} : { signal },
         );
+        hasAnswered = true;
+        return answer;
       } catch (error) {
         signal?.throwIfAborted();
         throw failureOf(error, doing, { bucket, uri, settings });

@@ -8,7 +8,6 @@ import { collect } from './collect.ts';
 import { conditionOf, lossOf } from './condition.ts';
 import { placement } from './placement.ts';
 import { readObject } from './read.ts';
-import { repeatPut } from './repeat.ts';
 import type { Session } from './session.ts';
 import { uploadStream } from './upload.ts';
 import { expectWritten } from './written.ts';
@@ -53,11 +52,11 @@ async function writeBytes(
       { operation: 'PutObject', key },
       signal,
       async (client, options) => {
-        const repeated = await repeatPut(session, input, signal);
-        if (typeof repeated === 'object') return { ...repeated, attempts: 1 };
-        if (repeated === 'lost')
+        const sent = await session.direct.put(input, signal);
+        if (typeof sent === 'object') return { ...sent, attempts: 1 };
+        if (sent === 'lost')
           throw new StoreError('precondition-failed', `${key} was changed meanwhile`, { key });
-        mayBeDone = repeated === 'broken';
+        mayBeDone = sent === 'broken';
         const output = await client.send(new PutObjectCommand(input), options);
         return { ETag: output.ETag, attempts: (mayBeDone ? 1 : 0) + (output.$metadata.attempts ?? 1) };
       },

@@ -31,7 +31,7 @@ export async function setScene(server: S3Server, uri: string): Promise<Scene> {
   };
 }
 
-/** Has the store write and read once: what it does from now on goes by the pattern of these requests. */
+/** Has the store write and read once: what it does from now on goes past the SDK where it can. */
 export async function warmUp({ store, folder }: Scene): Promise<void> {
   await store.put(`${folder}/warm`, new Uint8Array());
   await store.get(`${folder}/warm`);

@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ObjectStore } from '../../../runner/ports.ts';
+import { createS3Store } from '../../../runner/stores/s3/store.ts';
 import { encode, textOf } from '../../contracts/object-store.ts';
 import { failure, object, startAnswers, type Answer, type Asked, type Answers } from './answers.ts';
 
@@ -13,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A store that has read and written, whose requests are answered as told from then on. */
+/** A store whose first requests were answered well; from then on they are answered as told. */
 async function warm(server: Answers): Promise<ObjectStore> {
   const store = await server.open();
   await store.put('warm', encode('1'));
@@ -40,7 +44,7 @@ const checksumOf = (bytes: Uint8Array): string => {
   return binary.toString('base64');
 };
 
-describe('a repeated read', () => {
+describe('a read past the SDK', () => {
   it('compares the checksum that comes with it, and asks again', async () => {
     const right = { 'x-amz-checksum-crc32': checksumOf(BYTES) };
     await using server = await startAnswers(
@@ -91,7 +95,7 @@ describe('a repeated read', () => {
   });
 });
 
-describe('a repeated write', () => {
+describe('a write past the SDK', () => {
   it('that is refused is lost with one request', async () => {
     await using server = await startAnswers(since(() => failure(412, 'PreconditionFailed')));
     const store = await warm(server);
@@ -131,5 +135,48 @@ describe('a repeated write', () => {
       name: 'AbortError',
     });
     expect(ways(server)).toEqual(['PUT']);
+  });
+});
+
+describe('what goes past the SDK', () => {
+  it('goes where its files say that the bucket is', async () => {
+    await using server = await startAnswers(since(() => object(BYTES)));
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-endpoint-'));
+    writeFileSync(join(folder, 'config'), `[default]\nendpoint_url = ${server.endpoint}\n`);
+    vi.stubEnv('AWS_CONFIG_FILE', join(folder, 'config'));
+    const store = await createS3Store({
+      kind: 's3',
+      uri: 's3://acme/p',
+      settings: { region: 'us-east-1', pathStyle: true },
+    });
+    await store.put('warm', encode('1'));
+    await textOf(store, 'warm');
+    expect(await textOf(store, KEY)).toBe(String(BYTES));
+    expect(ways(server)).toEqual(['GET']);
+    expect(server.asked.at(-1)).toMatchObject({ key: `p/${KEY}` });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('has no checksums where they are turned off', async () => {
+    vi.stubEnv('AWS_REQUEST_CHECKSUM_CALCULATION', 'WHEN_REQUIRED');
+    vi.stubEnv('AWS_RESPONSE_CHECKSUM_VALIDATION', 'WHEN_REQUIRED');
+    await using server = await startAnswers(since(() => object(BYTES)));
+    const store = await warm(server);
+    await store.put(KEY, BYTES);
+    await textOf(store, KEY);
+    expect(ways(server)).toEqual(['PUT', 'GET']);
+    const names = server.asked.flatMap(({ headers }) => Object.keys(headers));
+    expect(names.filter((name) => name.includes('checksum'))).toEqual([]);
+  });
+
+  it('waits for a first answer to the SDK', async () => {
+    await using server = await startAnswers((_, count) =>
+      count === 1 ? failure(403, 'AccessDenied') : object(BYTES),
+    );
+    const store = await server.open();
+    await expect(textOf(store, KEY)).rejects.toMatchObject({ code: 'store-denied' });
+    await textOf(store, KEY);
+    await textOf(store, KEY);
+    expect(server.asked.map(({ headers }) => 'amz-sdk-request' in headers)).toEqual([true, true, false]);
   });
 });
