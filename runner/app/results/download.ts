@@ -22,6 +22,16 @@ export async function downloadObject(
   folder: string,
   partials: Pick<Partials, 'next'>,
 ): Promise<string> {
+  return moveInto(folder, object, await downloadBeside(store, prefix, object, partials));
+}
+
+/** The file whole and verified where it is out of sight; it goes with the partials unless it is moved. */
+export async function downloadBeside(
+  store: ObjectStore,
+  prefix: string,
+  object: StoredObject,
+  partials: Pick<Partials, 'next'>,
+): Promise<string> {
   const key = `${prefix}${object.path}`;
   const found = await store.get(key);
   if (found === undefined) {
@@ -29,9 +39,7 @@ export async function downloadObject(
       key,
     });
   }
-  const target = join(folder, object.path);
   const partial = partials.next();
-  makeFolder(dirname(target));
   const damaged = (sha256: string): StoreError =>
     new StoreError(
       'store-corrupt',
@@ -43,9 +51,21 @@ export async function downloadObject(
       Readable.from(verified(found, object.sha256, damaged), { objectMode: false }),
       createWriteStream(partial, { mode: object.executable === true ? 0o777 : 0o666 }),
     );
-    await rename(partial, target);
-  } finally {
+  } catch (error) {
     await rm(partial, { force: true });
+    throw error;
   }
+  return partial;
+}
+
+/** Takes the place of what had its name there. */
+export async function moveInto(
+  folder: string,
+  { path }: Pick<StoredObject, 'path'>,
+  partial: string,
+): Promise<string> {
+  const target = join(folder, path);
+  makeFolder(dirname(target));
+  await rename(partial, target);
   return target;
 }

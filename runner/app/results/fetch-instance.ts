@@ -2,9 +2,10 @@ import { attemptPrefix } from '../../model/key.ts';
 import { rm } from 'node:fs/promises';
 import { StoreError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
-import { downloadObject } from './download.ts';
+import { downloadBeside, moveInto } from './download.ts';
 import { openPartials, type Partials } from './partials.ts';
 
 export interface FetchedFile {
@@ -35,10 +36,17 @@ export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: stri
       if (manifest?.reason === OBJECTS_GONE) return { kind: 'gone' };
       return { kind: 'absent', isKnown: manifest !== undefined };
     }
-    const { files, corrupt, missing } = await fetchObjects(ledger, manifest, folder, partials);
-    if (missing === undefined) return { kind: 'fetched', manifest, files, corrupt };
-    // Some files of a result would look like the result.
-    for (const { file } of files) await rm(file, { force: true });
+    const { beside, corrupt, missing } = await fetchObjects(ledger, manifest, partials);
+    // Some files of a result would look like the result, and may be in the place of others that nobody could bring back.
+    if (missing === undefined) {
+      const files: FetchedFile[] = [];
+      for (const { object, partial } of beside) {
+        const file = await moveInto(folder, object, partial);
+        files.push({ file, bytes: object.bytes, sha256: object.sha256 });
+      }
+      return { kind: 'fetched', manifest, files, corrupt };
+    }
+    for (const { partial } of beside) await rm(partial, { force: true });
     switch (await ledger.confirmGone(id, manifest.attempt)) {
       case 'gone':
         return { kind: 'gone' };
@@ -50,7 +58,8 @@ export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: stri
 }
 
 interface FetchedObjects {
-  readonly files: FetchedFile[];
+  /** Whole, and not yet where they are to go. */
+  readonly beside: { readonly object: StoredObject; readonly partial: string }[];
   /** One damaged object does not keep the others back. */
   readonly corrupt: StoreError[];
   missing?: StoreError;
@@ -59,14 +68,13 @@ interface FetchedObjects {
 async function fetchObjects(
   { store }: Ledger,
   { instance, attempt, objects }: Manifest,
-  folder: string,
   partials: Partials,
 ): Promise<FetchedObjects> {
-  const fetched: FetchedObjects = { files: [], corrupt: [] };
+  const fetched: FetchedObjects = { beside: [], corrupt: [] };
   for (const object of objects) {
     try {
-      const file = await downloadObject(store, attemptPrefix(instance, attempt), object, folder, partials);
-      fetched.files.push({ file, bytes: object.bytes, sha256: object.sha256 });
+      const partial = await downloadBeside(store, attemptPrefix(instance, attempt), object, partials);
+      fetched.beside.push({ object, partial });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
       if (error.code === 'not-found') return { ...fetched, missing: error };

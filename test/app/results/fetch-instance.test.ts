@@ -103,3 +103,12 @@ it('clears away what a killed download left, and leaves what a living one is at'
   expect(await readdir(folder)).not.toContain(`.sluice-get.0.${dead}`);
   expect((await readdir(folder)).filter((name) => !name.startsWith('.'))).toHaveLength(4);
 });
+
+it('leaves what stands in the folder as it is where not all of a result is there any more', async () => {
+  const bench = await openBench();
+  await make(bench, 1);
+  await writeFile(join(folder, '0.txt'), 'a person’s own');
+  await bench.store.delete([`objects/${ID}/${RUN}-1/2.txt`]);
+  expect(await fetchInstance(bench.ledger, ID, folder)).toEqual({ kind: 'gone' });
+  expect(await delivered()).toEqual({ '0.txt': 'a person’s own' });
+});
