@@ -1,6 +1,7 @@
 import type { PublishedPathRecord } from '../../model/records.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
 import { listedAt } from '../knowledge/listing.ts';
+import type { PathContext } from '../publish/beside.ts';
 import { placePublished, type Holders, type Placed } from '../publish/published-path.ts';
 import { publishedPathRecords } from '../publish/path-record.ts';
 import { stillPublishes, takenMessage } from '../publish/taken.ts';
@@ -36,7 +37,15 @@ async function copyFile(copying: Copying, key: string): Promise<void> {
   const { from, to, report } = copying;
   const ours = (await publishedPathRecords.read(from.store, key))?.record;
   if (ours === undefined || copying.kept.has(ours.instance) || (await stands(copying, key, ours))) return;
-  const place = () => placePublished(to, ours, holdersIn(copying));
+  const within: PathContext = {
+    store: to,
+    // Damage in the target is left to a person.
+    tell: (damage) => {
+      throw damage;
+    },
+    passBy: (read) => read(),
+  };
+  const place = () => placePublished(within, ours, holdersIn(copying));
   let placed: Placed = copying.dryRun ? { kind: 'placed' } : await place();
   if (placed.kind === 'missing') {
     // Of an attempt that has been replaced meanwhile, and whose objects were not copied.

@@ -1,4 +1,3 @@
-import { StoreError } from '../../errors.ts';
 import { isInstanceId, type InstanceId } from '../../model/partition.ts';
 import type { HeldClaim, Knowledge, ListingRange } from '../../model/plan.ts';
 import type { FailureRecord, Manifest } from '../../model/records.ts';
@@ -10,6 +9,7 @@ import type { Ledger } from '../ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
 import { listManifests, listRanges, type ListedRange } from './listing.ts';
 import { manifestRecords } from '../manifests.ts';
+import { isUnreadable } from '../records/damage.ts';
 import type { Context } from '../context.ts';
 
 interface Parts {
@@ -33,7 +33,7 @@ const READ_TOGETHER = 32;
 
 /** Listings say what is done; only the few that are marked, failed or claimed are read. */
 export function createKnowledge(
-  { store, storeId, passBy }: Context,
+  { store, storeId, tell, passBy }: Context,
   { cache, liveness, readRun, readTaskKeys }: Parts,
 ): Ledger['readKnowledge'] {
   return async (ranges, { contents, glance, signal }) => {
@@ -131,7 +131,7 @@ export function createKnowledge(
     const contents = new Map<InstanceId, Manifest>();
     const listed = [...wanted].filter((id) => manifests.has(id));
     await together(listed, signal, async (id) => {
-      const manifest = known.get(id) ?? (await readFresh(id, manifests).catch(passDamaged));
+      const manifest = known.get(id) ?? (await readFresh(id, manifests).catch(nameUnreadable));
       if (manifest !== undefined) contents.set(id, manifest);
     });
     return contents;
@@ -160,6 +160,13 @@ export function createKnowledge(
     });
     await task.save();
     return contents;
+  }
+
+  /** What is only looked at must not end a plan, also if a newer sluice wrote it. */
+  function nameUnreadable(error: unknown): undefined {
+    if (!isUnreadable(error)) throw error;
+    tell(error);
+    return undefined;
   }
 
   /** One that cannot be read is no result: what it is of counts as missing. */
@@ -196,13 +203,6 @@ export function createKnowledge(
     if (!manifests.has(id)) return failure.over === null;
     return failure.over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
   }
-}
-
-/** Whoever needs it is told of it; what is only looked at must not end a plan. */
-function passDamaged(error: unknown): undefined {
-  if (error instanceof StoreError && (error.code === 'store-corrupt' || error.code === 'store-schema'))
-    return undefined;
-  throw error;
 }
 
 /** Many instances are in few runs' hands. */

@@ -1,26 +1,35 @@
 import type { PublishedPathRecord } from '../../model/records.ts';
-import type { ObjectStore } from '../../ports.ts';
+import type { Context } from '../context.ts';
 import { pathKey, publishedPathRecords } from './path-record.ts';
 
+/** A record of a path that is broken is named, and passed by as if there were none. */
+export type PathContext = Pick<Context, 'store' | 'tell' | 'passBy'>;
+
 /** The record of a file whose path is a folder of this one, or of one below it: a folder of files holds only one of them. */
-export async function besidePath(store: ObjectStore, path: string): Promise<PublishedPathRecord | undefined> {
+export async function besidePath(
+  within: PathContext,
+  path: string,
+): Promise<PublishedPathRecord | undefined> {
   const [below, ...files] = await Promise.all([
-    firstBelow(store, `published/${path}/`),
-    ...foldersAbove(path).map((folder) => readPath(store, folder)),
+    firstBelow(within, `published/${path}/`),
+    ...foldersAbove(path).map((folder) => readPath(within, folder)),
   ]);
   return files.find((file) => file !== undefined) ?? below;
 }
 
-async function firstBelow(store: ObjectStore, prefix: string): Promise<PublishedPathRecord | undefined> {
-  for await (const page of store.list(prefix)) {
+async function firstBelow(within: PathContext, prefix: string): Promise<PublishedPathRecord | undefined> {
+  for await (const page of within.store.list(prefix)) {
     const [first] = page;
-    if (first !== undefined) return readPath(store, first.key.slice('published/'.length));
+    if (first !== undefined) return readPath(within, first.key.slice('published/'.length));
   }
   return undefined;
 }
 
-async function readPath(store: ObjectStore, path: string): Promise<PublishedPathRecord | undefined> {
-  return (await publishedPathRecords.read(store, pathKey(path)))?.record;
+async function readPath(
+  { store, passBy }: PathContext,
+  path: string,
+): Promise<PublishedPathRecord | undefined> {
+  return (await passBy(() => publishedPathRecords.read(store, pathKey(path))))?.record;
 }
 
 /** `a/b/c` → `a`, `a/b` */

@@ -58,7 +58,7 @@ export function createPublications(
     const taken: StoreError[] = [];
     for (const file of manifest.published) {
       const owner = ownerOf(manifest, file, nonce());
-      const placed = await placePublished(store, owner, holders);
+      const placed = await placePublished(context, owner, holders);
       switch (placed.kind) {
         case 'placed':
           break;

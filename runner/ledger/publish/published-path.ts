@@ -4,7 +4,7 @@ import type { PublishedPathRecord } from '../../model/records.ts';
 import type { ObjectInfo, ObjectStore, PutCondition } from '../../ports.ts';
 import { attemptPrefix } from '../../model/key.ts';
 import { listedAt } from '../knowledge/listing.ts';
-import { besidePath } from './beside.ts';
+import { besidePath, type PathContext } from './beside.ts';
 import { pathKey, publishedPathRecords } from './path-record.ts';
 import { orderOf, type Order } from './order.ts';
 import { wrongContent } from '../records/wrong-content.ts';
@@ -37,16 +37,17 @@ export interface Holders {
  * earlier one. A path that is another instance's is left alone.
  */
 export async function placePublished(
-  store: ObjectStore,
+  within: PathContext,
   mine: PublishedPathRecord,
   { counts, holds }: Holders,
 ): Promise<Placed> {
+  const { store } = within;
   const key = pathKey(mine.path);
   let refused: string | undefined;
   let refusals = 0;
   for (;;) {
     const over = await listedAt(store, `published/${mine.path}`);
-    const found = await publishedPathRecords.read(store, key);
+    const found = await lookAt(within, key);
     const theirs = found?.record;
     // Which of one instance's attempts is the right one its manifest says, read after the record.
     const isRival = theirs?.instance === mine.instance && theirs.attempt !== mine.attempt;
@@ -54,7 +55,7 @@ export async function placePublished(
     const order = theirs === undefined ? 'free' : orderOf(mine, theirs.instance);
     // One that is taken already has nothing beside it.
     const inTheWay =
-      order === 'free' ? await besidePath(store, mine.path) : order === 'none' ? theirs : undefined;
+      order === 'free' ? await besidePath(within, mine.path) : order === 'none' ? theirs : undefined;
     if (inTheWay !== undefined && (await holds(inTheWay))) return { kind: 'taken', by: inTheWay };
     const owner = order === 'behind' && theirs !== undefined ? theirs : mine;
     const isNew = owner === mine && (theirs === undefined || !isSame(mine, theirs));
@@ -80,6 +81,18 @@ export async function placePublished(
     if (copied === 'missing' && owner === mine) return { kind: 'missing' };
     if ((await publishedPathRecords.read(store, key))?.etag === etag) return { kind: 'placed' };
   }
+}
+
+/** One that is broken is written over, so that what was published there is whole again. */
+async function lookAt(
+  { store, tell }: PathContext,
+  key: string,
+): Promise<{ readonly record?: PublishedPathRecord; readonly etag: string } | undefined> {
+  const found = await publishedPathRecords.look(store, key);
+  if (found === undefined || !('broken' in found)) return found;
+  if (found.etag === undefined) throw found.broken;
+  tell(found.broken);
+  return { etag: found.etag };
 }
 
 /** The key of what is to stand at a path. */

@@ -155,6 +155,15 @@ describe('what the ledger knows', () => {
     expect(damages).toMatchObject([{ code: 'store-corrupt', key: `manifests/${ID}.json` }]);
   });
 
+  it('names a manifest that is damaged also where it is only looked at', async () => {
+    const damages: unknown[] = [];
+    const { ledger, store } = await openBench(undefined, { onDamage: (damage) => damages.push(damage) });
+    await store.put(`manifests/${ID}.json`, encode('{}'));
+    const { contents } = await ledger.readKnowledge([RANGE], { contents: false, glance: new Set([ID]) });
+    expect([...contents]).toEqual([]);
+    expect(damages).toMatchObject([{ code: 'store-corrupt', key: `manifests/${ID}.json` }]);
+  });
+
   it('reads no manifest of what is plainly done', async () => {
     const store = openMemoryStore();
     const { ledger, open } = await openBench(store);

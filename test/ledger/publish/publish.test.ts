@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkStore } from '../../../runner/ledger/check/check.ts';
+import { pathKey } from '../../../runner/ledger/publish/path-record.ts';
 import type { Manifest } from '../../../runner/model/records.ts';
 import type { ObjectStore } from '../../../runner/ports.ts';
 import { createDirectoryStore } from '../../../runner/stores/directory/store.ts';
@@ -54,6 +55,19 @@ describe('publishing', () => {
     expect(await textOf(bench.store, 'published/reports/a.csv')).toBe('one');
     expect(await pending(bench)).toEqual([]);
     expect(await bench.ledger.publish(ID)).toEqual(['reports/a.csv']);
+  });
+
+  it('names a broken record of its path or of one beside it, and writes its own over it', async () => {
+    const damages: unknown[] = [];
+    const bench = await openBench(undefined, { onDamage: (damage) => damages.push(damage) });
+    await bench.ledger.startRun(runRecord(RUN, { finishedAt: '2021-01-30T00:00:00.000Z' }));
+    await commit(bench, `${RUN}-1`, 'one', { to: 'reports/a.csv' });
+    const keys = ['reports', 'reports/a.csv'].map(pathKey);
+    for (const key of keys) await bench.store.put(key, encode('{}'));
+    expect(await bench.ledger.publish(ID)).toEqual(['reports/a.csv']);
+    expect(await textOf(bench.store, 'published/reports/a.csv')).toBe('one');
+    expect(damages).toMatchObject([{ key: keys[1] }, { key: keys[0] }]);
+    expect(await textOf(bench.store, keys[1] ?? '')).toContain(ID);
   });
 
   it('leaves what was committed, and not published, since a sleeper read the manifest', async () => {
