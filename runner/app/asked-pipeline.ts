@@ -62,7 +62,7 @@ function pick({ pipelines, named, names: known, unread }: OpenedProject, target:
     `there is no pipeline "${name}"`,
     owners.length === 0
       ? didYouMean(name, names, 'pipelines')
-      : `it is a task: write the pipeline before it, ${owners.map((owner) => `${owner} ${name}`).join(' or ')}`,
+      : `it is a task: write the pipeline before it, ${owners.map((owner) => `\`${owner} ${name}\``).join(' or ')}`,
   );
   throw new ProblemsError([...problems, ...unread]);
 }

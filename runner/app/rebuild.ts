@@ -2,6 +2,7 @@ import { isRunId } from '../model/run-id.ts';
 import type { RebuildWord } from '../model/pipeline.ts';
 import type { Rebuild } from '../model/plan.ts';
 import { usageError } from '../errors.ts';
+import { didYouMean } from '../language/suggest.ts';
 
 export interface RebuildOptions {
   readonly rebuild?: string;
@@ -44,7 +45,9 @@ function wordsOf(flag: string, text: string, known: readonly RebuildWord[]): rea
     throw usageError(
       'bad-rebuild',
       `expected a list of ${known.join(', ')} for ${flag}, found "${written.trim()}"`,
-      flag === '--only' && written.trim() === 'all' ? 'write --rebuild all' : undefined,
+      flag === '--only' && written.trim() === 'all'
+        ? 'write --rebuild all'
+        : didYouMean(written.trim(), known, 'words'),
     );
   });
 }

@@ -3,8 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { busyboxImage } from '../parts/busybox-image.ts';
 import { dockerPart } from '../parts/docker.ts';
 import { removeContainers } from './leftovers.ts';
+import { commandsIn } from './printed/commands-in.ts';
 import { follow } from './printed/follow.ts';
+import { inTheProject } from './printed/place.ts';
 import { SCENARIOS } from './printed/scenarios.ts';
+import { MISTYPED, SLIPS } from './printed/slips.ts';
 
 let docker: Dockerode;
 
@@ -19,17 +22,33 @@ const PLAYED = SCENARIOS.flatMap((scenario) =>
 );
 
 describe.concurrent('what a command tells to type does what is said', () => {
-  it.each(PLAYED)('$name', { timeout: 300_000 }, async ({ scenario, place }) => {
-    using shell = place.open(scenario.pipeline, scenario.files);
-    try {
-      const told = await scenario.lead(shell, place);
-      const commands = told.flatMap((said) => said.commands);
-      expect(commands, 'commands that are told').not.toEqual([]);
-      for (const wanted of scenario.tells ?? []) expect(commands.join('\n')).toMatch(wanted);
-      const untrue = await follow({ ...scenario.situation?.(shell, place), shell, place }, told);
-      expect(untrue).toEqual([]);
-    } finally {
-      await removeContainers(docker, shell.path(place.store));
-    }
-  });
+  for (const { name, scenario, place } of PLAYED) {
+    it(`where ${name}`, { timeout: 300_000 }, async () => {
+      using shell = place.open(scenario.pipeline, scenario.files);
+      try {
+        const told = await scenario.lead(shell, place);
+        const commands = told.flatMap((said) => said.commands);
+        expect(commands, 'commands that are told').not.toEqual([]);
+        for (const wanted of scenario.tells ?? []) expect(commands.join('\n')).toMatch(wanted);
+        const untrue = await follow({ ...scenario.situation?.(shell, place), shell, place }, told);
+        expect(untrue).toEqual([]);
+      } finally {
+        await removeContainers(docker, shell.path(place.store));
+      }
+    });
+  }
+});
+
+describe.concurrent('what a slip of the pen is answered with is accepted', () => {
+  for (const { line, slip } of SLIPS) {
+    it(`answers ${line}`, async () => {
+      using shell = inTheProject.open(MISTYPED);
+      const { status, text } = await shell.type(line);
+      expect(status).toBe(2);
+      const [, meant] = /(?:Did you mean|pipeline before it,) `?([^`?]+)/.exec(text) ?? [];
+      const mended = meant === undefined ? commandsIn(text, line)[0] : line.replace(slip, meant);
+      // 4: there is no store yet.
+      expect([0, 4], `${text}${mended}`).toContain((await shell.type(mended ?? 'nothing is told')).status);
+    });
+  }
 });

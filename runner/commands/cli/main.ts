@@ -1,5 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { EXIT, type ProblemsError, usageError } from '../../errors.ts';
+import { quoteWord } from '../../report/commands.ts';
 import { didYouMean } from '../../language/suggest.ts';
 import { flagsOf } from './declare.ts';
 import { createOutput, reportError } from './output.ts';
@@ -51,7 +52,7 @@ function usageErrorOf(error: CommanderError, program: Command, words: readonly s
         return usageError(
           'flag-before-command',
           `expected a command before ${flag}`,
-          `write it after: sluice run … ${flag}`,
+          `write it after: ${commandFirst(program, words)}`,
         );
       }
       return usageError(
@@ -85,6 +86,13 @@ function usageErrorOf(error: CommanderError, program: Command, words: readonly s
     default:
       return usageError('usage', error.message.replace(/^error: /, ''), help);
   }
+}
+
+/** What was typed, its command before its flags. */
+function commandFirst(program: Command, words: readonly string[]): string {
+  const at = words.findIndex((word) => program.commands.some((one) => one.name() === word));
+  const [command = 'run'] = words.slice(at, at + 1);
+  return ['sluice', command, ...words.filter((_, index) => index !== at)].map(quoteWord).join(' ');
 }
 
 /** Undefined: none of ours. Of `store check` the inner one. */

@@ -5,7 +5,7 @@ export function storeError(error: unknown, key: string, what: 'read' | 'write' |
   const code = systemCode(error);
   if (error instanceof StoreError || code === undefined) return error;
   const [kind, remedy] = kindOf(isRefusedLink(error, code) ? 'ENOTSUP' : code);
-  return new StoreError(kind, `could not ${what} ${key} in the store: ${remedy} (${describe(error)})`, {
+  return new StoreError(kind, `the store did not ${what} ${key}: ${remedy} (${describe(error)})`, {
     key,
     cause: error,
   });
@@ -51,11 +51,12 @@ function kindOf(code: string): readonly [StoreError['code'], string] {
       ];
     case 'ENOTDIR':
     case 'EISDIR':
-    case 'ENAMETOOLONG':
       return [
         'store-unsuitable',
         'a file stands where a folder is needed, or the reverse; remove or rename it',
       ];
+    case 'ENAMETOOLONG':
+      return ['store-unsuitable', 'the file system takes no name as long; write a shorter one'];
     case 'EMFILE':
     case 'ENFILE':
       return ['store-unreachable', 'too many open files; raise the limit (ulimit -n)'];

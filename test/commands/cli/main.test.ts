@@ -50,7 +50,7 @@ describe('what the command line refuses', () => {
     [['run', '-p', 'top=1', '--top', '2', 'p'], 'given-twice', 'leave one of them out'],
     [['plan', '--project', '/nope'], 'no-project', 'name the folder of sluice.yaml'],
     [['ls', '--project', '/dev/null'], 'no-project', 'name the folder of sluice.yaml'],
-    [['--json', 'plan'], 'flag-before-command', 'write it after: sluice run … --json'],
+    [['--json', 'plan'], 'flag-before-command', 'write it after: sluice plan --json'],
   ])('%j: %s', async (words, code, fix) => {
     expect(await sluice(...words)).toBe(2);
     expect(stderr + stdout).toContain(code);
@@ -71,7 +71,7 @@ describe('what the command line refuses', () => {
     afterEach(() => rmSync(project, { recursive: true, force: true }));
 
     it.each([
-      [['run', 'train'], 'unknown-pipeline', 'it is a task: write the pipeline before it, model train'],
+      [['run', 'train'], 'unknown-pipeline', 'it is a task: write the pipeline before it, `model train`'],
       [['plan', 'model', '--date'], 'missing-value', 'write --date <value>'],
       [['plan', 'model', '--top', '--full'], 'missing-value', 'write --top <value>'],
       [['plan', 'model', '-p', 'top'], 'missing-value', 'write --top <value>'],
