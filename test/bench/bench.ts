@@ -8,6 +8,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   tasks: async () => (await import('./tasks.ts')).benchTasks(cli, await busybox()),
   bytes: async () => (await import('./bytes.ts')).benchBytes(cli, await busybox()),
   log: async () => [await (await import('./log.ts')).benchLog(cli, await busybox())],
+  'usual-log': async () => (await import('./log.ts')).benchUsualLog(cli, await busybox()),
   nothing: async () => (await import('./nothing-to-do.ts')).benchNothingToDo(cli),
   's3-bytes': async () => (await import('./s3.ts')).benchTransfers(cli),
   's3-plan': async () => [await (await import('./s3.ts')).benchPlan(cli)],

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { measureProcess, type Row } from './measure.ts';
+import { inTurn, measureProcess, type Row } from './measure.ts';
 
 const LINE = 'x'.repeat(999);
 const LINES = 2_000_000;
@@ -37,6 +37,40 @@ export async function benchLog(cli: string, image: string): Promise<Row> {
       aim: '250 MB',
       memoryMegabytes: figures.peakMegabytes,
     };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const USUAL = `yes "2026-11-28 12:00:00 INFO row 123 read, 45 columns, 0 bad" | head -n 880000`;
+const SECRETS = { BENCH_TOKEN: 'a-token-of-some-length-1234567890', BENCH_PASSWORD: 'a password, & more' };
+const ROUNDS = 2;
+
+/** A task that prints 50 MB in lines as people write them, without secrets and with two to look for. */
+export async function benchUsualLog(cli: string, image: string): Promise<readonly Row[]> {
+  const [bare = 0, open = 0, masked = 0] = await inTurn(ROUNDS, [
+    () => plainSeconds(image, USUAL),
+    () => usualSeconds(cli, image, []),
+    () => usualSeconds(cli, image, Object.keys(SECRETS)),
+  ]);
+  const row = (what: string, seconds: number): Row => ({
+    what: `a task that prints 50 MB, ${what} : reading its log from the engine`,
+    ours: `${seconds.toFixed(1)} s`,
+    baseline: `${bare.toFixed(1)} s`,
+    ratio: seconds / bare,
+    aim: '≤ 2',
+  });
+  return [row('no secrets', open), row('two secrets', masked)];
+}
+
+async function usualSeconds(cli: string, image: string, secrets: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
+  try {
+    mkdirSync(join(folder, 'pipelines'));
+    const task = `{ image: '${image}', pull: never, network: none, secrets: [${secrets.join(', ')}], run: '${USUAL}' }`;
+    writeFileSync(join(folder, 'pipelines', 'usual.yaml'), `name: usual\ntasks:\n  print: ${task}\n`);
+    const args = [cli, 'run', 'usual', '--json'];
+    return (await measureProcess(process.execPath, args, { cwd: folder, env: SECRETS })).seconds;
   } finally {
     rmSync(folder, { recursive: true });
   }
