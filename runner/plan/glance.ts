@@ -2,11 +2,11 @@ import type { InstanceId } from '../model/partition.ts';
 import type { ScopedInstance, TaskTable } from './tables.ts';
 
 /** Manifests that a plain plan reads at most to say what is stale: a distant store gives them in a fraction of a second. */
-const MAX_READ = 200;
+const MAX_READ = 100;
 
 /**
  * The instances whose manifests are read to say what of the asked ones is stale, though nothing is done about it: all
- * of them with what they read; of very many, the oldest and the newest of each task.
+ * of them with what they read; of very many, the oldest of each task, and the newest as far as there is room.
  */
 export function glanceAt(instances: readonly ScopedInstance[]): ReadonlySet<InstanceId> {
   const all = new Set<InstanceId>();
@@ -30,7 +30,9 @@ function endsOfEach(instances: readonly ScopedInstance[]): ReadonlySet<InstanceI
     if (known === undefined) ends.set(instance.table, { first: instance, last: instance });
     else known.last = instance;
   }
-  return new Set([...ends.values()].flatMap(({ first, last }) => [first.id, last.id]));
+  const tasks = [...ends.values()];
+  const inTurn = [...tasks.map(({ first }) => first.id), ...tasks.map(({ last }) => last.id)];
+  return new Set(inTurn.slice(0, MAX_READ));
 }
 
 function isJudged({ asked, table }: ScopedInstance): boolean {

@@ -54,8 +54,8 @@ describe('what a run leaves stale of what it was asked for', () => {
     expect(glance('2021-12-29').size).toBe(4);
     expect([...glance('2021-01-04')]).toEqual([
       'p/a/date=2021-01-04',
-      'p/a/date=2021-12-30',
       'p/b/date=2021-01-04',
+      'p/a/date=2021-12-30',
       'p/b/date=2021-12-30',
     ]);
     const some = planned(
