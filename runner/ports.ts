@@ -53,7 +53,8 @@ export interface ObjectStore {
    * All or nothing: a reader sees the old or the new value whole, also when the writer dies.
    * With a condition that does not hold: `StoreError('precondition-failed')`. Conditional writes of records take a
    * buffer. Keys below `objects/` take no `ifMatch`. Below `published/` equal bytes may have an equal etag, and a
-   * folder can be changed between the look and the move that follows at once.
+   * folder can be changed between the look and the move that follows at once. `executable` counts where files have
+   * such a mark, for whoever runs what is published.
    */
   put(
     key: string,
@@ -62,6 +63,7 @@ export interface ObjectStore {
       readonly condition?: PutCondition;
       readonly signal?: AbortSignal;
       readonly durable?: boolean;
+      readonly executable?: boolean;
     },
   ): Promise<{ readonly etag: string }>;
 

@@ -136,6 +136,8 @@ export interface PublishedPathRecord {
   readonly order: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** A program: absent for any other file. */
+  readonly executable?: true;
   /** Of the attempt. */
   readonly finishedAt: string;
   /** Instances of tasks that are no more, whose path it was: their manifests still name it. */

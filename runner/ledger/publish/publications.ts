@@ -140,6 +140,7 @@ function ownerOf(
     order: file.newest ? timeOf(manifest.partition) : '',
     bytes: object.bytes,
     sha256: object.sha256,
+    ...(object.executable === true && { executable: true }),
     finishedAt: manifest.finishedAt,
     nonce,
   };

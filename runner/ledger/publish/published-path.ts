@@ -132,7 +132,7 @@ async function copyOver(
   const condition: PutCondition = over === undefined ? { ifNoneMatch: '*' } : { ifMatch: over.etag };
   const body = verified(source, owner.sha256, (found) => otherBytes(from, owner, found));
   try {
-    await store.put(to, body, { condition });
+    await store.put(to, body, { condition, executable: owner.executable === true });
   } catch (error) {
     if (error instanceof StoreError && error.code === 'precondition-failed') return 'changed';
     throw error;

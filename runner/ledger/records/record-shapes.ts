@@ -187,6 +187,7 @@ export const publishedPathFields: Fields<PublishedPathRecord> = {
   order: text,
   bytes: count,
   sha256,
+  executable: optional(flag),
   finishedAt: time,
   takenOver: optional(listOf(instance)),
   nonce,

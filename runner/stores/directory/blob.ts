@@ -26,14 +26,18 @@ export async function writeBlob(
   context: Context,
   key: string,
   body: Body,
-  { condition, durable, signal }: WriteOptions,
+  { condition, durable, executable = false, signal }: WriteOptions,
 ): Promise<{ readonly etag: string }> {
   const over = condition !== undefined && 'ifMatch' in condition ? condition.ifMatch : undefined;
   if (over !== undefined && isImmutable(key)) {
     throw new StoreError('bad-key', `${key}: objects are not written over a version; use a new key`, { key });
   }
   const path = join(context.root, key);
-  const temporary = await context.temporaries.create(key, body, { durable, ...(signal && { signal }) });
+  const temporary = await context.temporaries.create(key, body, {
+    durable,
+    executable,
+    ...(signal && { signal }),
+  });
   try {
     signal?.throwIfAborted();
     const etag = blobEtag(statSync(temporary.path, { bigint: true }));

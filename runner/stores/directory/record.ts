@@ -23,6 +23,7 @@ import { MAX_VERSION, versionFile, type Version } from './version.ts';
 export interface WriteOptions {
   readonly condition?: PutCondition;
   readonly durable: boolean;
+  readonly executable?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -33,10 +33,10 @@ export function createDirectoryStore(folder: string): ObjectStore {
       );
     },
 
-    async put(key, body, { condition, signal, durable = true } = {}) {
+    async put(key, body, { condition, signal, durable = true, executable = false } = {}) {
       refuseBadKey(key);
       signal?.throwIfAborted();
-      const options = { durable, ...(condition && { condition }), ...(signal && { signal }) };
+      const options = { durable, executable, ...(condition && { condition }), ...(signal && { signal }) };
       return naming(key, 'write', () =>
         isBlob(key) ? writeBlob(context, key, body, options) : writeRecord(context, key, body, options),
       );

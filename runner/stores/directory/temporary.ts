@@ -47,6 +47,8 @@ export type Body = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface BodyOptions {
   readonly durable: boolean;
+  /** The umask says for whom. */
+  readonly executable?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -130,7 +132,7 @@ export function createTemporaries(root: string): Temporaries {
 }
 
 async function writeFile(folder: string, path: string, body: Body, options: BodyOptions): Promise<void> {
-  const descriptor = createFile(folder, path);
+  const descriptor = createFile(folder, path, options.executable === true ? 0o777 : 0o666);
   try {
     // For a small one the way to a thread and back would take longer than the call.
     if (body instanceof Uint8Array && body.length <= SMALL_BYTES) writeFileSync(descriptor, body);
@@ -172,13 +174,13 @@ async function fill(descriptor: number, body: Body, { signal, durable }: BodyOpt
   }
 }
 
-function createFile(folder: string, path: string): number {
+function createFile(folder: string, path: string, mode: number): number {
   try {
-    return openSync(path, 'wx');
+    return openSync(path, 'wx', mode);
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') throw error;
     makeFolder(folder);
-    return openSync(path, 'wx');
+    return openSync(path, 'wx', mode);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -30,7 +30,11 @@ async function commit(
   { ledger, store }: Pick<Bench, 'ledger' | 'store'>,
   attempt: string,
   content: string,
-  more: Partial<Manifest> & { readonly to?: string; readonly newest?: boolean } = {},
+  more: Partial<Manifest> & {
+    readonly to?: string;
+    readonly newest?: boolean;
+    readonly programs?: readonly string[];
+  } = {},
 ): Promise<void> {
   const { to = 'a.csv', newest = false, ...rest } = more;
   const id = rest.instance ?? ID;
@@ -433,4 +437,17 @@ describe("a path that is another instance's", () => {
       `published-twice published/a.csv is the file of ${ID}, and ${OTHER} publishes there too; let one of them publish to another path`,
     ]);
   });
+});
+
+it('a program that is published into a folder can be run there, and is none any more when it is none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-publish-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const bench = await openBench(createDirectoryStore(folder));
+  const isProgram = () => (statSync(join(folder, 'published/a.csv')).mode & 0o100) !== 0;
+  await commit(bench, `${RUN}-1`, 'same', { programs: ['a.csv'] });
+  await bench.ledger.publish(ID);
+  expect(isProgram()).toBe(true);
+  await commit(bench, `${RUN}-2`, 'same');
+  await bench.ledger.publish(ID);
+  expect(isProgram()).toBe(false);
 });
