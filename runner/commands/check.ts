@@ -31,7 +31,7 @@ export async function checkCommand(
 }
 
 function readBudget(text: string): number {
-  if (text === '') return 60;
+  if (text === '') return 20;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   throw usageError(
     'bad-variable',

@@ -1,5 +1,7 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Document, Node, YAMLSeq } from 'yaml';
+import { unlimited } from './budget.ts';
+import type { Budget } from './budget.ts';
 import type { Problem } from '../model/problem.ts';
 import { spanInside } from './document/inside.ts';
 import { linesOf } from './document/lines.ts';
@@ -30,7 +32,12 @@ export interface ParsedDocument<S extends Shape = Shape> {
 }
 
 /** Reads a YAML file by a shape. Never throws for what the text holds; all mistakes are found at once. */
-export function parseDocument<S extends Shape>(text: string, file: string, shape: S): ParsedDocument<S> {
+export function parseDocument<S extends Shape>(
+  text: string,
+  file: string,
+  shape: S,
+  budget: Budget = unlimited,
+): ParsedDocument<S> {
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const lines = linesOf(content);
   const placeOf = ({ start, end }: Span): Place => {
@@ -41,7 +48,7 @@ export function parseDocument<S extends Shape>(text: string, file: string, shape
   };
   const { findings, problems } = collect(placeOf);
   const kept = new Map<YAMLSeq, readonly number[]>();
-  const { value, nodes } = read(content, shape, lines, findings, kept);
+  const { value, nodes } = read(content, shape, lines, findings, kept, budget);
   return {
     // `readNode` builds by the shape what `ValueOf` derives from it.
     value: value as ValueOf<S> | undefined,
@@ -60,7 +67,7 @@ const MAX_CHARACTERS = 1024 * 1024;
 const MAX_NODES = 100_000;
 const MAX_SYNTAX_ERRORS = 50;
 /** Beyond it nobody reads on; the first ones are mended first. */
-const MAX_PROBLEMS = 1000;
+const MAX_PROBLEMS = 200;
 
 function read(
   content: string,
@@ -68,6 +75,7 @@ function read(
   lines: Lines,
   findings: Findings,
   kept: Map<YAMLSeq, readonly number[]>,
+  budget: Budget,
 ): { readonly value: unknown; readonly nodes: Nodes | undefined } {
   const nowhere = { start: 0, end: 1 };
   if (content.length > MAX_CHARACTERS) {
@@ -79,9 +87,9 @@ function read(
     return { value: undefined, nodes: undefined };
   }
   try {
-    const document = parseYaml(content);
+    const document = parseYaml(content, budget);
     if (reportSyntax(document, content, lines, findings)) return { value: undefined, nodes: undefined };
-    const nodes = nodesOf(document, findings);
+    const nodes = nodesOf(document, findings, budget);
     const { root } = nodes;
     if (root === undefined || (isScalar(root) && root.value === null)) {
       const fix = 'Write at least its required keys; `sluice init` makes an example.';
@@ -93,7 +101,7 @@ function read(
       root,
       shape,
       { start, end: start + 1 },
-      { nodes, findings, text: content, kept, budget: MAX_NODES, read: readNode },
+      { nodes, findings, text: content, kept, nodesLeft: MAX_NODES, budget, read: readNode },
     );
     return { value, nodes };
   } catch (error) {
@@ -153,7 +161,7 @@ function locate(
   let span = { key: start, value: spanOf(nodes.root) };
   for (const step of path) {
     if (isMap(node)) {
-      const entry = nodes.entriesOf(node).find(({ name }) => name === String(step));
+      const entry = nodes.entryOf(node, String(step));
       if (entry === undefined) break;
       const key = spanOf(entry.keyNode);
       const isEmpty =

@@ -8,7 +8,7 @@ import { child, members, text } from './compile/node.ts';
 import type { Node, Place } from './compile/node.ts';
 import { parseFile } from './compile/parse.ts';
 import { compilePipeline, nameOfFile, pipelineName } from './compile/pipeline.ts';
-import { compileProject } from './compile/project.ts';
+import { compileProject, defaultProject } from './compile/project.ts';
 import { createProblemReport, placeOf } from './compile/problem-report.ts';
 import type { ProblemReport } from './compile/problem-report.ts';
 import { createReusables } from './compile/reusable.ts';
@@ -47,15 +47,16 @@ export async function loadProject(
   selection: Selection,
   budget: Budget = unlimited,
 ): Promise<LoadedProject> {
-  const report = createProblemReport();
-  const tree = createTree(source, report, budget);
-  const project = await compileProject(source.root, tree, report);
+  const report = createProblemReport(budget);
+  const tree = createTree(source, report);
+  let project = defaultProject(source.root);
   try {
+    project = await compileProject(source.root, tree, report);
     return await loadPipelines(project, selection, tree, report);
   } catch (error) {
     if (!(error instanceof BudgetSpent)) throw error;
     report.error({ file: '.', whole: true }, 'took-too-long', `reading the project takes ${error.message}`, {
-      fix: 'Look at what `files` names: the rest was not looked at. SLUICE_CHECK_SECONDS=600 takes longer.',
+      fix: 'The rest was not looked at. Make that smaller, or give it more time: SLUICE_CHECK_SECONDS=600 sluice check',
     });
     return {
       project,
@@ -148,7 +149,7 @@ async function listPipelines(tree: Tree, without?: string): Promise<readonly Lis
 async function listFiles(files: readonly string[], tree: Tree): Promise<readonly ListedPipeline[]> {
   return Promise.all(
     files.map(async (file) => {
-      const report = createProblemReport();
+      const report = createProblemReport(tree.budget);
       const node = await parseFile(file, 'pipeline', tree, report);
       return node === undefined
         ? { name: nameOfFile(file), tasks: [], file, problems: report.problems }
@@ -189,7 +190,7 @@ function needsOf(draft: PipelineDraft): readonly string[] {
 
 /** The names of the pipelines there are, or of the one in a file; mistakes in them are no matter. */
 export async function loadNames(source: SourceFiles, selection: Selection): Promise<readonly string[]> {
-  const tree = createTree(source, createProblemReport(), unlimited);
+  const tree = createTree(source, createProblemReport());
   const files = selection.kind === 'file' ? [selection.path] : await pipelineFiles(tree);
   return (await listFiles(files, tree)).map(({ name }) => name);
 }
@@ -199,7 +200,7 @@ export async function loadSettings(
   source: SourceFiles,
 ): Promise<Pick<LoadedProject, 'project' | 'problems'>> {
   const report = createProblemReport();
-  const project = await compileProject(source.root, createTree(source, report, unlimited), report);
+  const project = await compileProject(source.root, createTree(source, report), report);
   return { project, problems: inOrder(report.problems) };
 }
 

@@ -1,10 +1,13 @@
 import { closest, distance } from 'fastest-levenshtein';
 
+/** Each is compared, for each mistake. */
+const MOST = 1000;
+
 /** The known word that a writer most likely meant; undefined when none is near. Case does not count. */
 export function suggestion(found: string, known: readonly string[]): string | undefined {
   if (known.length === 0 || found === '' || found.length > 100) return undefined;
   const lower = found.toLowerCase();
-  const byLower = new Map(known.map((word) => [word.toLowerCase(), word]));
+  const byLower = new Map(known.slice(0, MOST).map((word) => [word.toLowerCase(), word]));
   const near = closest(lower, [...byLower.keys()]);
   const allowed = Math.max(1, Math.floor(Math.max(lower.length, near.length) / 3));
   if (distance(lower, near) <= allowed || isSwapped(lower, near)) return byLower.get(near);

@@ -1,7 +1,6 @@
-import stringWidth from 'string-width';
 import type { Problem } from '../model/problem.ts';
 import { cleaned } from './cleaned.ts';
-import { clip } from './frame/columns.ts';
+import { clip, widthOf } from './frame/columns.ts';
 import { createPaint } from './paint.ts';
 
 export interface FrameOptions {
@@ -66,10 +65,10 @@ function frameOf({ severity, source, line, column, length = 1 }: Problem, option
   const number = String(line);
   const gutter = (text: string): string => dim(`  ${text.padStart(number.length)} |`);
   const paint = severity === 'error' ? red : yellow;
-  const carets = '^'.repeat(Math.max(1, stringWidth(marked)));
+  const carets = '^'.repeat(Math.max(1, widthOf(marked)));
   return [
     `${gutter(number)} ${before}${marked}${after}`.trimEnd(),
-    `${gutter('')} ${' '.repeat(stringWidth(before))}${paint(carets)}`,
+    `${gutter('')} ${' '.repeat(widthOf(before))}${paint(carets)}`,
   ];
 }
 

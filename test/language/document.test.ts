@@ -185,7 +185,7 @@ describe('YAML that cannot be read', () => {
     expect(parse('{a: '.repeat(50_000)).problems.length).toBeGreaterThan(0);
     expect(parse(`${'- '.repeat(20_000)}a`).problems.length).toBeGreaterThan(0);
     expect(parse('a'.repeat(1_100_000)).problems.map(({ code }) => code)).toEqual(['file-too-large']);
-    expect(parse(`tasks:\n${'  - *a\n'.repeat(5000)}`).problems).toHaveLength(1000);
+    expect(parse(`tasks:\n${'  - *a\n'.repeat(5000)}`).problems).toHaveLength(200);
     expect(parse(']\n'.repeat(5000)).problems).toHaveLength(50);
     expect(performance.now() - started).toBeLessThan(60_000);
   }, 90_000);

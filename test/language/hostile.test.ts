@@ -86,8 +86,33 @@ describe('files of somebody else', { timeout: 20_000 }, () => {
     const budget = createBudget(1, () => performance.now());
     const { problems } = await loadProject(folderSource(root), { kind: 'all' }, budget);
     expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'took-too-long: reading the project takes more than 1 s',
+      'took-too-long: reading the project takes more than 1 s: it was over while the task a of pipelines/p.yaml was read',
     ]);
+  });
+
+  it('are left aside wherever the reader is when the time is over', async () => {
+    pipeline(Array.from({ length: 1000 }, (_, at) => `  t${String(at)}: { run: x }\n`).join(''));
+    const told = new Set<string>();
+    // A clock that moves on by being asked.
+    for (const asked of [1, 50, 2000, 10_000, 14_000]) {
+      let count = 0;
+      const budget = createBudget(asked, () => (count += 1) * 1000);
+      const { problems } = await loadProject(folderSource(root), { kind: 'all' }, budget);
+      expect(problems.map(({ code }) => code)).toEqual(['took-too-long']);
+      expect(problems[0]?.fix).toContain('SLUICE_CHECK_SECONDS=600 sluice check');
+      told.add(/while (.*?)(?:t\d|$)/.exec(problems[0]?.message ?? '')?.[1] ?? '');
+    }
+    expect([...told]).toContain('pipelines/p.yaml was read');
+  });
+
+  it('may be of more values than are counted, and are told by a line', async () => {
+    pipeline(
+      '  a: { run: x }\n' + Array.from({ length: 501 }, (_, at) => `  x${String(at)}: 1\n`).join(''),
+      'params:\n',
+    );
+    const text = await told();
+    expect(text).toContain('expected at most 200 params, found 502');
+    expect(text).toContain('pipelines/p.yaml:1:1');
   });
 
   it.each([

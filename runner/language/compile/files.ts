@@ -19,6 +19,7 @@ export async function compileFiles(
 ): Promise<readonly TaskFile[]> {
   const paths = new Set<string>();
   for (const node of nodes) {
+    report.budget.check();
     const written = text(node);
     const path = written === undefined ? undefined : projectPath(node, written, report);
     if (path === undefined) continue;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Output, Publish } from '../../model/pipeline.ts';
+import { splitTemplate } from '../expression/template.ts';
 import { boolean, child, text } from './node.ts';
 import type { Node } from './node.ts';
 import type { ProblemReport } from './problem-report.ts';
@@ -64,7 +65,7 @@ function compilePublish(node: Node | undefined, output: string, report: ProblemR
     });
     return undefined;
   }
-  const several = output.endsWith('/') || /[*?[{]/.test(output.replaceAll(/\$\{\{.*?\}\}/gs, ''));
+  const several = output.endsWith('/') || /[*?[{]/.test(textsOf(output));
   if (several && !path.endsWith('/')) {
     report.error(
       node,
@@ -76,6 +77,13 @@ function compilePublish(node: Node | undefined, output: string, report: ProblemR
     );
   }
   return { path, newest: boolean(child(node, 'newest')) ?? false };
+}
+
+/** What stands around the expressions. */
+function textsOf(template: string): string {
+  const split = splitTemplate(template);
+  if (!split.ok) return template;
+  return split.parts.map((part) => (part.kind === 'text' ? part.text : '')).join('');
 }
 
 /** One spelling for one path; a trailing `/` (all below) stays. An expression is left as it is. */

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.ts';
 import { parseDocument } from '../document.ts';
 import type { ParsedDocument } from '../document.ts';
 import { pipelineFile } from '../schema/pipeline.ts';
@@ -12,12 +13,13 @@ import type { Tree } from './tree.ts';
 type Parse = (
   text: string,
   file: string,
+  budget: Budget,
 ) => Omit<ParsedDocument<TextShape>, 'value'> & { readonly value: unknown };
 
 const SHAPES: Readonly<Record<'project' | 'pipeline' | 'reusable', Parse>> = {
-  project: (text, file) => parseDocument(text, file, projectFile),
-  pipeline: (text, file) => parseDocument(text, file, pipelineFile),
-  reusable: (text, file) => parseDocument(text, file, reusableFile),
+  project: (text, file, budget) => parseDocument(text, file, projectFile, budget),
+  pipeline: (text, file, budget) => parseDocument(text, file, pipelineFile, budget),
+  reusable: (text, file, budget) => parseDocument(text, file, reusableFile, budget),
 };
 
 /** A file of the project read by its shape; what is wrong in it is reported and left out. */
@@ -28,6 +30,7 @@ export async function parseFile(
   report: ProblemReport,
 ): Promise<Node | undefined> {
   const start = { file, whole: true } as const;
+  report.budget.begin(`${file} was read`);
   const bytes = await tree.read(file);
   if (bytes === undefined) {
     // One that is there could not be read, which is told already.
@@ -44,12 +47,12 @@ export async function parseFile(
     });
     return undefined;
   }
-  const document = SHAPES[shape](content, file);
+  const document = SHAPES[shape](content, file, report.budget);
   // A `sluice.yaml` may be there only to mark the root.
   const mayBeEmpty = shape === 'project';
   report.add(document.problems.filter((problem) => !(mayBeEmpty && problem.code === 'empty-file')));
-  // Cut off where it grew too large: the rest would only seem to be missing.
-  const isWhole = document.problems.every((problem) => problem.code !== 'too-many-aliases');
+  // Left out where it grew too large: it would only seem to be missing.
+  const isWhole = document.problems.every(({ code }) => code !== 'too-many-aliases' && code !== 'too-many');
   if (document.value === undefined || !isWhole) return undefined;
   return { value: document.value, path: [], document: { ...document, file } };
 }

@@ -4,7 +4,7 @@ import { DEFAULTS } from '../schema/defaults.ts';
 import { compileCalendars } from './time/calendars.ts';
 import type { PipelineDraft } from './drafts.ts';
 import { mergeTask } from './merge.ts';
-import type { TaskExtent } from './merge.ts';
+import type { MergedTask, TaskExtent } from './merge.ts';
 import { child, members, text } from './node.ts';
 import type { Node } from './node.ts';
 import { compileParams } from './params.ts';
@@ -19,14 +19,14 @@ import type { TaskDraft } from './task.ts';
 import type { Tree } from './tree.ts';
 import { warnOfPipelineKeys } from './unbuilt.ts';
 
-/** One pipeline file but for its needs, which are bound when all pipelines are known. */
+/** One pipeline file but for its needs, which are bound when all pipelines are known; undefined: told as too large. */
 export async function compilePipeline(
   node: Node,
   { pools, rebuild: projectRebuild }: Pick<Project, 'pools' | 'rebuild'>,
   reusables: Reusables,
   tree: Tree,
   report: ProblemReport,
-): Promise<PipelineDraft> {
+): Promise<PipelineDraft | undefined> {
   const { file } = node.document;
   const calendars = await compileCalendars(child(node, 'calendars'), tree, report);
   const params = compileParams(child(node, 'params'), calendars, report);
@@ -35,9 +35,18 @@ export async function compilePipeline(
   const layers = { defaults, env: child(node, 'env') };
   const tasks = new Map<string, TaskDraft>();
   const entries = members(child(node, 'tasks'));
+  let settings = 0;
   for (const [index, [name, entry]] of entries.entries()) {
+    report.budget.begin(`the task ${name} of ${file} was read`);
+    report.budget.check();
     const reusable = await resolveUses(entry, defaults, reusables, tree, report);
     const merged = mergeTask(name, entry, extentOf(entry, entries[index + 1]?.[1]), reusable, layers);
+    settings += settingsOf(merged) + Object.keys(params).length;
+    if (settings > MAX_SETTINGS) {
+      const message = `with \`defaults\`, \`env\` and \`params\` the tasks hold more than ${MAX_SETTINGS.toLocaleString('en-US')} variables, files, needs, outputs and params`;
+      report.error(entry, 'pipeline-too-large', message, { fix: TOO_LARGE_FIX, at: 'key' });
+      return undefined;
+    }
     const inputs = compileInputs(
       reusable,
       merged.keys.get('uses'),
@@ -62,6 +71,14 @@ export async function compilePipeline(
     tasks: {},
   };
   return { pipeline, node, tasks };
+}
+
+/** What all tasks take from `defaults` is held once for each of them. */
+const MAX_SETTINGS = 500_000;
+const TOO_LARGE_FIX = 'Write them in the tasks that need them, or split the pipeline.';
+
+function settingsOf({ env, lists }: MergedTask): number {
+  return env.size + Object.values(lists).reduce((sum, nodes) => sum + nodes.length, 0);
 }
 
 function extentOf(task: Node, next: Node | undefined): TaskExtent {

@@ -4,6 +4,7 @@ export type ProblemCode =
   | 'file-not-found'
   | 'file-unreadable'
   | 'too-many-files'
+  | 'pipeline-too-large'
   | 'took-too-long'
   | 'outside-project'
   | 'name-invalid'

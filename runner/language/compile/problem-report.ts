@@ -1,3 +1,5 @@
+import { unlimited } from '../budget.ts';
+import type { Budget } from '../budget.ts';
 import type { Problem } from '../../model/problem.ts';
 import type { Node, Place } from './node.ts';
 import type { ProblemCode } from './problem-code.ts';
@@ -10,6 +12,8 @@ export interface ProblemReport {
   /** Whether an error stands in these lines of a file; `to` is exclusive. */
   hasErrorIn(file: string, from: number, to: number): boolean;
   readonly problems: readonly Problem[];
+  /** Asked in every long loop of compiling. */
+  readonly budget: Budget;
 }
 
 /** A mistake that is in no particular line. */
@@ -24,7 +28,7 @@ export interface Told {
   readonly at?: 'key' | 'value';
 }
 
-export function createProblemReport(): ProblemReport {
+export function createProblemReport(budget: Budget = unlimited): ProblemReport {
   const kept = new Map<string, Problem>();
   const counts = { error: 0, warning: 0 };
   const keep = (found: Problem): void => {
@@ -48,6 +52,7 @@ export function createProblemReport(): ProblemReport {
   const tell =
     (severity: Problem['severity']) =>
     (at: Node | Place | WholeFile, code: ProblemCode, message: string, options: Told = {}): void => {
+      if (counts[severity] >= MAX_PROBLEMS) return;
       keep({
         severity,
         code,
@@ -65,6 +70,7 @@ export function createProblemReport(): ProblemReport {
         ({ severity, line, ...problem }) =>
           severity === 'error' && problem.file === file && line !== undefined && line >= from && line < to,
       ),
+    budget,
     get problems() {
       return [...kept.values()];
     },
@@ -72,7 +78,7 @@ export function createProblemReport(): ProblemReport {
 }
 
 /** Beyond it nobody reads on; the first ones are mended first. */
-const MAX_PROBLEMS = 1000;
+const MAX_PROBLEMS = 200;
 /** A message may quote what is written, and that has no end. */
 const MAX_MESSAGE = 1000;
 

@@ -17,6 +17,15 @@ export async function compileProject(root: string, tree: Tree, report: ProblemRe
   const exists = (await tree.kindOf(PROJECT_FILE)) === 'file';
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
   warnOfProjectKeys(node, report);
+  return projectOf(root, node);
+}
+
+/** Where nothing is said. */
+export function defaultProject(root: string): Project {
+  return projectOf(root, undefined);
+}
+
+function projectOf(root: string, node: Node | undefined): Project {
   const store = child(node, 'store');
   const settings = compileStoreSettings(store);
   const cacheBytes = compileCache(child(node, 'cache'));

@@ -26,7 +26,10 @@ export function checkTemplates(
     inputs: valuesOf('input', Object.keys(draft.task.inputs)),
     needs: draft.task.kind === 'hook' ? NOT_IN_HOOKS : knownNeeds(needs, own, drafts),
   };
-  for (const site of sitesOf(draft)) checkSite(site, known, report);
+  for (const site of sitesOf(draft)) {
+    report.budget.check();
+    checkSite(site, known, report);
+  }
 }
 
 const JOINED: ReadonlyMap<string, Shape> = new Map<string, Shape>([
@@ -67,8 +70,9 @@ function checkSite(site: TemplateSite, known: Readonly<Record<string, Known>>, r
 }
 
 function knownParams(draft: TaskDraft, own: PipelineDraft): Known {
+  const seen = new Set(draft.task.params);
   const members = Object.keys(own.pipeline.params).map((name): [string, Known] => {
-    if (draft.task.params.includes(name)) return [name, { kind: 'value' }];
+    if (seen.has(name)) return [name, { kind: 'value' }];
     const message = `task \`${draft.task.name}\` does not see the param \`${name}\``;
     const fix =
       draft.task.kind === 'hook'

@@ -8,6 +8,8 @@ import type { ProblemReport } from './problem-report.ts';
 
 /** The project's files as compiling asks for them; each is read and hashed once. */
 export interface Tree {
+  /** Of whatever reads by it. */
+  readonly budget: Budget;
   readonly read: (path: string) => Promise<Uint8Array | undefined>;
   readonly kindOf: (path: string) => Promise<SourceEntry['kind'] | undefined>;
   /** Names in the folder, for suggestions. */
@@ -24,7 +26,8 @@ const LEFT_OUT = new Set(['.git', '.sluice', 'node_modules']);
 /** Of one folder of `files`; each is hashed, and laid into every container of its task. */
 const MAX_FILES = 100_000;
 
-export function createTree(source: SourceFiles, report: ProblemReport, budget: Budget): Tree {
+export function createTree(source: SourceFiles, report: ProblemReport): Tree {
+  const { budget } = report;
   const bodies = new Map<string, Promise<Uint8Array | undefined>>();
   const folders = new Map<string, Promise<readonly SourceEntry[] | undefined>>();
   const hashes = new Map<string, Promise<string | undefined>>();
@@ -95,6 +98,7 @@ export function createTree(source: SourceFiles, report: ProblemReport, budget: B
     });
 
   return {
+    budget,
     read,
     filesBelow,
     kindOf: async (path) => (path === '' ? 'folder' : (await entryOf(path))?.kind),

@@ -1,4 +1,5 @@
 import type { Node, YAMLSeq } from 'yaml';
+import type { Budget } from '../budget.ts';
 import type { Shape } from '../schema/shape.ts';
 import type { Nodes } from './nodes.ts';
 import type { Findings, Span } from './problem.ts';
@@ -12,7 +13,8 @@ export interface ReadContext {
   /** Which items of a list were right, by their place in the file. */
   readonly kept: Map<YAMLSeq, readonly number[]>;
   /** Nodes that may still be read: aliases of aliases multiply without end. */
-  budget: number;
+  nodesLeft: number;
+  readonly budget: Budget;
   /** `readNode`, for the readers below it. */
   readonly read: (node: Node | undefined, shape: Shape, owner: Span, context: ReadContext) => unknown;
 }

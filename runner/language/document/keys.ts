@@ -5,6 +5,7 @@ import type { ReadContext } from './context.ts';
 import { spanOf } from './nodes.ts';
 import type { Entry } from './nodes.ts';
 import type { Span } from './problem.ts';
+import { isTooMany, MAX_NAMES } from './too-many.ts';
 import { alternatives } from './words.ts';
 import { own, setOwn } from '../../model/own.ts';
 
@@ -17,6 +18,9 @@ export function readKeys(
   family?: VariantsShape,
 ): Readonly<Record<string, unknown>> {
   const entries = context.nodes.entriesOf(node);
+  const most = shape.rest?.most ?? MAX_NAMES;
+  const called = shape.rest === undefined ? 'keys' : `${shape.rest.called}s`;
+  if (isTooMany(entries.length, most + Object.keys(shape.keys).length, called, owner, context)) return {};
   const value: Record<string, unknown> = {};
   const meant = new Set<string>();
   for (const entry of entries) {

@@ -1,5 +1,6 @@
 import { Composer, Lexer, Parser, YAMLParseError } from 'yaml';
 import type { CST, Document } from 'yaml';
+import type { Budget } from '../budget.ts';
 
 /** A text with more than this many lists and objects inside each other; `offset` is where the next one begins. */
 export class NestedTooDeeply extends Error {
@@ -20,7 +21,7 @@ const MAX_DEPTH = 100;
  * `parseDocument` of the yaml package, but that it looks how deep the text is nested while it goes: its time grows with
  * the square of the depth, and its stack ends.
  */
-export function parseYaml(content: string): Document.Parsed {
+export function parseYaml(content: string, budget: Budget): Document.Parsed {
   const composer = new Composer({
     version: '1.2',
     uniqueKeys: false,
@@ -29,7 +30,7 @@ export function parseYaml(content: string): Document.Parsed {
     logLevel: 'error',
   });
   let first: Document.Parsed | undefined;
-  for (const document of composer.compose(tokensOf(content), true, content.length)) {
+  for (const document of composer.compose(tokensOf(content, budget), true, content.length)) {
     if (first !== undefined) {
       first.errors.push(
         new YAMLParseError(
@@ -46,9 +47,10 @@ export function parseYaml(content: string): Document.Parsed {
   return first;
 }
 
-function* tokensOf(content: string): Generator<CST.Token> {
+function* tokensOf(content: string, budget: Budget): Generator<CST.Token> {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(content)) {
+    budget.check();
     yield* parser.next(lexeme);
     if (parser.stack.length > MAX_DEPTH) throw new NestedTooDeeply(parser.offset);
   }

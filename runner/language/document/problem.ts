@@ -9,6 +9,7 @@ export type DocumentProblemCode =
   | 'bad-key'
   | 'bad-alias'
   | 'too-many-aliases'
+  | 'too-many'
   | 'bad-tag'
   | 'unknown-key'
   | 'missing-key'

@@ -3,10 +3,11 @@ import type { Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { readNumber } from '../../model/exact-number.ts';
 import type { Key, ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape.ts';
 import { readKeys } from './keys.ts';
-import { spanOf } from './nodes.ts';
+import { ALIAS_FIX, spanOf } from './nodes.ts';
 import type { ReadContext } from './context.ts';
 import type { Span } from './problem.ts';
 import { readBoolean, readNumber as readNumberNode, readText } from './scalar.ts';
+import { isTooMany, MAX_ITEMS } from './too-many.ts';
 import { alternatives, expectedWords } from './words.ts';
 import { wrongType } from './wrong-type.ts';
 import { own } from '../../model/own.ts';
@@ -21,16 +22,17 @@ export function readNode(
   owner: Span,
   context: ReadContext,
 ): unknown {
-  if (context.budget <= 0) {
+  context.budget.check();
+  if (context.nodesLeft <= 0) {
     // Told once: all that follows is left out for the same reason.
-    if (context.budget === 0) {
+    if (context.nodesLeft === 0) {
       const message = 'aliases of aliases make this too large to read';
       context.findings.add('too-many-aliases', owner, message, ALIAS_FIX);
     }
-    context.budget = -1;
+    context.nodesLeft = -1;
     return undefined;
   }
-  context.budget -= 1;
+  context.nodesLeft -= 1;
   const node = context.nodes.resolve(written);
   if (written !== undefined && node === undefined) return undefined; // reported as `bad-alias`
   if (node === undefined || (isScalar(node) && node.value === null))
@@ -56,8 +58,6 @@ export function readNode(
   }
 }
 
-const ALIAS_FIX = 'Write the parts out, or use `defaults` and reusable tasks.';
-
 function readNothing(shape: Shape, owner: Span, context: ReadContext): unknown {
   const options = shape.kind === 'oneOf' ? shape.options : [shape];
   if (options.some((option) => option.kind === 'object' && option.mayBeEmpty === true)) return {};
@@ -77,6 +77,8 @@ function readList(node: YAMLSeq, shape: ListShape, context: ReadContext): readon
     context.findings.add('bad-value', spanOf(node), message, 'Write a value, or remove the key.');
     return undefined;
   }
+  if (isTooMany(node.items.length, shape.maxItems ?? MAX_ITEMS, 'items', spanOf(node), context))
+    return undefined;
   const items: unknown[] = [];
   const kept: number[] = [];
   for (const [index, item] of (node.items as readonly Node[]).entries()) {
@@ -161,7 +163,7 @@ function worthOf(key: Key | undefined): number {
 }
 
 function readVariant(node: YAMLMap, shape: VariantsShape, owner: Span, context: ReadContext): unknown {
-  const entry = context.nodes.entriesOf(node).find(({ name }) => name === shape.tag);
+  const entry = context.nodes.entryOf(node, shape.tag);
   const names = Object.keys(shape.cases);
   if (entry === undefined) {
     const message = `${shape.called} has no \`${shape.tag}\``;

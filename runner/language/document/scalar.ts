@@ -5,6 +5,7 @@ import { didYouMean } from '../suggest.ts';
 import type { ReadContext } from './context.ts';
 import { spanInside } from './inside.ts';
 import type { Span } from './problem.ts';
+import { isTooMany } from './too-many.ts';
 import { alternatives, expectedWords, foundWords, numberWords, shortened, sourceOf } from './words.ts';
 import { wrongType } from './wrong-type.ts';
 import { own } from '../../model/own.ts';
@@ -29,7 +30,7 @@ export function readText(
     context.findings.add('expression-not-allowed', span, '`${{ }}` is not allowed here', fix);
     return undefined;
   }
-  if (opens >= 0) return text;
+  if (opens >= 0) return isReadable(text, shape, place, context) ? text : undefined;
   if (text === '' && shape.asWritten !== true && shape.mayBeEmpty !== true) {
     context.findings.add(
       'missing-value',
@@ -65,14 +66,26 @@ function refuseScalar(node: Scalar, shape: TextShape, place: Span, context: Read
 /** What has a format is a name, a path or a rule: no system takes a longer one. */
 const MAX_FORMATTED = 4096;
 
+/** In one text; each is parsed and looked at. */
+const MAX_EXPRESSIONS = 500;
+
+function isReadable(text: string, shape: TextShape, place: Span, context: ReadContext): boolean {
+  const count = text.split('${{').length - 1;
+  if (isTooMany(count, MAX_EXPRESSIONS, 'expressions in one text', place, context)) return false;
+  return shape.format === undefined || isShort(text, shape.format.words, place, context);
+}
+
+function isShort(text: string, words: string, place: Span, context: ReadContext): boolean {
+  if (text.length <= MAX_FORMATTED) return true;
+  const message = `expected ${words}, found a text of ${text.length.toLocaleString('en-US')} characters`;
+  context.findings.add('bad-value', place, message);
+  return false;
+}
+
 function matches(text: string, shape: TextShape, place: Span, context: ReadContext): boolean {
   const { format } = shape;
   if (format === undefined) return true;
-  if (text.length > MAX_FORMATTED) {
-    const message = `expected ${format.words}, found a text of ${text.length.toLocaleString('en-US')} characters`;
-    context.findings.add('bad-value', place, message);
-    return false;
-  }
+  if (!isShort(text, format.words, place, context)) return false;
   if (!format.pattern.test(text)) {
     const mended = format.mend?.(text);
     const fix = mended !== undefined && format.pattern.test(mended) ? `Write '${mended}'.` : undefined;

@@ -13,7 +13,10 @@ export const calendar = oneOf(
       example: 'weekdays: mon-fri',
     },
     holidays: {
-      shape: oneOf(text({ format: projectPath }), list(text({ format: timeValues.date, asWritten: true }))),
+      shape: oneOf(
+        text({ format: projectPath }),
+        list(text({ format: timeValues.date, asWritten: true }), 0, 10_000),
+      ),
       description:
         'Dates without a partition: a list, or a file with a date a line and `#` comments. A line `through: 2030-12-31` in it says how far it is known.',
       example: 'holidays: calendars/nyse.txt',

@@ -45,8 +45,8 @@ export function integer(bounds: Omit<NumberShape, 'kind' | 'integer'> = {}): Num
 
 export const boolean: BooleanShape = { kind: 'boolean' };
 
-export function list<I extends Shape>(item: I, minItems = 0): ListShape<I> {
-  return { kind: 'list', item, minItems };
+export function list<I extends Shape>(item: I, minItems = 0, maxItems?: number): ListShape<I> {
+  return { kind: 'list', item, minItems, ...(maxItems !== undefined && { maxItems }) };
 }
 
 /** An object whose keys are all known. */

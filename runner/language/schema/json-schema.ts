@@ -51,6 +51,7 @@ function schemaOf(shape: Shape, refer: Refer): JsonSchema {
         type: 'array',
         items: schemaOf(shape.item, refer),
         ...(shape.minItems === 0 ? {} : { minItems: shape.minItems }),
+        ...(shape.maxItems === undefined ? {} : { maxItems: shape.maxItems }),
       };
     case 'object':
       return refer(shape);
@@ -105,7 +106,8 @@ function namedProperties({ keys, rest, extensible }: ObjectShape, refer: Refer):
   const known = Object.keys(keys);
   const pattern = { pattern: rest.name.pattern.source };
   const propertyNames = known.length === 0 ? pattern : { anyOf: [{ enum: known }, pattern] };
-  return { additionalProperties: schemaOf(rest.shape, refer), propertyNames };
+  const most = rest.most === undefined ? {} : { maxProperties: rest.most };
+  return { additionalProperties: schemaOf(rest.shape, refer), propertyNames, ...most };
 }
 
 function propertiesOf(keys: Keys, refer: Refer): JsonSchema {

@@ -92,7 +92,7 @@ export const param = variants(
       type: type('choice'),
       key,
       options: {
-        shape: list(text({ asWritten: true }), 1),
+        shape: list(text({ asWritten: true }), 1, 10_000),
         required: true,
         description: 'The values that there are.',
         example: 'options: [fast, exact]',

@@ -109,7 +109,12 @@ export const pipelineFile = object(
       example: 'rebuild: stale',
     },
     params: {
-      shape: map('params', { called: 'param', name: keyNameFormat('a param name', 'date'), shape: param }),
+      shape: map('params', {
+        called: 'param',
+        name: keyNameFormat('a param name', 'date'),
+        shape: param,
+        most: 200,
+      }),
       description:
         'Keys, which identify an instance, and settings, which do not. Each is also a flag: `--date`, `--top`.',
       example: 'params: { date: { type: date, start: 2020-12-01 }, top: { type: number, default: 50 } }',
@@ -126,7 +131,12 @@ export const pipelineFile = object(
       example: 'defaults: { image: ./image/Dockerfile }',
     },
     tasks: {
-      shape: map('tasks', { called: 'task', name: nameFormat('a task name', 'prices'), shape: task }),
+      shape: map('tasks', {
+        called: 'task',
+        name: nameFormat('a task name', 'prices'),
+        shape: task,
+        most: 5000,
+      }),
       required: true,
       description: 'The tasks, by name.',
       example: 'tasks: { prices: { image: python:3.12-slim, run: python scripts/prices.py } }',

@@ -19,16 +19,20 @@ export function markdownValue(shape: Shape): string {
     case 'boolean':
       return '`true` or `false`';
     case 'list':
-      return `a list, each ${markdownValue(shape.item)}`;
+      return `a list${atMost(shape.maxItems)}, each ${markdownValue(shape.item)}`;
     case 'object':
       return shape.rest === undefined || Object.keys(shape.keys).length > 0
         ? `the keys of ${shape.called}`
-        : `names, each with ${markdownValue(shape.rest.shape)}`;
+        : `names${atMost(shape.rest.most)}, each with ${markdownValue(shape.rest.shape)}`;
     case 'variants':
       return `the keys of ${shape.called}, by its \`${shape.tag}\`: ${quoted(Object.keys(shape.cases))}`;
     case 'oneOf':
       return [...new Set(shape.options.map(markdownValue))].join('; or ');
   }
+}
+
+function atMost(count: number | undefined): string {
+  return count === undefined ? '' : ` (at most ${count.toLocaleString('en-US')})`;
 }
 
 function textValue(shape: TextShape): string {

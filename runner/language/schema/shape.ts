@@ -59,6 +59,8 @@ export interface ListShape<I extends Shape = Shape> {
   readonly kind: 'list';
   readonly item: I;
   readonly minItems: number;
+  /** Where it is not what holds for every list. */
+  readonly maxItems?: number;
 }
 
 /** One key of an object. */
@@ -80,6 +82,8 @@ export interface Rest<S extends Shape = Shape> {
   readonly called: string;
   readonly name: Format;
   readonly shape: S;
+  /** How many there may be, where it is not what holds for all names. */
+  readonly most?: number;
 }
 
 export interface ObjectShape<K extends Keys = Keys, R extends Shape = Shape> {

@@ -4,18 +4,18 @@ import { keyNameFormat } from './format.ts';
 import { scalar } from './scalar.ts';
 
 const axisName = keyNameFormat('a matrix key', 'venue');
-const legs = list(map('matrix values', { called: 'matrix key', name: axisName, shape: scalar }));
+const leg = map('matrix values', { called: 'matrix key', name: axisName, shape: scalar, most: 50 });
 
 export const matrix = objectWithRest(
   'a matrix',
   {
     include: {
-      shape: legs,
+      shape: list(leg, 0, 10_000),
       description: 'More values for legs that match, or legs of their own.',
       example: 'include: [{ venue: nyse, tape: A }]',
     },
     exclude: {
-      shape: legs,
+      shape: list(leg, 0, 1000),
       description: 'Legs to leave out.',
       example: 'exclude: [{ venue: nasdaq, tape: A }]',
     },
@@ -23,7 +23,8 @@ export const matrix = objectWithRest(
   {
     called: 'matrix key',
     name: axisName,
-    shape: oneOf(list(scalar, 1), template(['params', 'needs', 'inputs'], { onlyExpression: true })),
+    most: 50,
+    shape: oneOf(list(scalar, 1, 10_000), template(['params', 'needs', 'inputs'], { onlyExpression: true })),
   },
 );
 

@@ -15,28 +15,35 @@ export function clip(line: string, start: number, length: number, width: number)
   const before = printable(line.slice(Math.max(0, start - reach), start));
   const marked = printable(line.slice(start, Math.min(end, start + reach)));
   const after = printable(line.slice(end, end + reach));
-  if (stringWidth(before) + stringWidth(marked) + stringWidth(after) <= width)
-    return { before, marked, after };
+  if (widthOf(before) + widthOf(marked) + widthOf(after) <= width) return { before, marked, after };
   const seen = keepStart(marked, width >> 1);
-  const room = width - stringWidth(seen);
+  const room = width - widthOf(seen);
   // Most of what explains a place stands before it.
   const left =
-    stringWidth(before) <= room >> 1
-      ? before
-      : keepEnd(before, Math.max(room >> 1, room - stringWidth(after)));
-  const right = seen === marked ? keepStart(after, room - stringWidth(left)) : '';
+    widthOf(before) <= room >> 1 ? before : keepEnd(before, Math.max(room >> 1, room - widthOf(after)));
+  const right = seen === marked ? keepStart(after, room - widthOf(left)) : '';
   return { before: left, marked: seen, after: right };
 }
 
 /** Most characters take one or two units; with accents and joined emoji some take ten. */
 const MAX_UNITS_A_COLUMN = 10;
 
+/** Measuring what is not plain takes a thousand times as long, and nearly every line is plain. */
+export function widthOf(text: string): number {
+  return isPlain(text) ? text.length : stringWidth(text);
+}
+
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7E]*$/.test(text);
+}
+
 function keepStart(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
+  if (isPlain(text)) return `${text.slice(0, Math.max(0, width - 1))}…`;
   const kept: string[] = [];
   let used = 1;
   for (const character of characters(text)) {
-    used += stringWidth(character);
+    used += widthOf(character);
     if (used > width) break;
     kept.push(character);
   }
@@ -44,11 +51,12 @@ function keepStart(text: string, width: number): string {
 }
 
 function keepEnd(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (widthOf(text) <= width) return text;
+  if (isPlain(text)) return `…${text.slice(text.length - Math.max(0, width - 1))}`;
   const kept: string[] = [];
   let used = 1;
   for (const character of [...characters(text)].reverse()) {
-    used += stringWidth(character);
+    used += widthOf(character);
     if (used > width) break;
     kept.unshift(character);
   }

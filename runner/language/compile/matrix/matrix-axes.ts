@@ -1,11 +1,10 @@
 import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
-import { sameValue } from './matrix-include.ts';
+import { finderOf } from './matrix-include.ts';
 import { items, members, scalar } from '../node.ts';
 import type { Node } from '../node.ts';
 import type { ProblemReport } from '../problem-report.ts';
 import { quoted, suggest } from '../words.ts';
-import { own } from '../../../model/own.ts';
 
 /** More could not be planned by anybody; longer products are cut off, so that they do not fill memory first. */
 export const MAX_LEGS = 10_000;
@@ -45,8 +44,10 @@ export function applyExcludes(
   exclude: readonly Node[],
   report: ProblemReport,
 ): readonly MatrixLeg[] {
-  let left = legs;
+  const left = new Set(legs.keys());
+  const finders: Parameters<typeof finderOf>[0] = new Map();
   for (const node of exclude) {
+    report.budget.check();
     const wanted = members(node);
     const unknown = wanted.filter(([name]) => !axes.includes(name));
     for (const [name, value] of unknown) {
@@ -56,14 +57,18 @@ export function applyExcludes(
       });
     }
     if (unknown.length > 0) continue;
-    const matches = (leg: MatrixLeg): boolean =>
-      wanted.every(([name, value]) => sameValue(own(leg, name), scalar(value)));
-    if (!legs.some(matches)) {
+    const values = Object.fromEntries(wanted.map(([name, value]) => [name, scalar(value) ?? '']));
+    const matching = finderOf(
+      finders,
+      axes.filter((axis) => Object.hasOwn(values, axis)),
+      legs,
+    )(values);
+    if (matching.length === 0) {
       report.error(node, 'matrix-unmatched', 'this `exclude` matches no combination', {
         fix: `Write values of ${quoted(axes)} as they stand above.`,
       });
     }
-    left = left.filter((leg) => !matches(leg));
+    for (const at of matching) left.delete(at);
   }
-  return left;
+  return legs.filter((_, at) => left.has(at));
 }

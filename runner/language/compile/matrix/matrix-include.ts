@@ -16,21 +16,21 @@ export function addIncludes(
   include: readonly Node[],
   report: ProblemReport,
 ): readonly MatrixLeg[] {
-  let legs = [...combined];
+  const legs = [...combined];
+  const finders = new Map<string, Finder>();
   const added: MatrixLeg[] = [];
   for (const node of include) {
+    report.budget.check();
     const entry: Record<string, Scalar> = {};
     for (const [name, item] of members(node)) {
       const value = scalar(item);
       if (value !== undefined) setOwn(entry, name, value);
     }
-    const fits = (leg: MatrixLeg): boolean =>
-      axes.every((axis) => !Object.hasOwn(entry, axis) || sameValue(own(leg, axis), own(entry, axis)));
-    if (combined.length > 0 && legs.some(fits)) {
-      // The axes keep the type in which they are written there.
-      legs = legs.map((leg) => (fits(leg) ? { ...leg, ...entry, ...pick(leg, axes) } : leg));
-      continue;
-    }
+    const given = axes.filter((axis) => Object.hasOwn(entry, axis));
+    const fitting = finderOf(finders, given, combined)(entry);
+    // The axes keep the type in which they are written there.
+    for (const at of fitting) legs[at] = { ...legs[at], ...entry, ...pick(legs[at], axes) };
+    if (fitting.length > 0) continue;
     const missing = axes.filter((axis) => !Object.hasOwn(entry, axis));
     if (missing.length > 0) {
       report.error(
@@ -46,11 +46,31 @@ export function addIncludes(
   return [...legs, ...added];
 }
 
-function pick(leg: MatrixLeg, names: readonly string[]): MatrixLeg {
-  return Object.fromEntries(Object.entries(leg).filter(([name]) => names.includes(name)));
+/** Where the legs stand that agree with values of some axes. */
+type Finder = (values: Readonly<Record<string, Scalar>>) => readonly number[];
+
+/** One for each set of axes: a search for each entry among all legs would be their product. */
+export function finderOf(
+  known: Map<string, Finder>,
+  axes: readonly string[],
+  legs: readonly MatrixLeg[],
+): Finder {
+  const identity = JSON.stringify(axes);
+  const before = known.get(identity);
+  if (before !== undefined) return before;
+  const textOf = (values: MatrixLeg) => JSON.stringify(axes.map((axis) => keyText(own(values, axis) ?? '')));
+  const places = new Map<string, number[]>();
+  for (const [at, leg] of legs.entries()) {
+    const text = textOf(leg);
+    const same = places.get(text);
+    if (same === undefined) places.set(text, [at]);
+    else same.push(at);
+  }
+  const finder: Finder = (values) => places.get(textOf(values)) ?? [];
+  known.set(identity, finder);
+  return finder;
 }
 
-/** Values that name the same partition: 1 and '1'. */
-export function sameValue(left: Scalar | undefined, right: Scalar | undefined): boolean {
-  return left !== undefined && right !== undefined && keyText(left) === keyText(right);
+function pick(leg: MatrixLeg | undefined, names: readonly string[]): MatrixLeg {
+  return Object.fromEntries(Object.entries(leg ?? {}).filter(([name]) => names.includes(name)));
 }

@@ -1,4 +1,5 @@
 import { grainOf, timeOf } from '../time/grain.ts';
+import type { Budget } from '../../budget.ts';
 import type { LocatedNeed, TaskEnd } from '../drafts.ts';
 import type { ProblemReport } from '../problem-report.ts';
 
@@ -24,7 +25,7 @@ interface Edge {
 export function checkCycles(tasks: readonly GraphTask[], report: ProblemReport): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   for (const knot of knotsOf(tasks, byId)) {
-    const cycle = cycleNotBackwards(knot, edgesIn(knot, byId));
+    const cycle = cycleNotBackwards(knot, edgesIn(knot, byId), report.budget);
     if (cycle !== undefined) reportCycle(cycle, report);
   }
 }
@@ -40,7 +41,7 @@ function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>
     const param = end === undefined ? undefined : timeOf(end);
     return param === undefined ? -1 : grainOf(param);
   };
-  const coarsest = Math.max(...[...knot].map(grain));
+  const coarsest = [...knot].reduce((most, id) => Math.max(most, grain(id)), -1);
   return [...knot].flatMap((from) =>
     (byId.get(from)?.needs ?? []).flatMap((need) => {
       const to = targetOf(need);
@@ -55,36 +56,68 @@ function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>
 
 /**
  * Bellman and Ford's search for a positive cycle. Every edge counts a little more than its steps, so that a way
- * round of no steps at all is positive too, and one of a single step back is not.
+ * round of no steps at all is positive too, and one of a single step back is not. Such a cycle is found as soon as
+ * the edges by which the tasks were reached lead back to where they began.
  */
-function cycleNotBackwards(knot: ReadonlySet<string>, edges: readonly Edge[]): readonly Edge[] | undefined {
+function cycleNotBackwards(
+  knot: ReadonlySet<string>,
+  edges: readonly Edge[],
+  budget: Budget,
+): readonly Edge[] | undefined {
   const scale = knot.size + 1;
-  const reach = new Map<string, number>([...knot].map((id) => [id, 0]));
-  const arrivedBy = new Map<string, Edge>();
-  let last: string | undefined;
+  const number = new Map([...knot].map((id, at) => [id, at]));
+  const numberOf = (id: string): number => number.get(id) ?? 0;
+  const numbered = edges.map((edge) => ({
+    edge,
+    from: numberOf(edge.from),
+    to: numberOf(edge.to),
+    weight: edge.steps * scale + 1,
+  }));
+  const reach = Array.from({ length: knot.size }, () => 0);
+  const arrivedBy: (Edge | undefined)[] = Array.from({ length: knot.size }, () => undefined);
   for (let round = 0; round <= knot.size; round += 1) {
-    last = undefined;
-    for (const edge of edges) {
-      const length = (reach.get(edge.from) ?? 0) + edge.steps * scale + 1;
-      if (length <= (reach.get(edge.to) ?? 0)) continue;
-      reach.set(edge.to, length);
-      arrivedBy.set(edge.to, edge);
-      last = edge.to;
+    budget.check();
+    let grows = false;
+    for (const { edge, from, to, weight } of numbered) {
+      const length = (reach[from] ?? 0) + weight;
+      if (length <= (reach[to] ?? 0)) continue;
+      reach[to] = length;
+      arrivedBy[to] = edge;
+      grows = true;
     }
-    if (last === undefined) return undefined;
+    if (!grows) return undefined;
+    const cycle = cycleIn(arrivedBy, numberOf);
+    if (cycle !== undefined) return cycle;
   }
-  // What still grows after so many rounds is reached from a cycle: go back far enough to stand on it.
-  let at = last ?? '';
-  for (let step = 0; step < knot.size; step += 1) at = arrivedBy.get(at)?.from ?? at;
-  const cycle: Edge[] = [];
-  const first = at;
-  do {
-    const edge = arrivedBy.get(at);
-    if (edge === undefined) return undefined;
-    cycle.unshift(edge);
-    at = edge.from;
-  } while (at !== first);
-  return cycle;
+  return undefined;
+}
+
+/** Goes back from each task to where it was reached from, never twice over the same. */
+function cycleIn(
+  arrivedBy: readonly (Edge | undefined)[],
+  numberOf: (id: string) => number,
+): readonly Edge[] | undefined {
+  const walks = new Map<number, number>();
+  for (const start of arrivedBy.keys()) {
+    let at = start;
+    while (!walks.has(at)) {
+      walks.set(at, start);
+      const edge = arrivedBy[at];
+      if (edge === undefined) break;
+      at = numberOf(edge.from);
+    }
+    if (arrivedBy[at] === undefined || walks.get(at) !== start) continue;
+    const cycle: Edge[] = [];
+    const first = at;
+    do {
+      const edge = arrivedBy[at];
+      if (edge === undefined) return undefined;
+      cycle.push(edge);
+      at = numberOf(edge.from);
+    } while (at !== first);
+    return cycle.reverse();
+  }
+  return undefined;
 }
 
 /** Strongly connected components that hold a cycle, by Tarjan's algorithm without recursion. */
@@ -123,7 +156,7 @@ function knotsOf(
       const above = work.at(-1);
       if (above !== undefined) lower(above.id, low.get(frame.id) ?? 0);
       if (low.get(frame.id) !== index.get(frame.id)) continue;
-      const knot = new Set(stack.splice(stack.indexOf(frame.id)));
+      const knot = new Set(stack.splice(stack.lastIndexOf(frame.id)));
       for (const id of knot) onStack.delete(id);
       if (knot.size > 1 || targets(frame.id).includes(frame.id)) knots.push(knot);
     }

@@ -21,6 +21,8 @@ export function linkPipelines(drafts: Drafts, report: ProblemReport): ReadonlyMa
     if (own === undefined) continue;
     const tasks: Record<string, Task> = {};
     for (const draft of own.tasks.values()) {
+      report.budget.begin(`the needs and expressions of ${name}/${draft.task.name} were looked at`);
+      report.budget.check();
       const linked = linkTask(draft, own, drafts, report);
       setOwn(tasks, draft.task.name, linked.task);
       graph.push({
@@ -32,7 +34,9 @@ export function linkPipelines(drafts: Drafts, report: ProblemReport): ReadonlyMa
     }
     pipelines.set(name, { ...own.pipeline, tasks });
   }
+  report.budget.begin('needs were searched for circles');
   checkCycles(graph, report);
+  report.budget.begin('published paths were compared');
   checkPublications(publishers, report);
   return pipelines;
 }

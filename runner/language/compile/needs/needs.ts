@@ -16,19 +16,29 @@ export function compileNeeds(
   drafts: Drafts,
   report: ProblemReport,
 ): readonly LocatedNeed[] {
-  const found = draft.merged.lists.needs.flatMap(
-    (node) => compileNeed(draft, node, own, drafts, report) ?? [],
-  );
+  const found = draft.merged.lists.needs.flatMap((node) => {
+    report.budget.check();
+    return compileNeed(draft, node, own, drafts, report) ?? [];
+  });
   const kept: LocatedNeed[] = [];
+  /** By each folder that it lies in, and by its own. */
+  const folders = new Map<string, LocatedNeed>();
+  const named = new Map<string, LocatedNeed>();
   for (const need of found) {
-    const other = kept.find(({ rule }) => overlap(rule.name, need.rule.name));
-    if (other === undefined) kept.push(need);
-    else {
-      const folders =
+    const above = foldersOf(need.rule.name);
+    const other =
+      folders.get(need.rule.name) ??
+      above.map((folder) => named.get(folder)).find((each) => each !== undefined);
+    if (other === undefined) {
+      kept.push(need);
+      named.set(need.rule.name, need);
+      for (const folder of above) folders.set(folder, need);
+    } else {
+      const clash =
         other.rule.name === need.rule.name
           ? `two needs would both be laid into /inputs/${need.rule.name}`
           : `/inputs/${need.rule.name} and /inputs/${other.rule.name} would lie inside each other`;
-      report.error(need.node, 'need-duplicate', folders, {
+      report.error(need.node, 'need-duplicate', clash, {
         fix: `Name one of them: { task: ${taskText(need.rule)}, as: … }.`,
       });
     }
@@ -36,8 +46,10 @@ export function compileNeeds(
   return kept;
 }
 
-function overlap(one: string, other: string): boolean {
-  return one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+/** `a/b` → `a`, `a/b` */
+function foldersOf(name: string): readonly string[] {
+  const parts = name.split('/');
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'));
 }
 
 function compileNeed(

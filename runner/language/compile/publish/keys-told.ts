@@ -1,6 +1,7 @@
 import type { Publish } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import { keysIn } from '../needs/reads.ts';
+import { own } from '../../../model/own.ts';
 import { child } from '../node.ts';
 import type { LocatedOutput } from '../outputs.ts';
 import type { ProblemReport } from '../problem-report.ts';
@@ -25,7 +26,7 @@ export function checkKeys(
   const parts = [...pathParts(publish.path, context), ...nameParts(output.path, publish.path, context)];
   const told = toldBy(parts);
   const untold = needed.filter((key) => {
-    const param = Object.values(params).find(({ name }) => name === key);
+    const param = own(params, key);
     return !followsFrom(told, key, param?.kind === 'time' ? param : undefined);
   });
   const text = publish.path.endsWith('/') ? publish.path + output.path : publish.path;

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Param, Publish } from '../../../model/pipeline.ts';
+import { splitTemplate } from '../../expression/template.ts';
 import { child } from '../node.ts';
 import type { LocatedOutput } from '../outputs.ts';
 import type { ProblemReport } from '../problem-report.ts';
@@ -25,6 +26,7 @@ export function checkPublications(publishers: readonly Publisher[], report: Prob
   const publications = publishers.flatMap(publicationsOf);
   const files = new Map<string, Publication>();
   for (const publication of publications) {
+    report.budget.check();
     const { draft, params, located, publish, path } = publication;
     checkKeys({ task: draft.task, params }, located, publish, report);
     const other = files.get(path);
@@ -52,7 +54,12 @@ function publicationsOf(publisher: Publisher): readonly Publication[] {
     // Into a folder, a file keeps its name.
     const whole = publish.path.endsWith('/') ? publish.path + posix.basename(output.path) : publish.path;
     // `${{params.date}}` and `${{ params.date }}` are one path.
-    const path = whole.replaceAll(/\$\{\{\s*(.*?)\s*\}\}/gs, '${{ $1 }}');
+    const split = splitTemplate(whole);
+    const path = split.ok
+      ? split.parts
+          .map((part) => (part.kind === 'text' ? part.text : `\${{ ${part.source.trim()} }}`))
+          .join('')
+      : whole;
     return [{ ...publisher, located, publish, path }];
   });
 }
