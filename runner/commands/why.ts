@@ -58,5 +58,8 @@ async function howItWasMade({ ledger }: Planned, { id, state }: PlannedInstance)
   const manifest = (await ledger.readManifest(id))?.manifest;
   if (manifest === undefined || manifest.outcome === 'void') return [];
   const { madeLines } = await import('../report/made.ts');
-  return [...(state === 'done' ? ['made of what is written now: not stale'] : []), ...madeLines(manifest)];
+  return [
+    ...(state === 'done' ? ['made of what is written now, from what its inputs hold now: not stale'] : []),
+    ...madeLines(manifest),
+  ];
 }

@@ -16,6 +16,10 @@ export interface ReportInstance {
   readonly lastLines?: readonly string[];
   /** Its failure raises neither alert nor exit status. */
   readonly continueOnError?: boolean;
+  /** It has files to get. */
+  readonly hasFiles?: boolean;
+  /** Not asked for itself: what was asked for needed it, or could have used it. */
+  readonly added?: boolean;
   /** It follows the run: what is planned again does not include it. */
   readonly hook?: boolean;
   /** For a blocked one: the instances whose failure is the first cause. */

@@ -31,7 +31,7 @@ function outlook({ id, state, action }: PlannedInstance, settings: readonly stri
     case 'compare':
       return `${command} compares what it reads when its turn comes, and makes it anew only if that has changed`;
     case 'publish':
-      return `${command} publishes it again and runs nothing`;
+      return `${command} publishes it again, or names what stands in the way; it runs nothing`;
     case 'none':
       return '';
   }

@@ -5,6 +5,8 @@ export interface Whereabouts {
   readonly project?: string;
   readonly store?: string;
   readonly engine?: string;
+  /** Of secrets: for what runs a task. */
+  readonly envFile?: string;
 }
 
 /** Makes the commands in our words work where they are read: adds what leads there. */
@@ -12,6 +14,7 @@ export type CompleteCommands = (text: string) => string;
 
 const OF_A_PIPELINE = ['run', 'plan', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
 const OF_A_STORE = ['gc', 'doctor', 'store check', 'store copy', 'store du'];
+const RUN_A_TASK = new Set(['run', 'repro']);
 const ASK_AN_ENGINE = new Set(['run', 'repro', 'gc', 'doctor']);
 
 const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join('|')})(?![\\w-])`, 'g');
@@ -24,13 +27,13 @@ const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join(
  * createCompletion({ project: '../etl' })('sluice logs p/a/_'); // sluice logs --project ../etl p/a/_
  */
 export function createCompletion(where: Whereabouts): CompleteCommands {
-  const { file, project, store, engine } = where;
-  if (file === undefined && project === undefined && store === undefined && engine === undefined)
-    return asTyped;
+  const { file, project, store, engine, envFile } = where;
+  if ([file, project, store, engine, envFile].every((word) => word === undefined)) return asTyped;
   const flags = (verb: string): readonly (readonly string[])[] => [
     ...(project === undefined ? [] : [['--project', project]]),
     ...(store === undefined ? [] : [['--store', store]]),
     ...(engine === undefined || !ASK_AN_ENGINE.has(verb) ? [] : [['--engine', engine]]),
+    ...(envFile === undefined || !RUN_A_TASK.has(verb) ? [] : [['--env-file', envFile]]),
     placeOf(verb, where),
   ];
   const completeLine = (line: string): string =>

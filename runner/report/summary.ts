@@ -119,6 +119,13 @@ function published(report: Report, paint: Paint, { publishedAt }: Surroundings):
   return [`${paint.dim('published')} ${oneLine(publishedAt(last))}${more}`];
 }
 
+const MADE: readonly ReportState[] = ['succeeded', 'unchanged'];
+
+/** What the same command would do once its cause is mended. */
+function isHeldUp({ state }: ReportInstance): boolean {
+  return state === 'blocked' || state === 'waiting' || state === 'missing' || state === 'cancelled';
+}
+
 function nextStep(
   report: Report,
   failed: readonly ReportInstance[],
@@ -129,6 +136,9 @@ function nextStep(
     return { title: 'Next', text: goesOn ?? 'the same command again continues where this stopped' };
   if (failed.length > 0 && failed.every(({ hook }) => hook === true))
     return { title: 'Next', text: 'mend the cause; a hook follows the next run in which something runs' };
+  const [first] = failed;
+  if (first !== undefined && failed.every(({ added }) => added === true) && !report.instances.some(isHeldUp))
+    return { title: 'Next', text: `mend the cause, then: sluice run ${quoteWord(first.id)}` };
   if (failed.length > 0 || report.outcome === 'failed')
     return {
       title: 'Next',
@@ -136,8 +146,8 @@ function nextStep(
     };
   if (report.outcome === 'incomplete' && !report.instances.some(saysItself))
     return { title: 'Next', text: `${goesOn ?? 'the same command again'}, later: only what is left is done` };
-  const made = report.instances.findLast((instance) => instance.state === 'succeeded');
-  return made === undefined
+  const made = report.instances.findLast(({ state, hasFiles }) => hasFiles === true && MADE.includes(state));
+  return made === undefined || !report.instances.some(({ state }) => state === 'succeeded')
     ? undefined
     : { title: 'Results', text: `sluice get ${quoteWord(made.id)} --to out` };
 }

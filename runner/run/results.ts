@@ -65,6 +65,8 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
         ...(failure === undefined || failure.lastLines.length === 0 ? {} : { lastLines: failure.lastLines }),
         ...(task?.continueOnError === true ? { continueOnError: true } : {}),
         ...(task?.kind === 'hook' ? { hook: true } : {}),
+        ...(task?.outputs.some(({ kind }) => kind === 'path') === true ? { hasFiles: true } : {}),
+        ...(instance?.asked === false ? { added: true } : {}),
         ...(blockedBy.length === 0 ? {} : { blockedBy }),
       };
       results.set(id, result);

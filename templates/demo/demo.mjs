@@ -46,6 +46,8 @@ function explain() {
 The results: ${relative(process.cwd(), join(project, '.sluice/store/published/charts/2012-12.html'))} (open it in a browser)
 The pipeline: ${relative(process.cwd(), join(project, 'pipelines/demo.yaml'))}
 
+\`sluice\` in what is printed above is \`${type}\` here.
+
 Next:
   1. The same again: nothing is left to do.
 ${line(`run demo --date ${RANGE}`)}

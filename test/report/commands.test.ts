@@ -13,6 +13,13 @@ describe('a command in our words', () => {
     );
   });
 
+  it('gets the file of secrets where a task is run', () => {
+    const complete = createCompletion({ envFile: '.env' });
+    expect(complete('sluice repro p/a/_ --exec, sluice logs p/a/_')).toBe(
+      'sluice repro --env-file .env p/a/_ --exec, sluice logs p/a/_',
+    );
+  });
+
   it('gets the engine only where one is asked', () => {
     const complete = createCompletion({ engine: 'tcp://far:2375' });
     expect(complete('sluice logs p/a/_ or sluice repro p/a/_')).toBe(

@@ -303,6 +303,37 @@ describe('the end of a run', () => {
     expect(text.match(/^blocked/gm)).toHaveLength(1);
   });
 
+  it('names what failed by itself where the same command would not ask for it again', () => {
+    const added = { ...failed, added: true };
+    expect(formatSummary({ ...report, instances: [added] }, plain, here)).toContain(
+      'Next: mend the cause, then: sluice run p/prices/date=2021-01-29',
+    );
+    expect(formatSummary({ ...report, instances: [added, blocked] }, plain, here)).toContain(
+      'Next: mend the cause, then the same command again',
+    );
+  });
+
+  it('offers the results of the last task that has files, never those of a hook', () => {
+    const made = (task: string, more: Partial<ReportInstance>): ReportInstance => ({
+      id: `p/${task}/_`,
+      task,
+      state: 'succeeded',
+      reason: '',
+      ...more,
+    });
+    const instances = [
+      made('a', { hasFiles: true }),
+      made('b', { hasFiles: true, state: 'unchanged' }),
+      made('c', {}),
+      made('h', { hook: true }),
+    ];
+    const { outcome: _, ...rest } = report;
+    const text = (some: readonly ReportInstance[]) =>
+      formatSummary({ ...rest, outcome: 'succeeded', instances: some }, plain, here);
+    expect(text(instances)).toContain('Results: sluice get p/b/_ --to out');
+    expect(text(instances.slice(2))).not.toContain('Results');
+  });
+
   it('names no run for the log of what failed in an earlier one', () => {
     const { attempt: _, ...earlier } = failed;
     const text = formatSummary({ ...report, instances: [earlier] }, plain, here);
@@ -404,7 +435,7 @@ describe('the end of a run', () => {
     const good = {
       ...report,
       outcome: 'succeeded' as const,
-      instances: [ok],
+      instances: [{ ...ok, hasFiles: true }],
       counts: { succeeded: 1 },
       published: [],
       exitStatus: 0,

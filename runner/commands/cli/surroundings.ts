@@ -25,7 +25,7 @@ export function surroundingsOf(
 
 /** What was typed, and beside that what is stale. */
 export function rebuildStale(): string {
-  return typedWith(process.argv.slice(2), { '--rebuild': 'stale' });
+  return typedWith(process.argv.slice(2), { '--rebuild': 'stale' }, ['--only', '--resume']);
 }
 
 /** `--rebuild all` makes everything again that it has made already. */

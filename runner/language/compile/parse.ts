@@ -34,7 +34,14 @@ export async function parseFile(
   const bytes = await tree.read(file);
   if (bytes === undefined) {
     // One that is there could not be read, which is told already.
-    if ((await tree.kindOf(file)) === 'file') return undefined;
+    const kind = await tree.kindOf(file);
+    if (kind === 'file') return undefined;
+    if (kind === 'other') {
+      report.error(start, 'file-unreadable', `${file} is not a plain file`, {
+        fix: 'Put a file there, or remove what is there: pipes and devices are not read.',
+      });
+      return undefined;
+    }
     report.error(start, 'file-not-found', `there is no file ${file} in the project`, {
       fix: 'Check its spelling; links that lead out of the project are not followed.',
     });

@@ -26,7 +26,7 @@ export function readNode(
   if (context.nodesLeft <= 0) {
     // Told once: all that follows is left out for the same reason.
     if (context.nodesLeft === 0) {
-      const message = 'aliases of aliases make this too large to read';
+      const message = 'this file holds too many values to read, aliases counted as often as they are used';
       context.findings.add('too-many-aliases', owner, message, ALIAS_FIX);
     }
     context.nodesLeft = -1;

@@ -120,6 +120,6 @@ async function tellPending(
   const manifest = await readUndamaged(ledger, id);
   // Of one that was never committed gc takes it away.
   if (manifest === 'damaged' || attemptOf(manifest) !== attempt) return;
-  const message = `${key}: ${id} is committed, and not all of it may be published: sluice run ${id} copies what is missing`;
+  const message = `${key}: ${id} is committed, and not all of it may be published: sluice run ${id} copies what is missing, or names what stands in the way`;
   checking.find({ kind: 'unpublished', damage: false, key, message });
 }

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../../ports.ts';
 import { attemptOf } from '../failures.ts';
 import { PUBLISHED_PATHS } from '../keys.ts';
 import { placeOf } from '../layout.ts';
@@ -50,7 +51,8 @@ export async function usageByTask(
   for await (const page of store.list('runs/')) {
     for (const { key, sizeBytes } of page) {
       const place = placeOf(key);
-      if (place.kind === 'log' && isAsked(place.id)) add(usageOf(place.id).logs, 1, sizeBytes ?? 0);
+      if (place.kind !== 'log' || !isAsked(place.id)) continue;
+      add(usageOf(place.id).logs, 1, sizeBytes ?? (await readSize(store, key)));
     }
   }
   await sideBySide(keysBelow(PUBLISHED_PATHS), READ_TOGETHER, async (key) => {
@@ -84,4 +86,12 @@ export async function usageByTask(
 function add(amount: Amount, objects: number, bytes: number): void {
   amount.objects += objects;
   amount.bytes += bytes;
+}
+
+/** A folder's listing tells no sizes of records, which logs are to it. */
+async function readSize(store: ObjectStore, key: string): Promise<number> {
+  const found = await store.get(key);
+  let bytes = 0;
+  for await (const chunk of found?.body ?? []) bytes += chunk.length;
+  return bytes;
 }

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { usageByTask } from '../../../runner/ledger/gc/usage.ts';
+import { createDirectoryStore } from '../../../runner/stores/directory/store.ts';
 import { encode } from '../../contracts/object-store.ts';
 import { ID, manifestOf, openBench, RUN, runRecord, upload } from '../sample.ts';
 
@@ -39,4 +43,17 @@ it('tells by task what is committed, superseded, logged and published', async ()
   ]);
   expect([...(await usageByTask(ledger, 'short-score', now())).keys()]).toHaveLength(2);
   expect((await usageByTask(ledger, 'short', now())).size).toBe(0);
+});
+
+it('counts the logs of a folder, whose listing tells no size of them', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-usage-'));
+  try {
+    const { ledger, now } = await openBench(createDirectoryStore(folder));
+    await ledger.startRun(runRecord(RUN));
+    await ledger.writeLog(RUN, ID, `${RUN}-1`, encode('four'));
+    const usage = (await usageByTask(ledger, '', now())).get('short-score/prices');
+    expect(usage?.logs).toEqual({ objects: 1, bytes: 4 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
