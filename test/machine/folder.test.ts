@@ -14,8 +14,9 @@ it('makes what is missing, and names the topmost', () => {
   expect(existsSync(join(top, 'a/b/c'))).toBe(true);
 });
 
-it.runIf(existsSync('/proc/self'))('ends where no folder can be made, however deep', () => {
-  expect(() => makeFolder('/proc/nope/a/b/c/d/e/f')).toThrow('ENOENT');
+it('ends where no folder can be made, however deep', () => {
+  // Node's own way, with `recursive`, goes round for ever below a Linux /proc.
+  expect(() => makeFolder('/proc/nope/a/b/c/d/e/f')).toThrow(/^E[A-Z]+: /);
 });
 
 it('says so where a file stands in the way', () => {
