@@ -6,6 +6,7 @@ import type { StoredObject } from '../../model/job.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
 import { downloadBeside, moveInto } from './download.ts';
+import { refuseInTheWay } from './in-the-way.ts';
 import { openPartials, type Partials } from './partials.ts';
 
 export interface FetchedFile {
@@ -28,7 +29,13 @@ export type Fetched =
   | { readonly kind: 'gone' };
 
 /** An instance's outputs into a folder: those of one manifest, whatever is committed or collected meanwhile. */
-export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: string): Promise<Fetched> {
+export async function fetchInstance(
+  ledger: Ledger,
+  id: InstanceId,
+  folder: string,
+  /** Files that stand there under the names of outputs. */
+  { mayReplace = true } = {},
+): Promise<Fetched> {
   await using partials = await openPartials(folder);
   for (;;) {
     const manifest = (await ledger.readManifest(id))?.manifest;
@@ -36,6 +43,7 @@ export async function fetchInstance(ledger: Ledger, id: InstanceId, folder: stri
       if (manifest?.reason === OBJECTS_GONE) return { kind: 'gone' };
       return { kind: 'absent', isKnown: manifest !== undefined };
     }
+    await refuseInTheWay(folder, manifest.objects, mayReplace);
     const { beside, corrupt, missing } = await fetchObjects(ledger, manifest, partials);
     // Some files of a result would look like the result, and may be in the place of others that nobody could bring back.
     if (missing === undefined) {

@@ -28,6 +28,7 @@ interface Download {
 /** `sluice get`: verified outputs into a folder. */
 export async function getCommand(words: readonly string[], flags: GetFlags, output: Output): Promise<number> {
   const folder = resolve(flags.to ?? '.');
+  const mayReplace = flags.to !== undefined;
   const { to: _, ...request } = flags;
   const { ledger, ids, refuseUnknown } = await storedInstances(words, request, output, 'any');
   if (ids.length === 0)
@@ -35,7 +36,7 @@ export async function getCommand(words: readonly string[], flags: GetFlags, outp
   const download: Download = { files: [], values: {}, missing: [], gone: [], corrupt: [] };
   for (const id of ids) {
     const place = ids.length === 1 ? folder : join(folder, id.slice(id.indexOf('/') + 1));
-    const fetched = await notCorrupt(download, () => fetchInstance(ledger, id, place));
+    const fetched = await notCorrupt(download, () => fetchInstance(ledger, id, place, { mayReplace }));
     if (fetched !== undefined) await note(download, id, fetched, refuseUnknown);
   }
   return report(download, output);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,4 +111,32 @@ it('leaves what stands in the folder as it is where not all of a result is there
   await bench.store.delete([`objects/${ID}/${RUN}-1/2.txt`]);
   expect(await fetchInstance(bench.ledger, ID, folder)).toEqual({ kind: 'gone' });
   expect(await delivered()).toEqual({ '0.txt': 'a person’s own' });
+});
+
+describe('names that a task has chosen', () => {
+  it('replace nothing where no folder was named for them', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN));
+    await make(bench, 1);
+    await writeFile(join(folder, '0.txt'), 'mine');
+    await expect(fetchInstance(bench.ledger, ID, folder, { mayReplace: false })).rejects.toThrow(
+      `${join(folder, '0.txt')} is there already`,
+    );
+    expect(await delivered()).toEqual({ '0.txt': 'mine' });
+    expect((await fetchInstance(bench.ledger, ID, folder)).kind).toBe('fetched');
+    expect(await delivered()).toEqual(resultOf(1));
+  });
+
+  it('lead through no link', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN));
+    const files = { 'hooks/pre-commit': 'x' };
+    await upload(bench.store, `${RUN}-9`, files);
+    await bench.ledger.commitManifest(manifestOf(`${RUN}-9`, { files }), null);
+    const elsewhere = await mkdtemp(join(tmpdir(), 'sluice-elsewhere-'));
+    await symlink(elsewhere, join(folder, 'hooks'));
+    await expect(fetchInstance(bench.ledger, ID, folder)).rejects.toThrow('is a link');
+    expect(await readdir(elsewhere)).toEqual([]);
+    await rm(elsewhere, { recursive: true });
+  });
 });
