@@ -98,7 +98,7 @@ tasks:
       await typeEnding(shell, line('run'), 0);
       shell.write(
         pipelineFile,
-        `name: lone\n${HEAD}\ntasks:\n  tendency: { run: 'true' }\n  legs: { strategy: { matrix: { leg: [a] } }, run: 'true' }\n`,
+        `name: lone\n${HEAD}\ntasks:\n  tendency: { run: 'echo 1 > /outputs/x.txt', outputs: [x.txt] }\n  legs: { strategy: { matrix: { leg: [a] } }, run: 'true' }\n`,
       );
       return typeAll(shell, [
         line('status'),
