@@ -55,6 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'ports',
     'clock',
+    'calendar',
     'language',
     'plan',
     'ledger',

@@ -7,6 +7,7 @@ import type { Problem } from '../model/problem.ts';
 import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
 import { openLedger } from './open-ledger.ts';
 import { readOwners, type Ownership } from './owners.ts';
+import { readMoment } from './moment.ts';
 import { createRequest, type RequestOptions } from './request.ts';
 
 /** A plan with all that it was made of. */
@@ -18,10 +19,17 @@ export interface Planned {
   readonly ledger: Ledger;
   /** Whose the pipelines are that it concerns, as the store has it. */
   readonly ownership: Ownership;
+  /** The time that it answers for, in milliseconds since the epoch; that of the clock goes on. */
+  readonly nowMs: () => number;
 }
 
 /** What a plan is made for, beside its request. */
 export interface PlanOptions extends RequestOptions {
+  /**
+   * The instant it answers for, with its offset (`2021-01-29T18:00:00Z`): due times, ranges, `latest`, what is still
+   * awaited. Claims, heartbeats and records keep the clock's. Default: the clock's.
+   */
+  readonly now?: string;
   /** Read the manifests themselves, also where the request could be answered by listing. */
   readonly contents?: boolean;
   /** How the project's ledger is opened; by default its store is made where it is not there. */
@@ -41,11 +49,12 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
     import('../plan/scope.ts'),
     import('../plan/plan.ts'),
   ]);
-  const now = new Date(opened.clock.now()).toISOString();
   const pipelines = await withImageHashes(opened);
-  const scope = withMistakes(asked.mistakes, () =>
-    scopeOf(pipelines, createRequest(pipeline, target, options), now),
-  );
+  const { nowMs, now, scope } = withMistakes(asked.mistakes, () => {
+    const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
+    const now = new Date(nowMs()).toISOString();
+    return { nowMs, now, scope: scopeOf(pipelines, createRequest(pipeline, target, options), now) };
+  });
   const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
   const contents = options.contents === true || scope.contents;
   const concerned = new Set([pipeline.name, ...scope.ranges.map((range) => range.pipeline)]);
@@ -53,7 +62,8 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
     ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance }),
     readOwners(ledger, opened.project, concerned),
   ]);
-  return { asked, plan: makePlan(pipelines, scope, knowledge, now), pipelines, ledger, ownership };
+  const plan = makePlan(pipelines, scope, knowledge, now);
+  return { asked, plan, pipelines, ledger, ownership, nowMs };
 }
 
 /** What `make` finds wrong comes after what is known to be. */

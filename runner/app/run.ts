@@ -72,6 +72,7 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     ledger,
     engine,
     clock,
+    nowMs: planned.nowMs,
     elapsed: upMilliseconds,
     random: Math.random,
     reporters: options.reporters ?? [],

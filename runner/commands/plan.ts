@@ -1,15 +1,14 @@
 import { EXIT } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import { otherOwners } from '../app/owners.ts';
-import { planPipeline } from '../app/planned.ts';
+import { planPipeline, type PlanOptions } from '../app/planned.ts';
 import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
-import type { RequestOptions } from '../app/request.ts';
 
-export interface PlanFlags extends CommonFlags, RequestOptions {
+export interface PlanFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents'> {
   readonly graph?: boolean;
   readonly all?: boolean;
 }

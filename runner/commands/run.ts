@@ -1,7 +1,6 @@
 import type { AskedPipeline } from '../app/asked-pipeline.ts';
 import { unlessInterrupted } from '../app/interrupted.ts';
-import { planPipeline } from '../app/planned.ts';
-import type { RequestOptions } from '../app/request.ts';
+import { planPipeline, type PlanOptions } from '../app/planned.ts';
 import { runOn } from '../app/run.ts';
 import { openEngine } from '../compose.ts';
 import { usageError } from '../errors.ts';
@@ -12,7 +11,7 @@ import type { Output } from './cli/output.ts';
 import { surroundingsOf } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 
-export interface RunFlags extends CommonFlags, RequestOptions {
+export interface RunFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents'> {
   readonly concurrency?: string;
   readonly envFile?: string;
   readonly logs?: boolean;

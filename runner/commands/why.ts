@@ -5,17 +5,16 @@ import { paramFlag } from '../model/flags.ts';
 import { otherOwners } from '../app/owners.ts';
 import { oneLine } from '../report/words.ts';
 import type { Output } from './cli/output.ts';
-import { planPipeline, type Planned } from '../app/planned.ts';
+import { planPipeline, type Planned, type PlanOptions } from '../app/planned.ts';
 import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { PlannedInstance } from '../model/plan.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { openTyped } from './cli/typed.ts';
-import type { RequestOptions } from '../app/request.ts';
 
 /** `sluice why`: the chain of reasons behind one instance's state. */
 export async function whyCommand(
   words: readonly string[],
-  flags: CommonFlags & RequestOptions,
+  flags: CommonFlags & Omit<PlanOptions, 'ledger' | 'contents'>,
   output: Output,
 ): Promise<number> {
   const { only: _only, resume: _resume, ...options } = flags;

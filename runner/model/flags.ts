@@ -34,6 +34,7 @@ export const FLAGS: readonly string[] = [
   'log-format',
   'logs',
   'no-color',
+  'now',
   'only',
   'order',
   'param',

@@ -111,7 +111,7 @@ export interface LeftStale {
 export interface Plan {
   readonly pipeline: string;
   readonly request: PlanRequest;
-  /** ISO instant at which it was made. */
+  /** ISO instant that it answers for. */
   readonly at: string;
   /**
    * Every one after all it needs: what was asked for, what that needs and is not done, and hooks last. A member

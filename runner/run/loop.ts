@@ -146,7 +146,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const follow = async (record: InstanceRecord, work: Work, outcome: AttemptOutcome): Promise<void> => {
     const { id } = work.planned;
     const next = followUp(work, outcome, {
-      nowMs: clock.now(),
+      nowMs: environment.nowMs?.() ?? clock.now(),
       fraction: environment.random(),
       onHeld: environment.onHeld ?? 'wait',
     });

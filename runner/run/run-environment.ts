@@ -25,6 +25,8 @@ export interface RunEnvironment {
   readonly ledger: Ledger;
   readonly engine: Engine;
   readonly clock: Clock;
+  /** What time it is for what may still come, where that is not the clock's: milliseconds since the epoch. */
+  readonly nowMs?: () => number;
   /** Milliseconds since some moment: goes on while the machine sleeps, and is set by nobody. */
   readonly elapsed: () => number;
   /** In [0, 1). */

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { action, command, examples, planning } from './declare.ts';
+import { action, asOfAnyMoment, command, examples, planning } from './declare.ts';
 
 /** Commands that make a plan: what is asked for, and what the store says of it. */
 export function addPlanningCommands(program: Command): void {
-  planning(command(program, 'run [pipeline] [task...]', 'run what is missing or failed'))
+  asOfAnyMoment(planning(command(program, 'run [pipeline] [task...]', 'run what is missing or failed')))
     .option('--concurrency <n>', 'containers side by side (default: the project’s, else 4)')
     .option('--adopt', 'take the pipeline over where its results are another project’s')
     .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
@@ -21,11 +21,13 @@ export function addPlanningCommands(program: Command): void {
       ]),
     );
 
-  planning(
-    command(
-      program,
-      'plan [pipeline] [task...]',
-      'every instance with its state and reason; changes nothing',
+  asOfAnyMoment(
+    planning(
+      command(
+        program,
+        'plan [pipeline] [task...]',
+        'every instance with its state and reason; changes nothing',
+      ),
     ),
   )
     .option('--graph', 'a Mermaid flowchart of the tasks')
@@ -43,7 +45,11 @@ export function addPlanningCommands(program: Command): void {
       ]),
     );
 
-  planning(command(program, 'why <instance> [task...]', 'the chain of reasons behind one instance’s state'))
+  asOfAnyMoment(
+    planning(
+      command(program, 'why <instance> [task...]', 'the chain of reasons behind one instance’s state'),
+    ),
+  )
     .action(action(async () => (await import('../why.ts')).whyCommand))
     .addHelpText('after', examples([['sluice why short-score/score/date=2021-01-29', '']]));
 }

@@ -46,6 +46,11 @@ export function planning(made: Command): Command {
     );
 }
 
+/** Lets what a plan says of time be asked as of another moment. */
+export function asOfAnyMoment(made: Command): Command {
+  return made.option('--now <instant>', 'as of that moment: what is due, ranges, what may still come');
+}
+
 /** Loads the command's code only when it is called, and gives the process its exit status. */
 export function action<Flags extends OutputFlags>(load: () => Promise<Run<Flags>>) {
   return async function act(this: Command): Promise<void> {
