@@ -8,7 +8,7 @@ import { format, resolveConfig } from 'prettier';
 const root = fileURLToPath(new URL('.', import.meta.url));
 const bundle = await build({
   absWorkingDir: root,
-  entryPoints: ['runner/language/schema/pages.ts'],
+  entryPoints: ['runner/language/schema/reference/pages.ts'],
   bundle: true,
   write: false,
   format: 'esm',

@@ -10,7 +10,7 @@ import type { Problem } from './model/problem.ts';
 import type { StoreRef } from './model/store-ref.ts';
 import type { Clock, Engine, ObjectStore } from './ports.ts';
 import type { Selection, SourceFiles } from './language/source.ts';
-import { parseSize } from './language/schema/size.ts';
+import { parseSize } from './language/schema/shape/size.ts';
 import { traceOf } from './report/trace.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
 

@@ -41,7 +41,7 @@ export type { FailureRecord, Manifest, RunRecord } from './model/records.ts';
 export type { Report } from './model/report.ts';
 export type { Clock, Engine, ObjectStore, Reporter } from './ports.ts';
 export { makePlan } from './plan/plan.ts';
-export { scopeOf } from './plan/scope.ts';
+export { scopeOf } from './plan/scope/scope.ts';
 export { planDocument, problemsDocument, reportDocument } from './report/json.ts';
 export type { Interrupt, RunEnvironment } from './run/run-environment.ts';
 export { runPlan } from './run/run.ts';

@@ -46,7 +46,7 @@ export interface PlanOptions extends RequestOptions {
 export async function planPipeline(asked: AskedPipeline, options: PlanOptions = {}): Promise<Planned> {
   const { opened, pipeline, target } = asked;
   const [{ scopeOf }, { makePlan }] = await Promise.all([
-    import('../plan/scope.ts'),
+    import('../plan/scope/scope.ts'),
     import('../plan/plan.ts'),
   ]);
   const pipelines = await withImageHashes(opened);

@@ -12,7 +12,7 @@ import type { Findings, Place, Span } from './document/problem.ts';
 import { NestedTooDeeply, parseYaml } from './document/parse-yaml.ts';
 import { readNode } from './document/read.ts';
 import { explainSyntax, TOO_DEEP } from './document/syntax.ts';
-import type { Shape, ValueOf } from './schema/shape.ts';
+import type { Shape, ValueOf } from './schema/shape/shape.ts';
 
 export type Path = readonly (string | number)[];
 

@@ -4,17 +4,17 @@ import type { Pipeline, Project } from '../model/pipeline.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Drafts, PipelineDraft } from './compile/drafts.ts';
 import { linkPipelines } from './compile/needs/link.ts';
-import { child, members, text } from './compile/node.ts';
-import type { Node, Place } from './compile/node.ts';
-import { parseFile } from './compile/parse.ts';
+import { child, members, text } from './compile/source/node.ts';
+import type { Node, Place } from './compile/source/node.ts';
+import { parseFile } from './compile/source/parse.ts';
 import { compilePipeline, nameOfFile, pipelineName } from './compile/pipeline.ts';
 import { compileProject, defaultProject } from './compile/project.ts';
-import { createProblemReport, placeOf } from './compile/problem-report.ts';
-import type { ProblemReport } from './compile/problem-report.ts';
+import { createProblemReport, placeOf } from './compile/source/problem-report.ts';
+import type { ProblemReport } from './compile/source/problem-report.ts';
 import { createReusables } from './compile/reusable.ts';
-import { createTree } from './compile/tree.ts';
-import type { Tree } from './compile/tree.ts';
-import { pipelineName as pipelineNameFormat } from './schema/format.ts';
+import { createTree } from './compile/source/tree.ts';
+import type { Tree } from './compile/source/tree.ts';
+import { pipelineName as pipelineNameFormat } from './schema/shape/format.ts';
 import type { Selection, SourceFiles } from './source.ts';
 
 /** What a project's files say, and everything that is wrong in them. */

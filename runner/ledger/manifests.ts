@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.ts';
-import { contentDigest } from '../model/content-digest.ts';
+import { contentDigest } from '../model/outputs/content-digest.ts';
 import type { InstanceId } from '../model/partition.ts';
 import { STORE_SCHEMA, type Manifest } from '../model/records.ts';
 import { parseInstanceId } from '../model/partition.ts';

@@ -2,9 +2,9 @@ import { instanceId, NO_KEYS } from '../model/partition.ts';
 import type { Pipeline, Scalar, Task } from '../model/pipeline.ts';
 import type { PlannedInstance } from '../model/plan.ts';
 import type { Expressions } from './expressions.ts';
-import { fingerprintOf } from './fingerprint.ts';
-import type { Scope } from './scope.ts';
-import { createTables } from './tables.ts';
+import { fingerprintOf } from './staleness/fingerprint.ts';
+import type { Scope } from './scope/scope.ts';
+import { createTables } from './scope/tables.ts';
 
 /** Hooks run once after a run in which something ran, whatever they follow; a run that does nothing has none. */
 export function planHooks(

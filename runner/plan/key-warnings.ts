@@ -1,7 +1,7 @@
 import { parsePartition } from '../model/partition.ts';
 import type { Knowledge } from '../model/plan.ts';
-import type { Scope } from './scope.ts';
-import type { TaskTable } from './tables.ts';
+import type { Scope } from './scope/scope.ts';
+import type { TaskTable } from './scope/tables.ts';
 
 /** An edit that changes a task's key names leaves its done partitions behind: said before anything runs. */
 export function keyWarnings(scope: Scope, knowledge: Knowledge): readonly string[] {

@@ -3,18 +3,18 @@ import { periodOf } from '../calendar/period.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { Knowledge, Plan, PlannedInstance } from '../model/plan.ts';
 import { STATES, type State } from '../model/state.ts';
-import { committedOutcome } from './committed.ts';
-import { decide, type Decisions } from './actions.ts';
-import { currentFingerprint } from './current.ts';
-import { dueMs } from './due.ts';
+import { committedOutcome } from './states/committed.ts';
+import { decide, type Decisions } from './states/actions.ts';
+import { currentFingerprint } from './staleness/current.ts';
+import { dueMs } from './scope/due.ts';
 import { planHooks } from './hooks.ts';
-import type { Assessing } from './assessment.ts';
+import type { Assessing } from './states/assessment.ts';
 import { keyWarnings } from './key-warnings.ts';
-import { leftStale } from './left-stale.ts';
-import type { Scope } from './scope.ts';
-import { judgeAll } from './states.ts';
-import { keysOf, paramsOf } from './instances.ts';
-import type { ScopedInstance } from './tables.ts';
+import { leftStale } from './staleness/left-stale.ts';
+import type { Scope } from './scope/scope.ts';
+import { judgeAll } from './states/states.ts';
+import { keysOf, paramsOf } from './scope/instances.ts';
+import type { ScopedInstance } from './scope/tables.ts';
 
 /**
  * One state and one reason for every instance of a scope, and what a run does about it. Pure: the store's part is

@@ -44,7 +44,7 @@ describe('a broken file', () => {
 describe('a problem code', () => {
   const SPEC = join(import.meta.dirname, '../../runner/language');
   /** Each union of codes, by the file that declares it. */
-  const unions = ['compile/problem-code.ts', 'document/problem.ts', 'expression/problem.ts'];
+  const unions = ['compile/source/problem-code.ts', 'document/problem.ts', 'expression/problem.ts'];
   const codes = unions.flatMap((file) => {
     const [, union = ''] =
       /Code =\n((?:\s*\| '[a-z-]+'\n?)+)/.exec(readFileSync(join(SPEC, file), 'utf8').replace(/;\n/, '\n')) ??

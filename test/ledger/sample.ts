@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openLedger, type LedgerOptions } from '../../runner/ledger/open.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
-import { contentDigest } from '../../runner/model/content-digest.ts';
+import { contentDigest } from '../../runner/model/outputs/content-digest.ts';
 import { parseInstanceId, type InstanceId } from '../../runner/model/partition.ts';
 import { runOfAttempt } from '../../runner/model/run-id.ts';
 import {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contentDigest } from '../../runner/model/content-digest.ts';
+import { contentDigest } from '../../runner/model/outputs/content-digest.ts';
 import { compareKeys, keyProblem } from '../../runner/model/key.ts';
 import { attemptId, isAttemptId, isRunId, runId, runOfAttempt, runTime } from '../../runner/model/run-id.ts';
 

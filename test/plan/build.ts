@@ -9,7 +9,7 @@ import type {
 } from '../../runner/model/pipeline.ts';
 import type { Knowledge, PlanRequest } from '../../runner/model/plan.ts';
 import type { FailureRecord, Manifest } from '../../runner/model/records.ts';
-import { fingerprintOf, settingsIn } from '../../runner/plan/fingerprint.ts';
+import { fingerprintOf, settingsIn } from '../../runner/plan/staleness/fingerprint.ts';
 import type { Expressions } from '../../runner/plan/expressions.ts';
 
 /** Pipelines by hand, with the defaults that `spec` would fill in. */

@@ -3,7 +3,7 @@
  * done, and prints what that took.
  */
 import { makePlan } from '../../runner/plan/plan.ts';
-import { scopeOf } from '../../runner/plan/scope.ts';
+import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import { expressions, knowledge, need, pipeline, pipelines, request, select, task } from './build.ts';
 
 const DATES = 1000;

@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../runner/model/pipeline.ts';
 import type { Knowledge, Plan, PlannedInstance, PlanRequest } from '../../runner/model/plan.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
-import { scopeOf } from '../../runner/plan/scope.ts';
+import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import { expressions } from './build.ts';
 
 /** A Friday evening in New York, two hours before 18:00. */

@@ -5,7 +5,7 @@ import { evaluateCondition, evaluateTemplate } from '../../runner/language/expre
 import type { Job } from '../../runner/model/job.ts';
 import type { Plan } from '../../runner/model/plan.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
-import { scopeOf } from '../../runner/plan/scope.ts';
+import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import { load } from '../language/compile/memory-source.ts';
 import { createWorld, start, type World } from './world.ts';
 

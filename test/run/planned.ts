@@ -1,7 +1,7 @@
 import type { Task } from '../../runner/model/pipeline.ts';
 import type { Plan, PlanRequest } from '../../runner/model/plan.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
-import { scopeOf } from '../../runner/plan/scope.ts';
+import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import { pipeline, planOf, type World } from './world.ts';
 
 /** What `sluice plan` would make of the world's store. */

@@ -8,7 +8,7 @@ import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { STORE_SCHEMA } from '../../runner/model/records.ts';
 import { runId } from '../../runner/model/run-id.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
-import { scopeOf } from '../../runner/plan/scope.ts';
+import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import type { Engine } from '../../runner/ports.ts';
 import { runPlan } from '../../runner/run/run.ts';
 import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { StoreError } from '../../errors.ts';
 import { verified } from '../../hash/hashed-body.ts';
 import type { StoredObject } from '../../model/job.ts';
-import { ownerOf } from '../../model/object-place.ts';
+import { ownerOf } from '../../model/outputs/object-place.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { makeFolder } from '../../machine/folder.ts';
 import type { Partials } from './partials.ts';

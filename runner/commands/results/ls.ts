@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openStoreSettings } from '../../compose.ts';
 import { EXIT } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { objectUri, storeFolder } from '../../model/object-place.ts';
+import { objectUri, storeFolder } from '../../model/outputs/object-place.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Capabilities } from '../../model/capabilities.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Job, JobResult, StoredObject } from '../../model/job.ts';
-import { createOutputCheck } from '../../model/outputs.ts';
+import { createOutputCheck } from '../../model/outputs/outputs.ts';
 import type { StoreRef } from '../../model/store-ref.ts';
 import type { Clock, Engine, EngineRunOptions, ObjectStore } from '../../ports.ts';
 import { defaultOutputs } from './default-outputs.ts';

@@ -1,6 +1,6 @@
 import type { NeedRule, Param, Pipeline } from '../../model/pipeline.ts';
-import type { Node } from './node.ts';
-import type { TaskDraft } from './task.ts';
+import type { Node } from './source/node.ts';
+import type { TaskDraft } from './task/task.ts';
 
 /** A pipeline whose tasks are known, but not yet their needs. */
 export interface PipelineDraft {

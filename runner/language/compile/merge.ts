@@ -1,5 +1,5 @@
-import { child, items, members } from './node.ts';
-import type { Node } from './node.ts';
+import { child, items, members } from './source/node.ts';
+import type { Node } from './source/node.ts';
 
 /*
  * A task's keys come from up to three places: the pipeline's `defaults`, the reusable task it `uses`, and the

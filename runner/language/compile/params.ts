@@ -2,10 +2,10 @@ import { FLAGS } from '../../model/flags.ts';
 import type { Param, Scalar } from '../../model/pipeline.ts';
 import type { Calendar, TimeType } from '../../model/time.ts';
 import { parseTime } from './time/date.ts';
-import { boolean, child, items, members, scalar, scalarText, text } from './node.ts';
-import type { Node } from './node.ts';
-import type { ProblemReport } from './problem-report.ts';
-import { suggest } from './words.ts';
+import { boolean, child, items, members, scalar, scalarText, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
+import type { ProblemReport } from './source/problem-report.ts';
+import { suggest } from './source/words.ts';
 import { own, setOwn } from '../../model/own.ts';
 
 const TIME_TYPES: readonly TimeType[] = ['hour', 'date', 'month', 'year'];

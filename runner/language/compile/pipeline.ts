@@ -5,18 +5,18 @@ import { compileCalendars } from './time/calendars.ts';
 import type { PipelineDraft } from './drafts.ts';
 import { mergeTask } from './merge.ts';
 import type { MergedTask, TaskExtent } from './merge.ts';
-import { child, members, text } from './node.ts';
-import type { Node } from './node.ts';
+import { child, members, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
 import { compileParams } from './params.ts';
 import { compileRebuild } from './rebuild.ts';
-import { placeOf } from './problem-report.ts';
-import type { ProblemReport } from './problem-report.ts';
+import { placeOf } from './source/problem-report.ts';
+import type { ProblemReport } from './source/problem-report.ts';
 import { compileInputs, resolveUses } from './reusable.ts';
 import type { Reusables } from './reusable.ts';
 import { compileSchedules } from './time/schedules.ts';
-import { compileTask } from './task.ts';
-import type { TaskDraft } from './task.ts';
-import type { Tree } from './tree.ts';
+import { compileTask } from './task/task.ts';
+import type { TaskDraft } from './task/task.ts';
+import type { Tree } from './source/tree.ts';
 import { warnOfPipelineKeys } from './unbuilt.ts';
 
 /** One pipeline file but for its needs, which are bound when all pipelines are known; undefined: told as too large. */

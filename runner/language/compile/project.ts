@@ -1,13 +1,13 @@
 import type { Project } from '../../model/pipeline.ts';
 import type { S3Settings } from '../../model/store-ref.ts';
 import { DEFAULTS } from '../schema/defaults.ts';
-import { parseSize } from '../schema/size.ts';
-import { boolean, child, members, number, text } from './node.ts';
-import type { Node } from './node.ts';
-import { parseFile } from './parse.ts';
+import { parseSize } from '../schema/shape/size.ts';
+import { boolean, child, members, number, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
+import { parseFile } from './source/parse.ts';
 import { compileRebuild } from './rebuild.ts';
-import type { ProblemReport } from './problem-report.ts';
-import type { Tree } from './tree.ts';
+import type { ProblemReport } from './source/problem-report.ts';
+import type { Tree } from './source/tree.ts';
 import { warnOfProjectKeys } from './unbuilt.ts';
 
 export const PROJECT_FILE = 'sluice.yaml';

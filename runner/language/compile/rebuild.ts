@@ -1,6 +1,6 @@
 import type { RebuildWord } from '../../model/pipeline.ts';
-import { items, text } from './node.ts';
-import type { Node } from './node.ts';
+import { items, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
 
 /** One word or a list of them; undefined where nothing is written. */
 export function compileRebuild(node: Node | undefined): readonly RebuildWord[] | undefined {

@@ -1,10 +1,10 @@
-import { boolean, child, members, scalarText, text } from './node.ts';
-import type { Node } from './node.ts';
-import { parseFile } from './parse.ts';
-import { projectPath } from './path.ts';
-import type { ProblemReport } from './problem-report.ts';
-import type { Tree } from './tree.ts';
-import { suggest } from './words.ts';
+import { boolean, child, members, scalarText, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
+import { parseFile } from './source/parse.ts';
+import { projectPath } from './source/path.ts';
+import type { ProblemReport } from './source/problem-report.ts';
+import type { Tree } from './source/tree.ts';
+import { suggest } from './source/words.ts';
 import { setOwn } from '../../model/own.ts';
 
 /** Reads each reusable task once, so that what is wrong in it is told once. */

@@ -1,6 +1,6 @@
-import type { ContextName, Shape } from '../schema/shape.ts';
-import { isMapNode, items, members, text } from './node.ts';
-import type { Node } from './node.ts';
+import type { ContextName, Shape } from '../schema/shape/shape.ts';
+import { isMapNode, items, members, text } from './source/node.ts';
+import type { Node } from './source/node.ts';
 import { own } from '../../model/own.ts';
 
 /** A text that may hold `${{ }}`, with the contexts that the dialect's table allows there. */

@@ -1,14 +1,14 @@
 import { checkCondition, checkTemplate } from '../expression/check.ts';
 import type { Known } from '../expression/known.ts';
 import { valuesOf } from '../expression/known.ts';
-import type { Shape } from '../schema/shape.ts';
-import { taskKeys } from '../schema/task.ts';
+import type { Shape } from '../schema/shape/shape.ts';
+import { taskKeys } from '../schema/task/task.ts';
 import type { Drafts, LocatedNeed, PipelineDraft } from './drafts.ts';
-import type { Node } from './node.ts';
+import type { Node } from './source/node.ts';
 import { isSingle } from '../../model/pipeline.ts';
-import { declaredValues } from './outputs.ts';
-import type { ProblemReport } from './problem-report.ts';
-import type { TaskDraft } from './task.ts';
+import { declaredValues } from './task/outputs.ts';
+import type { ProblemReport } from './source/problem-report.ts';
+import type { TaskDraft } from './task/task.ts';
 import { templateSites } from './template-sites.ts';
 import type { TemplateSite } from './template-sites.ts';
 

@@ -1,6 +1,6 @@
-import { child } from './node.ts';
-import type { Node } from './node.ts';
-import type { ProblemReport } from './problem-report.ts';
+import { child } from './source/node.ts';
+import type { Node } from './source/node.ts';
+import type { ProblemReport } from './source/problem-report.ts';
 
 /*
  * Keys of the dialect that are read and checked, and that nothing acts upon yet. Whoever builds one removes it here,

@@ -1,6 +1,6 @@
 import type { Node, YAMLSeq } from 'yaml';
 import type { Budget } from '../budget.ts';
-import type { Shape } from '../schema/shape.ts';
+import type { Shape } from '../schema/shape/shape.ts';
 import type { Nodes } from './nodes.ts';
 import type { Findings, Span } from './problem.ts';
 

@@ -1,5 +1,5 @@
 import type { YAMLMap } from 'yaml';
-import type { ObjectShape, Rest, VariantsShape } from '../schema/shape.ts';
+import type { ObjectShape, Rest, VariantsShape } from '../schema/shape/shape.ts';
 import { didYouMean, suggestion } from '../suggest.ts';
 import type { ReadContext } from './context.ts';
 import { spanOf } from './nodes.ts';

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { readNumber } from '../../model/exact-number.ts';
-import type { Key, ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape.ts';
+import type { Key, ListShape, ObjectShape, OneOfShape, Shape, VariantsShape } from '../schema/shape/shape.ts';
 import { readKeys } from './keys.ts';
 import { ALIAS_FIX, spanOf } from './nodes.ts';
 import type { ReadContext } from './context.ts';

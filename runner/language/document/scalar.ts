@@ -1,6 +1,6 @@
 import type { Scalar } from 'yaml';
 import { inexactWords, readNumber as readExact } from '../../model/exact-number.ts';
-import type { NumberShape, TextShape } from '../schema/shape.ts';
+import type { NumberShape, TextShape } from '../schema/shape/shape.ts';
 import { didYouMean } from '../suggest.ts';
 import type { ReadContext } from './context.ts';
 import { spanInside } from './inside.ts';

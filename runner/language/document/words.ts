@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node, Scalar } from 'yaml';
-import type { NumberShape, OneOfShape, Shape, TextShape } from '../schema/shape.ts';
+import type { NumberShape, OneOfShape, Shape, TextShape } from '../schema/shape/shape.ts';
 
 /** What is expected at a place, to follow "expected". */
 export function expectedWords(shape: Shape): string {

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq } from 'yaml';
 import type { Node } from 'yaml';
-import type { Shape } from '../schema/shape.ts';
+import type { Shape } from '../schema/shape/shape.ts';
 import type { ReadContext } from './context.ts';
 import type { Span } from './problem.ts';
 import { expectedWords, foundWords, sourceOf } from './words.ts';

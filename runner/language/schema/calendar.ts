@@ -1,5 +1,5 @@
-import { choice, integer, list, object, oneOf, text } from './combinators.ts';
-import { projectPath, timeValues, weekdays } from './format.ts';
+import { choice, integer, list, object, oneOf, text } from './shape/combinators.ts';
+import { projectPath, timeValues, weekdays } from './shape/format.ts';
 
 export const calendar = oneOf(
   object('a calendar of weekdays', {

@@ -1,4 +1,4 @@
-import type { Format } from './shape.ts';
+import type { Format } from './shape/shape.ts';
 
 /** Five fields as cron reads them; the walk over time is the scheduler's affair. */
 export const cron: Format = {

@@ -1,6 +1,6 @@
-import { boolean, choice, list, number, object, text, variants } from './combinators.ts';
-import { timeValues } from './format.ts';
-import type { Format } from './shape.ts';
+import { boolean, choice, list, number, object, text, variants } from './shape/combinators.ts';
+import { timeValues } from './shape/format.ts';
+import type { Format } from './shape/shape.ts';
 
 const description = {
   shape: text(),

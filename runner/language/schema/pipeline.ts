@@ -1,13 +1,13 @@
 import { REBUILD_DEFAULT, rebuildDefault } from './rebuild.ts';
-import { choice, integer, list, map, object, oneOf, text } from './combinators.ts';
+import { choice, integer, list, map, object, oneOf, text } from './shape/combinators.ts';
 import { calendar } from './calendar.ts';
 import { cron } from './cron.ts';
 import { DEFAULTS } from './defaults.ts';
-import { keyNameFormat, nameFormat, pipelineName, timezone } from './format.ts';
+import { keyNameFormat, nameFormat, pipelineName, timezone } from './shape/format.ts';
 import { fromGitHub } from './from-github.ts';
 import { param } from './param.ts';
-import type { ValueOf } from './shape.ts';
-import { task, taskKeys } from './task.ts';
+import type { ValueOf } from './shape/shape.ts';
+import { task, taskKeys } from './task/task.ts';
 
 export type PipelineFile = ValueOf<typeof pipelineFile>;
 export type TaskEntry = ValueOf<typeof task>;

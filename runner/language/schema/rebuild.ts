@@ -1,4 +1,4 @@
-import { choice, list, oneOf } from './combinators.ts';
+import { choice, list, oneOf } from './shape/combinators.ts';
 
 // `all` as a default would make everything anew at every run, for ever: it is given where it is meant.
 const word = choice('missing', 'failed', 'stale');

@@ -1,5 +1,5 @@
-import { boolean, choice, map, object, text } from './combinators.ts';
-import type { Format } from './shape.ts';
+import { boolean, choice, map, object, text } from './shape/combinators.ts';
+import type { Format } from './shape/shape.ts';
 
 const endpoint: Format = {
   short: 'an address',

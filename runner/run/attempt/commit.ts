@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import { supersededBy } from '../../ledger/gc/superseded.ts';
-import { contentDigest } from '../../model/content-digest.ts';
+import { contentDigest } from '../../model/outputs/content-digest.ts';
 import type { JobResult } from '../../model/job.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
-import { fingerprintOf, settingsIn } from '../../plan/fingerprint.ts';
+import { fingerprintOf, settingsIn } from '../../plan/staleness/fingerprint.ts';
 import type { EvaluatedOutput } from './evaluate.ts';
 import { attemptPrefix } from '../../model/key.ts';
 import { publishedPaths } from './published-paths.ts';

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/records.ts';
-import { fingerprintOf, settingsIn } from '../../plan/fingerprint.ts';
-import { differences } from '../../plan/staleness.ts';
+import { fingerprintOf, settingsIn } from '../../plan/staleness/fingerprint.ts';
+import { differences } from '../../plan/staleness/staleness.ts';
 import type { Upstream } from './upstream.ts';
 import type { Work } from './work.ts';
 

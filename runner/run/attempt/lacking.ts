@@ -1,4 +1,4 @@
-import { lackingIn, lackingReason } from '../../plan/lacking.ts';
+import { lackingIn, lackingReason } from '../../plan/staleness/lacking.ts';
 import { nameBeside } from '../progress/name-beside.ts';
 import type { Upstream } from './upstream.ts';
 import type { Subject } from './work.ts';

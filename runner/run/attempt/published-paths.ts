@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { StoredObject } from '../../model/job.ts';
-import { createOutputCheck } from '../../model/outputs.ts';
+import { createOutputCheck } from '../../model/outputs/outputs.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { EvaluatedOutput } from './evaluate.ts';
 

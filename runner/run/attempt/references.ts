@@ -1,5 +1,5 @@
 import type { JobFile } from '../../model/job.ts';
-import { objectUri } from '../../model/object-place.ts';
+import { objectUri } from '../../model/outputs/object-place.ts';
 import { parseInstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { StoreRef } from '../../model/store-ref.ts';

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
-import { judgeNeeds, type Fate, type Hindrance } from '../../plan/judge.ts';
+import { judgeNeeds, type Fate, type Hindrance } from '../../plan/states/judge.ts';
 import { nameBeside } from './name-beside.ts';
 
 /** How a settled instance stands, as far as those that need it care. */

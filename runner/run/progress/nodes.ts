@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import type { Pipeline, Task, Template } from '../../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../../model/plan.ts';
 import type { Expressions } from '../expressions.ts';
-import type { Fate } from '../../plan/judge.ts';
+import type { Fate } from '../../plan/states/judge.ts';
 import type { Share } from './gate.ts';
 import { createShares, type SharesOf } from './shares.ts';
 import type { HookNode, ProgressNode } from './step.ts';

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
-import type { Fate } from '../../plan/judge.ts';
+import type { Fate } from '../../plan/states/judge.ts';
 import type { Share } from './gate.ts';
 import type { AbsentMember } from './needs.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { taskKeys } from '../../../runner/language/schema/task.ts';
+import { taskKeys } from '../../../runner/language/schema/task/task.ts';
 import { compileTask } from './memory-source.ts';
 
 const FILES = {

@@ -5,7 +5,7 @@ import { loadProject } from '../../../runner/language/load.ts';
 import { pipelineFile } from '../../../runner/language/schema/pipeline.ts';
 import { projectFile } from '../../../runner/language/schema/project.ts';
 import { reusableFile } from '../../../runner/language/schema/reusable.ts';
-import type { Shape } from '../../../runner/language/schema/shape.ts';
+import type { Shape } from '../../../runner/language/schema/shape/shape.ts';
 import { memorySource } from './memory-source.ts';
 
 /** Names few enough that things refer to each other, to themselves, and to what is not there. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkStore } from '../../../runner/ledger/check/check.ts';
 import { copyStore } from '../../../runner/ledger/copy/copy.ts';
-import { contentDigest } from '../../../runner/model/content-digest.ts';
+import { contentDigest } from '../../../runner/model/outputs/content-digest.ts';
 import type { ObjectStore } from '../../../runner/ports.ts';
 import { createDirectoryStore } from '../../../runner/stores/directory/store.ts';
 import { encode, keysOf } from '../../contracts/object-store.ts';

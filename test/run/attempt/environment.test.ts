@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Pipeline, Task } from '../../../runner/model/pipeline.ts';
-import { fingerprintOf } from '../../../runner/plan/fingerprint.ts';
+import { fingerprintOf } from '../../../runner/plan/staleness/fingerprint.ts';
 import { compile } from '../../language/compile/memory-source.ts';
 import { createWorld, instance, start } from '../world.ts';
 

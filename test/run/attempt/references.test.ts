@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Manifest } from '../../../runner/model/records.ts';
-import { fingerprintOf } from '../../../runner/plan/fingerprint.ts';
+import { fingerprintOf } from '../../../runner/plan/staleness/fingerprint.ts';
 import { layInputs } from '../../../runner/run/attempt/inputs.ts';
 import { committed, createWorld, instance, need, pipeline, rule, start, task } from '../world.ts';
 

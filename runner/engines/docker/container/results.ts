@@ -1,7 +1,7 @@
 import { formatLimit } from '../../../model/duration.ts';
 import type Dockerode from 'dockerode';
 import type { Job } from '../../../model/job.ts';
-import { parseOutputValues } from '../../../model/outputs.ts';
+import { parseOutputValues } from '../../../model/outputs/outputs.ts';
 import type { EngineRunOptions } from '../../../ports.ts';
 import { Fault } from '../connection/fault.ts';
 import type { Session } from '../connection/session.ts';

@@ -1,6 +1,6 @@
 import { createStreamHash } from '../../../hash/stream-hash.ts';
 import type { JobInput, StoredObject } from '../../../model/job.ts';
-import { ownerOf } from '../../../model/object-place.ts';
+import { ownerOf } from '../../../model/outputs/object-place.ts';
 import type { ObjectStore } from '../../../ports.ts';
 import { Fault } from '../connection/fault.ts';
 

@@ -3,7 +3,7 @@ import { chmod, lstat, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Dockerode from 'dockerode';
 import type { Job, JobInput } from '../../../model/job.ts';
-import { storeFolder } from '../../../model/object-place.ts';
+import { storeFolder } from '../../../model/outputs/object-place.ts';
 import { identify, ownerName } from '../../../machine/process.ts';
 import type { ObjectStore } from '../../../ports.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';

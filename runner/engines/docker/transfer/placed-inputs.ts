@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Job, JobInput, StoredObject } from '../../../model/job.ts';
 import { keyProblem } from '../../../model/key.ts';
-import { storeFolder } from '../../../model/object-place.ts';
+import { storeFolder } from '../../../model/outputs/object-place.ts';
 import type { Download } from '../content-cache/content-cache.ts';
 import { linkInput, type LinkedInput } from '../content-cache/links.ts';
 import { verifiedBytes } from './inputs.ts';

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode';
 import { extract, type Header } from 'tar-stream';
 import type { Job, StoredObject } from '../../../model/job.ts';
-import { createOutputCheck, type OutputEntry } from '../../../model/outputs.ts';
+import { createOutputCheck, type OutputEntry } from '../../../model/outputs/outputs.ts';
 import type { ObjectStore } from '../../../ports.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { Fault } from '../connection/fault.ts';

@@ -1,10 +1,10 @@
 import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import { finderOf } from './matrix-include.ts';
-import { items, members, scalar } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { quoted, suggest } from '../words.ts';
+import { items, members, scalar } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { quoted, suggest } from '../source/words.ts';
 
 /** More could not be planned by anybody; longer products are cut off, so that they do not fill memory first. */
 export const MAX_LEGS = 10_000;

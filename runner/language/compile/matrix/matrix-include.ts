@@ -1,9 +1,9 @@
 import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
-import { members, scalar } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { quoted } from '../words.ts';
+import { members, scalar } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { quoted } from '../source/words.ts';
 import { own, setOwn } from '../../../model/own.ts';
 
 /**

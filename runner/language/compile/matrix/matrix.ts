@@ -2,11 +2,11 @@ import type { Matrix, MatrixLeg } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import { applyExcludes, combine, MAX_LEGS } from './matrix-axes.ts';
 import { addIncludes } from './matrix-include.ts';
-import { isMapNode, items, members, scalar, text } from '../node.ts';
-import type { Node } from '../node.ts';
+import { isMapNode, items, members, scalar, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
 import { variableName } from '../params.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { quoted } from '../words.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { quoted } from '../source/words.ts';
 import { own } from '../../../model/own.ts';
 
 const LISTS = new Set(['include', 'exclude']);

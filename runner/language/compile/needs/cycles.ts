@@ -1,7 +1,7 @@
 import { grainOf, timeOf } from '../time/grain.ts';
 import type { Budget } from '../../budget.ts';
 import type { LocatedNeed, TaskEnd } from '../drafts.ts';
-import type { ProblemReport } from '../problem-report.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
 
 /** A task among all pipelines' tasks, with its bound needs. */
 export interface GraphTask {

@@ -1,8 +1,8 @@
 import { findTarget } from './needs.ts';
 import type { PipelineDraft } from '../drafts.ts';
-import { child, members, text } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { TaskDraft } from '../task.ts';
+import { child, members, text } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { TaskDraft } from '../task/task.ts';
 
 /** A hook's needs only say after which tasks of its pipeline it runs. */
 export function compileAfter(draft: TaskDraft, own: PipelineDraft, report: ProblemReport): readonly string[] {

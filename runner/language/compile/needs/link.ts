@@ -6,9 +6,9 @@ import { compileAfter } from './hook-needs.ts';
 import { compileNeeds } from './needs.ts';
 import { checkPublications } from '../publish/publications.ts';
 import type { Publisher } from '../publish/publications.ts';
-import { warnOfAbsent } from '../mentioned-inside.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { TaskDraft } from '../task.ts';
+import { warnOfAbsent } from '../task/mentioned-inside.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { TaskDraft } from '../task/task.ts';
 import { checkTemplates } from '../templates.ts';
 import { setOwn } from '../../../model/own.ts';
 

@@ -1,10 +1,10 @@
 import type { KeyBinding, MatrixLeg } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import type { TaskEnd } from '../drafts.ts';
-import { boolean, child, members, text } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { list, quoted, suggest } from '../words.ts';
+import { boolean, child, members, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { list, quoted, suggest } from '../source/words.ts';
 import { own } from '../../../model/own.ts';
 
 interface Bindings {

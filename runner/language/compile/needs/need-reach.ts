@@ -1,9 +1,9 @@
 import type { Select } from '../../../model/pipeline.ts';
 import type { TimeParam } from '../time/grain.ts';
-import { boolean, child, number } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { quoted } from '../words.ts';
+import { boolean, child, number } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { quoted } from '../source/words.ts';
 
 const REACHES = ['last', 'latest', 'offset'] as const;
 

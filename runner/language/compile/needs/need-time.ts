@@ -5,9 +5,9 @@ import { grainOf, timeOf } from '../time/grain.ts';
 import type { TimeParam } from '../time/grain.ts';
 import { byReach, checkAtLeast, reachOf } from './need-reach.ts';
 import type { Reach } from './need-reach.ts';
-import { child, text } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
+import { child, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
 
 /**
  * How the needed task's time is found from the needer's: the same key, an earlier position of it, or, where

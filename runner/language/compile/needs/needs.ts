@@ -2,12 +2,12 @@ import type { NeedRule } from '../../../model/pipeline.ts';
 import type { Drafts, LocatedNeed, PipelineDraft, TaskEnd } from '../drafts.ts';
 import { bindKeys } from './need-keys.ts';
 import { bindTime } from './need-time.ts';
-import { boolean, child, number, text } from '../node.ts';
-import type { Node } from '../node.ts';
-import { placeOf } from '../problem-report.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { TaskDraft } from '../task.ts';
-import { suggest } from '../words.ts';
+import { boolean, child, number, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import { placeOf } from '../source/problem-report.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { TaskDraft } from '../task/task.ts';
+import { suggest } from '../source/words.ts';
 
 /** Every need of a task as a rule; `bindTime` and `bindKeys` say which instances it means. */
 export function compileNeeds(

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Param, Publish } from '../../../model/pipeline.ts';
 import { splitTemplate } from '../../expression/template.ts';
-import { child } from '../node.ts';
-import type { LocatedOutput } from '../outputs.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { TaskDraft } from '../task.ts';
+import { child } from '../source/node.ts';
+import type { LocatedOutput } from '../task/outputs.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { TaskDraft } from '../task/task.ts';
 import { checkKeys } from './keys-told.ts';
 
 /** A task that may publish, with what its paths are read against. */

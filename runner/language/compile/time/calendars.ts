@@ -1,10 +1,10 @@
 import type { Calendar } from '../../../model/time.ts';
 import { parseDate } from './date.ts';
 import { readHolidayFile, reportLateHoliday } from './holidays.ts';
-import { child, items, members, number, text } from '../node.ts';
-import type { Node } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { Tree } from '../tree.ts';
+import { child, items, members, number, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { Tree } from '../source/tree.ts';
 import { parseWeekdays } from './weekdays.ts';
 import { setOwn } from '../../../model/own.ts';
 

@@ -1,7 +1,7 @@
 import { parseTimeValue } from '../../../calendar/value.ts';
 import type { TimeType } from '../../../model/time.ts';
-import type { Node, Place } from '../node.ts';
-import type { ProblemReport } from '../problem-report.ts';
+import type { Node, Place } from '../source/node.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
 
 export function parseDate(
   at: Node | Place,

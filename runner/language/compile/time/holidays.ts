@@ -1,8 +1,8 @@
 import { parseDate } from './date.ts';
-import type { Node, Place } from '../node.ts';
-import { projectPath } from '../path.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import type { Tree } from '../tree.ts';
+import type { Node, Place } from '../source/node.ts';
+import { projectPath } from '../source/path.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import type { Tree } from '../source/tree.ts';
 
 /**
  * A file with a date a line, `#` comments, and at most one line `through: 2030-12-31`. Mistakes in it are told

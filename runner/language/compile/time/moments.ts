@@ -1,9 +1,9 @@
 import type { Param } from '../../../model/pipeline.ts';
 import type { Calendar, Moment } from '../../../model/time.ts';
-import { child, number, text } from '../node.ts';
-import type { Node } from '../node.ts';
+import { child, number, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
 import { calendarNamed } from '../params.ts';
-import type { ProblemReport } from '../problem-report.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
 
 export interface Moments {
   readonly due?: Moment;

@@ -1,10 +1,10 @@
 import type { Schedule } from '../../../model/pipeline.ts';
 import { DEFAULTS } from '../../schema/defaults.ts';
-import { child, items, number, text } from '../node.ts';
-import type { Node } from '../node.ts';
+import { child, items, number, text } from '../source/node.ts';
+import type { Node } from '../source/node.ts';
 import { compileRebuild } from '../rebuild.ts';
-import type { ProblemReport } from '../problem-report.ts';
-import { quoted, suggest } from '../words.ts';
+import type { ProblemReport } from '../source/problem-report.ts';
+import { quoted, suggest } from '../source/words.ts';
 
 /** `on.schedule` of a pipeline. A cron only wakes: which instances run is a matter of their time keys. */
 export function compileSchedules(

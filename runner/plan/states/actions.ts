@@ -1,0 +1,296 @@
+import type { Action } from '../../model/plan.ts';
+import type { State } from '../../model/state.ts';
+import { committedOutcome } from './committed.ts';
+import { changedInputs } from '../staleness/current.ts';
+import type { Assessment, Assessing } from './assessment.ts';
+import { memberName, sentence } from './reasons.ts';
+import { judge } from './states.ts';
+import type { ScopedInstance } from '../scope/tables.ts';
+
+/** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
+export interface Decisions {
+  readonly actions: readonly Action[];
+  /** Differs from what was assessed where the decision says more: `stale` "if momentum changes". */
+  readonly assessed: readonly Assessment[];
+  /** The instance that made this one wanted, where it was not asked for. */
+  readonly neededBy: readonly (ScopedInstance | undefined)[];
+  /** 1: part of the plan that a person sees. */
+  readonly shown: Uint8Array;
+}
+
+/**
+ * What this run does with each instance. Wanted are the asked ones in a state that the request selects, and what
+ * those need and is not there: what nobody wants stays undone, so that a done instance never pulls its history.
+ */
+export function decide(assessing: Assessing, assessed: readonly Assessment[]): Decisions {
+  const { instances } = assessing.scope;
+  const work = {
+    instances,
+    assessed: [...assessed],
+    actions: instances.map((): Action => 'none'),
+    neededBy: instances.map((): ScopedInstance | undefined => undefined),
+    wanted: new Uint8Array(instances.length),
+    changed: new Uint8Array(instances.length),
+    turning: false,
+  };
+  for (const instance of instances) {
+    const known = assessed[instance.index];
+    if (known === undefined || !instance.asked || !isSelected(assessing, known)) continue;
+    work.wanted[instance.index] = 1;
+    if (committedOutcome(assessing.knowledge, instance.id) !== 'skipped') continue;
+    setJudged(work, instance, { ...known, mayTurn: true });
+    work.turning = true;
+  }
+  // A comparison may end in a run and wants its needs, which may make more to compare.
+  do pull(assessing, work);
+  while (compare(assessing, work));
+  orderByWrappers(work);
+  const shown = show(work);
+  return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown };
+}
+
+interface Work {
+  readonly instances: readonly ScopedInstance[];
+  readonly assessed: Assessment[];
+  readonly actions: Action[];
+  readonly neededBy: (ScopedInstance | undefined)[];
+  readonly wanted: Uint8Array;
+  /** 1: it is assessed otherwise than at first. */
+  readonly changed: Uint8Array;
+  /** Recorded skips are looked at again. */
+  turning: boolean;
+}
+
+/** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
+function isSelected(assessing: Assessing, { state, stale }: Assessment): boolean {
+  const { rebuild } = assessing.scope.request;
+  switch (state) {
+    case 'missing':
+    case 'waiting':
+    case 'running':
+    case 'unknown':
+      return rebuild.missing || rebuild.all;
+    case 'failed':
+      // Due as failed, and still due under what it was asked by.
+      return rebuild.failed || rebuild.all || (rebuild.stale && stale === true);
+    case 'stale':
+      return rebuild.stale || rebuild.all;
+    case 'unpublished':
+      return true;
+    case 'done':
+    case 'blocked':
+    case 'skipped':
+    case 'lost':
+    case 'not-in-range':
+      return false;
+  }
+}
+
+/** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
+function pull(assessing: Assessing, work: Work): void {
+  const { rebuild } = assessing.scope.request;
+  const retries = rebuild.failed || rebuild.all;
+  for (let index = work.instances.length - 1; index >= 0; index -= 1) {
+    const instance = work.instances[index];
+    const known = work.assessed[index];
+    if (instance === undefined || known === undefined || work.wanted[index] === 0) continue;
+    if (instance.table.foreign) continue;
+    if (work.actions[index] !== 'compare') work.actions[index] = actionOf(known);
+    if (!known.pulls && work.actions[index] !== 'compare') continue;
+    for (const { members } of instance.bindings) {
+      for (const member of members) {
+        if (member.table.foreign || work.wanted[member.index] === 1) continue;
+        if (!isPulled(work.assessed[member.index], retries)) continue;
+        work.wanted[member.index] = 1;
+        if (!member.asked) work.neededBy[member.index] = instance;
+      }
+    }
+  }
+}
+
+function actionOf(known: Assessment): Action {
+  if (known.state === 'unpublished') return 'publish';
+  return known.runnable ? 'run' : 'none';
+}
+
+/** What a needer makes run: what has no result, and of failed ones those that may be tried again. */
+function isPulled(known: Assessment | undefined, retries: boolean): boolean {
+  switch (known?.state) {
+    case 'missing':
+    case 'running':
+    case 'waiting':
+    case 'unknown':
+    case 'unpublished':
+      return true;
+    case 'failed':
+      return retries;
+    default:
+      return false;
+  }
+}
+
+/**
+ * A committed one whose needs may change is decided when its turn comes, be it a result or a skip; and what is only
+ * behind a skip that may turn is assessed by what it may turn into. True if there are new ones.
+ */
+function compare(assessing: Assessing, work: Work): boolean {
+  const { rebuild, downstream } = assessing.scope.request;
+  if (!rebuild.stale && !downstream && !work.turning) return false;
+  let found = false;
+  for (const instance of work.instances) {
+    if (judgeAgain(assessing, work, instance)) found = true;
+    const known = work.assessed[instance.index];
+    if (known === undefined) continue;
+    if (isTriedAgain(assessing, work, instance, known)) {
+      work.wanted[instance.index] = 1;
+      found = true;
+    }
+    if (!(rebuild.stale || downstream) || !isComparable(assessing, instance, known)) continue;
+    // What needs a wrapper reads nothing of it.
+    const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
+    // By a run before this one, which was stopped or failed before its turn came.
+    const changed =
+      changing.length > 0 || !instance.downstream ? [] : changedInputs(assessing, instance, work.assessed);
+    if (changing.length === 0 && changed.length === 0) continue;
+    const stale = staleBy(changing.length > 0 ? ifChanges(changing) : sentence(changed));
+    setJudged(work, instance, { ...stale, ...(known.state === 'skipped' && { mayTurn: true }) });
+    work.actions[instance.index] = 'compare';
+    work.wanted[instance.index] = 1;
+    found = true;
+  }
+  return found;
+}
+
+/** True if it is wanted now. */
+function judgeAgain(assessing: Assessing, work: Work, instance: ScopedInstance): boolean {
+  const { index, asked, downstream, bindings } = instance;
+  const known = work.assessed[index];
+  if (known === undefined || !isDerived(known.state)) return false;
+  if (!bindings.some(({ members }) => members.some((member) => work.changed[member.index] === 1)))
+    return false;
+  const now = judge(assessing, instance, work.assessed);
+  if (isDerived(now.state)) return false;
+  const changing = changingNeeds(work, instance, () => true);
+  const isPlain = now.reason === now.state && changing.length > 0;
+  setJudged(work, instance, isPlain ? { ...now, reason: ifChanges(changing) } : now);
+  if (!(asked || downstream) || !isSelected(assessing, now)) return false;
+  work.wanted[index] = 1;
+  return true;
+}
+
+function setJudged(work: Work, { index }: ScopedInstance, assessed: Assessment): void {
+  work.assessed[index] = assessed;
+  work.changed[index] = 1;
+}
+
+/** Downstream, it has failed on what changes now. */
+function isTriedAgain(
+  assessing: Assessing,
+  work: Work,
+  instance: ScopedInstance,
+  known: Assessment,
+): boolean {
+  if (!instance.downstream || known.state !== 'failed' || work.wanted[instance.index] === 1) return false;
+  return isSelected(assessing, known) && changingNeeds(work, instance, () => true).length > 0;
+}
+
+function isComparable({ knowledge }: Assessing, instance: ScopedInstance, { state }: Assessment): boolean {
+  if (instance.table.task.kind === 'wrapper' || !(instance.asked || instance.downstream)) return false;
+  switch (state) {
+    case 'done':
+    case 'unpublished':
+      return true;
+    case 'skipped':
+      return committedOutcome(knowledge, instance.id) !== undefined;
+    default:
+      return false;
+  }
+}
+
+function isDerived(state: State): boolean {
+  return state === 'skipped' || state === 'lost' || state === 'not-in-range';
+}
+
+/** A wrapper whose needs are made anew is done when they are: what needs it must not overtake them. */
+function orderByWrappers(work: Work): void {
+  for (const instance of work.instances) {
+    const { index, table } = instance;
+    if (table.task.kind !== 'wrapper' || table.foreign || work.assessed[index]?.state !== 'done') continue;
+    const changing = changingNeeds(work, instance, () => true);
+    if (changing.length === 0) continue;
+    setJudged(work, instance, staleBy(ifChanges(changing)));
+    work.actions[index] = 'run';
+  }
+}
+
+function staleBy(reason: string): Assessment {
+  return { state: 'stale', reason, runnable: true, pulls: true };
+}
+
+function ifChanges(changing: readonly string[]): string {
+  return `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
+}
+
+function changingNeeds(
+  work: Work,
+  instance: ScopedInstance,
+  counts: (member: ScopedInstance) => boolean,
+): readonly string[] {
+  const names: string[] = [];
+  for (const { members } of instance.bindings) {
+    for (const member of members) {
+      const action = work.actions[member.index];
+      if ((action === 'run' || action === 'compare') && counts(member))
+        names.push(memberName(instance, member));
+    }
+  }
+  return names;
+}
+
+/** What was asked for, what is done for it, and whatever else keeps one of those from being done. */
+function show(work: Work): Uint8Array {
+  const shown = new Uint8Array(work.instances.length);
+  for (let index = work.instances.length - 1; index >= 0; index -= 1) {
+    const instance = work.instances[index];
+    const known = work.assessed[index];
+    if (instance === undefined || known === undefined || instance.table.foreign) continue;
+    if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
+    // Of what is done nothing needs explaining, and there may be 100,000 of it.
+    if (shown[index] === 0 || known.state === 'done') continue;
+    for (const { members } of instance.bindings) {
+      for (const member of members) {
+        if (member.table.foreign || shown[member.index] === 1) continue;
+        if (!explains(known, work.assessed[member.index])) continue;
+        shown[member.index] = 1;
+        if (!member.asked) work.neededBy[member.index] ??= instance;
+      }
+    }
+  }
+  return shown;
+}
+
+/** Whether a member's state is part of why its needer is as it is. */
+function explains(needer: Assessment, member: Assessment | undefined): boolean {
+  if (member === undefined) return false;
+  const derived = isDerived(member.state);
+  const hindered = member.state === 'failed' || member.state === 'blocked' || member.state === 'waiting';
+  switch (needer.state) {
+    case 'done':
+    case 'unpublished':
+      return false;
+    case 'skipped':
+    case 'lost':
+    case 'not-in-range':
+      return derived;
+    case 'blocked':
+      return hindered;
+    case 'waiting':
+    case 'unknown':
+      return needer.pulls && (hindered || member.state === 'unknown');
+    case 'missing':
+    case 'failed':
+    case 'stale':
+    case 'running':
+      return derived || hindered;
+  }
+}

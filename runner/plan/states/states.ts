@@ -1,0 +1,232 @@
+import { describeMoment } from '../../calendar/moment.ts';
+import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
+import { startOfRun } from '../../model/run-id.ts';
+import type { State } from '../../model/state.ts';
+import { dueMs, hasOwnDue, momentOf } from '../scope/due.ts';
+import type { Verdict } from './judge.ts';
+import type { Assessment, Assessing } from './assessment.ts';
+import { committedOutcome } from './committed.ts';
+import { ownDifferences } from '../staleness/current.ts';
+import { lackedBy } from '../staleness/lacked-by.ts';
+import type { ScopedInstance } from '../scope/tables.ts';
+import { awaitedUntil, verdictOf } from './verdict.ts';
+import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
+
+const DONE: Assessment = { state: 'done', reason: 'done', runnable: false, pulls: false };
+
+/** One state and reason each, in the scope's order: every one is assessed after all it needs. */
+export function judgeAll(assessing: Assessing): readonly Assessment[] {
+  const assessed: Assessment[] = [];
+  for (const instance of assessing.scope.instances) assessed.push(judge(assessing, instance, assessed));
+  return assessed;
+}
+
+/** By what is assessed of its needs. */
+export function judge(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  if (instance.table.task.kind === 'wrapper') return judgeWrapper(assessing, instance, assessed);
+  return committedOutcome(assessing.knowledge, instance.id) === undefined
+    ? judgeAbsent(assessing, instance, assessed)
+    : judgeCommitted(assessing, instance, assessed);
+}
+
+function judgeCommitted(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const { scope, nowMs } = assessing;
+  const { table, asked } = instance;
+  const base = standing(assessing, instance);
+  if (!asked) return base;
+  const { rebuild } = scope.request;
+  const again = whyAgain(assessing, instance, assessed);
+  if (again === undefined) return base;
+  const isStale = again.state === 'stale' || again.stale === true;
+  const isDue = rebuild.all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
+  // Copying is for what need not be made anew.
+  if (base.state === 'unpublished' && !isDue) return base;
+  const until = momentOf(table, 'until', instance.position);
+  if (until !== undefined && until <= nowMs) {
+    return again.state === 'stale' && !rebuild.all && base.state !== 'unpublished'
+      ? fixed(
+          'stale',
+          `${again.reason}; what it reads shows no more since ${moment(assessing, instance, until)}`,
+        )
+      : {
+          ...base,
+          reason: `not remade: what it reads could be had until ${moment(assessing, instance, until)}`,
+        };
+  }
+  const verdict = verdictOf(assessing, instance, assessed);
+  if (verdict.kind === 'ready' || verdict.kind === 'coming') {
+    const lacked = lackedBy(assessing, instance, assessed);
+    if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
+    const stated = rebuild.stale || rebuild.all || again.state === 'failed';
+    const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
+    return { ...again, reason, runnable: true, pulls: true };
+  }
+  const held = heldBack(assessing, instance, verdict, assessed);
+  return { ...held, reason: `${again.reason}; ${held.reason}` };
+}
+
+/** What is committed, whatever else is to be said of it. */
+function standing({ knowledge }: Assessing, { id }: ScopedInstance): Assessment {
+  const exception = knowledge.exceptions.get(id);
+  if (exception !== undefined) return fixed('skipped', exception.reason ?? 'skipped');
+  return knowledge.publications.has(id)
+    ? fixed('unpublished', 'committed, but not all of it is published')
+    : DONE;
+}
+
+/** Why it is to be made anew, or would be if that were asked for. A recorded skip is a result like any other. */
+function whyAgain(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): { readonly state: 'failed' | 'stale'; readonly reason: string; readonly stale?: true } | undefined {
+  const { knowledge, scope } = assessing;
+  const { all, since } = scope.request.rebuild;
+  const changed = scope.contents ? ownDifferences(assessing, instance, assessed) : [];
+  const failure = knowledge.failures.get(instance.id);
+  if (failure !== undefined && failure.over !== null) {
+    const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
+    const reason = `rebuilding it: ${failureReason(failure)}; the earlier ${before} stands`;
+    return { state: 'failed', reason, ...(changed.length > 0 && { stale: true }) };
+  }
+  if (all && !isMadeSince(knowledge.contents.get(instance.id), since))
+    return { state: 'stale', reason: 'to be rebuilt, as asked' };
+  return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
+}
+
+/** By a run that began in that second or later. */
+function isMadeSince(manifest: Manifest | undefined, since: string | undefined): boolean {
+  if (manifest === undefined || since === undefined) return false;
+  return startOfRun(manifest.run) >= startOfRun(since);
+}
+
+function judgeAbsent(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const { knowledge, nowMs, scope } = assessing;
+  const { id, table, position } = instance;
+  const verdict = verdictOf(assessing, instance, assessed);
+  if (verdict.kind === 'derived') return heldBack(assessing, instance, verdict, assessed);
+  const until = momentOf(table, 'until', position);
+  const isOver = until !== undefined && until <= nowMs;
+  const claim = knowledge.claims.get(id);
+  if (claim !== undefined) {
+    // A run waits for it and takes its result, or makes it itself if that fails while it still can be had.
+    const where = claim.host === undefined ? '' : ` on ${claim.host}`;
+    return { state: 'running', reason: `in run ${claim.run}${where}`, runnable: !isOver, pulls: false };
+  }
+  if (isOver) {
+    return fixed('lost', `it could be had until ${moment(assessing, instance, until)}`);
+  }
+  if (hasOwnDue(table)) {
+    const due = dueMs(scope.tables, table, position);
+    if (due > nowMs) {
+      const reason = `due ${moment(assessing, instance, due)}`;
+      return {
+        state: 'waiting',
+        reason,
+        cause: `${table.task.name}, ${reason}`,
+        runnable: false,
+        pulls: false,
+      };
+    }
+  }
+  if (instance.variant.placeholder) return { ...placeholder(instance), runnable: false, pulls: true };
+  if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
+    return heldBack(assessing, instance, verdict, assessed);
+  }
+  const lacked = lackedBy(assessing, instance, assessed);
+  if (lacked !== undefined) return lacked;
+  const failure = knowledge.failures.get(id);
+  if (failure !== undefined) {
+    return { state: 'failed', reason: failureReason(failure), runnable: true, pulls: true };
+  }
+  const reason = absenceReason(knowledge.exceptions.get(id));
+  return { state: 'missing', reason, runnable: true, pulls: true };
+}
+
+function absenceReason(exception: Manifest | undefined): string {
+  if (exception?.outcome !== 'void') return 'missing';
+  if (exception.reason === OBJECTS_GONE) return OBJECTS_GONE;
+  return `cleared: ${exception.reason ?? 'its result was removed'}`;
+}
+
+/** Done when its needs are; nothing of it is ever stored. */
+function judgeWrapper(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const verdict = verdictOf(assessing, instance, assessed);
+  switch (verdict.kind) {
+    case 'ready':
+      return DONE;
+    case 'coming':
+      return { state: 'missing', reason: 'done when its needs are', runnable: true, pulls: true };
+    case 'derived':
+    case 'waiting':
+    case 'blocked':
+      return heldBack(assessing, instance, verdict, assessed);
+  }
+}
+
+function heldBack(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  verdict: Extract<Verdict, { kind: 'derived' | 'waiting' | 'blocked' }>,
+  assessed: readonly Assessment[],
+): Assessment {
+  if (verdict.kind === 'derived') {
+    const reason = derivedReason(instance, verdict, assessed);
+    return { ...fixed(verdict.state, reason), cause: reason };
+  }
+  const cause = `${causeOf(instance, verdict, assessed)}${awaitedWords(assessing, instance, verdict)}`;
+  return verdict.kind === 'waiting'
+    ? { state: 'waiting', reason: `waiting on ${cause}`, cause, runnable: false, pulls: true }
+    : { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
+}
+
+function awaitedWords(
+  assessing: Assessing,
+  instance: ScopedInstance,
+  verdict: Extract<Verdict, { kind: 'waiting' | 'blocked' }>,
+): string {
+  if (!verdict.need.optional) return '';
+  const member = findMember(instance, verdict);
+  const until = member === undefined ? undefined : awaitedUntil(assessing, member);
+  return until === undefined ? '' : `, optional, awaited until ${moment(assessing, instance, until)}`;
+}
+
+function placeholder(instance: ScopedInstance): Pick<Assessment, 'state' | 'reason' | 'cause'> {
+  const { matrix, name } = instance.table.task;
+  const axes = matrix?.kind === 'dynamic' ? Object.values(matrix.axes).join(' ') : '';
+  const sources = [...new Set([...axes.matchAll(/needs\.([\w-]+)/g)].map((match) => match[1]))];
+  const reason = `known when ${sources.join(' and ') || 'its source'} is done`;
+  return { state: 'unknown', reason, cause: `${memberName(instance, instance)}, ${reason || name}` };
+}
+
+function failureReason(failure: {
+  readonly cause: { readonly message: string };
+  readonly count: number;
+}): string {
+  return failure.count > 1 ? `${failure.cause.message} (${failure.count} times)` : failure.cause.message;
+}
+
+function moment(assessing: Assessing, instance: ScopedInstance, atMs: number): string {
+  const { pipeline, task } = instance.table;
+  return describeMoment(atMs, assessing.nowMs, task.due?.timezone ?? pipeline.timezone);
+}
+
+function fixed(state: State, reason: string): Assessment {
+  return { state, reason, runnable: false, pulls: false };
+}
