@@ -15,8 +15,6 @@ const UNTOLD = 'no alert is sent yet';
 const LOOK = 'Look at `sluice status`.';
 
 export function warnOfPipelineKeys(pipeline: Node, report: ProblemReport): void {
-  const fix = 'Until then, let cron or a workflow call `sluice run`.';
-  warn(child(child(pipeline, 'on'), 'schedule'), 'nothing starts by itself yet', fix, report);
   warn(child(pipeline, 'owner'), UNTOLD, LOOK, report);
   warn(child(pipeline, 'runbook'), UNTOLD, LOOK, report);
 }

@@ -59,4 +59,5 @@ export type ProblemCode =
   | 'moment-without-time'
   | 'not-carried-out'
   | 'schedule-without-time'
+  | 'schedule-never'
   | 'schedule-unknown-task';

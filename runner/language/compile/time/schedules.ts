@@ -1,3 +1,4 @@
+import { everWakes } from '../../../calendar/cron.ts';
 import type { Schedule } from '../../../model/pipeline.ts';
 import { DEFAULTS } from '../../schema/defaults.ts';
 import { child, items, number, text } from '../source/node.ts';
@@ -16,6 +17,7 @@ export function compileSchedules(
     const cron = child(node, 'cron');
     const expression = text(cron);
     if (cron === undefined || expression === undefined) return [];
+    checkWakes(cron, expression, report);
     const names = compileTasks(child(node, 'tasks'), tasks, report);
     checkTimed(node, cron, names ?? [...tasks.keys()], tasks, report);
     return [
@@ -26,6 +28,15 @@ export function compileSchedules(
         rebuild: compileRebuild(child(node, 'rebuild')) ?? ['missing', 'failed'],
       },
     ];
+  });
+}
+
+/** A walk over all years there are: the one check of a cron that takes its time. */
+function checkWakes(cron: Node, expression: string, report: ProblemReport): void {
+  report.budget.check();
+  if (everWakes(expression)) return;
+  report.error(cron, 'schedule-never', `"${expression}" never comes: no year has such a day`, {
+    fix: 'Name a day that the month has; `L` is its last.',
   });
 }
 
