@@ -16,17 +16,16 @@ export { openStandingLedger } from './app/standing-ledger.ts';
 export { targetOf, type Target } from './app/target.ts';
 
 // What it is made of, for a program that puts it together in another way.
+export { openEngine, openStore, openStoreRef } from './compose.ts';
 export {
-  openEngine,
   openProject,
   openSettings,
   openStoreSettings,
-  openStore,
   pipelineNames,
-  withImageHashes,
-  type ComposeOptions,
   type OpenedProject,
-} from './compose.ts';
+} from './app/project/open-project.ts';
+export type { ProjectOptions } from './app/project/project-options.ts';
+export { withImageHashes } from './app/project/image-hashes.ts';
 export { EngineError, EXIT, ProblemsError, StoreError } from './errors.ts';
 export { printableProblems as formatProblems } from './report/frame.ts';
 export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';

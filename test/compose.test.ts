@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openProject, openProjectLedger, storeRef } from '../runner/compose.ts';
+import { openProject } from '../runner/app/project/open-project.ts';
+import { openProjectLedger, storeRef } from '../runner/compose.ts';
 import { ProblemsError } from '../runner/errors.ts';
 import { manifestOf, RUN } from './ledger/sample.ts';
 

@@ -1,4 +1,5 @@
-import { openProject, type ComposeOptions, type OpenedProject } from '../compose.ts';
+import { openProject, type OpenedProject } from './project/open-project.ts';
+import type { ProjectOptions } from './project/project-options.ts';
 import { ProblemsError, usageError } from '../errors.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Pipeline } from '../model/pipeline.ts';
@@ -6,7 +7,7 @@ import type { Problem } from '../model/problem.ts';
 import type { Target } from './target.ts';
 
 /** Where a project is found and what its own settings give way to; nothing below looks at the process for it. */
-export interface AppOptions extends ComposeOptions {
+export interface AppOptions extends ProjectOptions {
   /** What whoever waits is told meanwhile. */
   readonly say?: (text: string) => void;
 }

@@ -1,4 +1,4 @@
-import { withImageHashes } from '../compose.ts';
+import { withImageHashes } from './project/image-hashes.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline, Project } from '../model/pipeline.ts';

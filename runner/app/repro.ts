@@ -1,4 +1,4 @@
-import { withImageHashes } from '../compose.ts';
+import { withImageHashes } from './project/image-hashes.ts';
 import { usageError } from '../errors.ts';
 import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
 import type { Ledger } from '../ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import { openProject } from '../compose.ts';
+import { openProject } from './project/open-project.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { AppOptions } from './asked-pipeline.ts';

@@ -1,4 +1,6 @@
-import { openEngine, openProject, withImageHashes } from '../compose.ts';
+import { openEngine } from '../compose.ts';
+import { openProject } from './project/open-project.ts';
+import { withImageHashes } from './project/image-hashes.ts';
 import { EngineError, ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline, Project } from '../model/pipeline.ts';

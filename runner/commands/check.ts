@@ -1,4 +1,4 @@
-import { openProject } from '../compose.ts';
+import { openProject } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { sayWarnings } from './cli/typed.ts';

@@ -1,5 +1,6 @@
 import { systemClock } from '../clock.ts';
-import { installEngine, openEngine, openProject, openSettings, type OpenedProject } from '../compose.ts';
+import { installEngine, openEngine } from '../compose.ts';
+import { openProject, openSettings, type OpenedProject } from '../app/project/open-project.ts';
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';

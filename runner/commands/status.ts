@@ -1,4 +1,4 @@
-import { openStoreSettings, pipelineNames } from '../compose.ts';
+import { openStoreSettings, pipelineNames } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
 import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { taskLine } from '../report/harmless.ts';

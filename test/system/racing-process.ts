@@ -1,7 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { upMilliseconds } from '../../runner/clock.ts';
-import { openProject, openProjectLedger, randomHex } from '../../runner/compose.ts';
+import { openProject } from '../../runner/app/project/open-project.ts';
+import { openProjectLedger, randomHex } from '../../runner/compose.ts';
 import { createDryEngine } from '../../runner/engines/dry/engine.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
 import { processIdentity } from '../../runner/ledger/runs/process.ts';

@@ -1,6 +1,6 @@
 import { attemptPrefix } from '../../model/key.ts';
 import { join } from 'node:path';
-import { openStoreSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { objectUri, storeFolder } from '../../model/outputs/object-place.ts';

@@ -1,6 +1,6 @@
 import { openPipeline, type AppOptions } from '../../app/asked-pipeline.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
-import { openStoreSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import type { Problem } from '../../model/problem.ts';
 import { ProblemsError, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';

@@ -1,7 +1,7 @@
 import { readOwners, whoseIsIt } from '../../app/owners.ts';
 import { soundPipelines } from '../../app/sound-pipelines.ts';
 import { unclaimedResults } from '../../app/unclaimed.ts';
-import { openStoreSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT } from '../../errors.ts';
 import { checkStore } from '../../ledger/check/check.ts';
 import type { CheckTotals, Finding } from '../../ledger/check/finding.ts';

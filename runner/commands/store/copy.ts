@@ -1,5 +1,6 @@
 import { systemClock } from '../../clock.ts';
-import { openLedgerOn, openStore, openStoreSettings, randomHex } from '../../compose.ts';
+import { openLedgerOn, openStore, randomHex } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT } from '../../errors.ts';
 import { copyStore } from '../../ledger/copy/copy.ts';
 import type { CopyReport } from '../../ledger/copy/copying.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../../clock.ts';
-import { openStoreSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import { usageByTask, type Usage } from '../../ledger/gc/usage.ts';
 import { formatBytes } from '../../report/words.ts';

@@ -1,4 +1,4 @@
-import { openStoreSettings } from '../../compose.ts';
+import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import type { GcReport } from '../../ledger/ledger.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
