@@ -20,8 +20,11 @@ export interface SourceFiles {
 
 export interface SourceEntry {
   readonly name: string;
-  /** Links count as what they lead to; `outside`: a link that leads out of the root. */
-  readonly kind: 'file' | 'folder' | 'outside' | 'other';
+  /**
+   * Links count as what they lead to; `outside`: a link that leads out of the root; `other`: a pipe, a socket, a
+   * device.
+   */
+  readonly kind: 'file' | 'folder' | 'outside' | 'broken-link' | 'other';
   readonly executable: boolean;
   /** Where a link to a folder leads, relative to the root. */
   readonly leadsTo?: string;
@@ -87,7 +90,7 @@ export function folderSource(root: string): SourceFiles {
       return { name, kind, executable: kind === 'file' && (found.mode & 0o111) !== 0 };
     } catch (error) {
       // A link to nothing, or removed since it was listed.
-      if (isAbsence(error)) return { name, kind: 'other', executable: false };
+      if (isAbsence(error)) return { name, kind: 'broken-link', executable: false };
       throw error;
     }
   };

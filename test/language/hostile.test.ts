@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,9 +68,39 @@ describe('files of somebody else', { timeout: 20_000 }, () => {
     execFileSync('mkfifo', [join(root, 'pipelines/q.yaml'), join(root, 'd/pipe'), join(root, 'pipe')]);
     mkdirSync(join(root, 'pipelines/r.yaml'));
     const text = await told();
-    expect(text).toContain('there is no file pipe in the project');
-    expect(text).toContain('there is no file pipelines/q.yaml in the project');
-    expect(text).toContain('there is no file pipelines/r.yaml in the project');
+    expect(text).toContain('pipelines/p.yaml:4:30: pipe is not a plain file');
+    expect(text).toContain('pipelines/q.yaml is not a plain file');
+    expect(text).toContain('pipelines/r.yaml is a folder: expected a file');
+    expect(text).not.toContain('Did you mean');
+    expect(text).not.toContain('there is no');
+  });
+
+  it.each([
+    ['a pipe', 'at is not a plain file'],
+    ['a link to nothing', 'at is a link that leads to nothing'],
+    ['a link out of the project', 'at is a link that leads out of the project'],
+    ['a folder', 'at is a folder: expected a '],
+  ])('may be %s wherever a file is named', async (what, words) => {
+    const place = join(root, 'at');
+    if (what === 'a pipe') execFileSync('mkfifo', [place]);
+    else if (what === 'a folder') mkdirSync(place);
+    else symlinkSync(what === 'a link to nothing' ? 'nowhere' : '/etc/passwd', place);
+    const files: Record<string, string> = {
+      uses: '  a: { run: x, uses: ./at }\n',
+      image: '  a: { run: x, image: ./at }\n',
+      holidays: '  a: { run: x }\ncalendars: { c: { weekdays: mon-fri, holidays: at } }\n',
+      // A folder is all that is below it.
+      ...(what !== 'a folder' && { files: '  a: { run: x, files: [at] }\n' }),
+    };
+    for (const [key, text] of Object.entries(files)) {
+      pipeline(text);
+      const answer = `${key}: ${await told()}`;
+      expect(answer).toContain(words);
+      expect(answer).not.toContain('there is no');
+    }
+    pipeline('  a: { run: x }\n');
+    renameSync(place, join(root, 'sluice.yaml'));
+    expect(await told()).toContain(words.replace('at', 'sluice.yaml'));
   });
 
   it('may be larger than any text', async () => {

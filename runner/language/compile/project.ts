@@ -14,7 +14,7 @@ export const PROJECT_FILE = 'sluice.yaml';
 
 /** The project's settings; all of them have defaults, so the file need not exist. */
 export async function compileProject(root: string, tree: Tree, report: ProblemReport): Promise<Project> {
-  const exists = (await tree.kindOf(PROJECT_FILE)) === 'file';
+  const exists = (await tree.kindOf(PROJECT_FILE)) !== undefined;
   const node = exists ? await parseFile(PROJECT_FILE, 'project', tree, report) : undefined;
   warnOfProjectKeys(node, report);
   return projectOf(root, node);

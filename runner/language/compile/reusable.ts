@@ -5,6 +5,7 @@ import { projectPath } from './source/path.ts';
 import type { ProblemReport } from './source/problem-report.ts';
 import type { Tree } from './source/tree.ts';
 import { suggest } from './source/words.ts';
+import { reportNoFile } from './source/no-file.ts';
 import { setOwn } from '../../model/own.ts';
 
 /** Reads each reusable task once, so that what is wrong in it is told once. */
@@ -47,9 +48,8 @@ export async function resolveUses(
   const path = projectPath(uses, written, report);
   if (path === undefined) return undefined;
   if ((await tree.kindOf(path)) !== 'file') {
-    report.error(uses, 'file-not-found', `there is no reusable task ${path} in the project`, {
-      fix: "Paths are relative to the project root. Actions of GitHub can't be used here.",
-    });
+    const fix = "Paths are relative to the project root. Actions of GitHub can't be used here.";
+    await reportNoFile(uses, { path, noun: 'reusable task', fix }, tree, report);
     return undefined;
   }
   const file = await reusables(path);

@@ -5,6 +5,7 @@ import { pipelineFile } from '../../schema/pipeline.ts';
 import { projectFile } from '../../schema/project.ts';
 import { reusableFile } from '../../schema/reusable.ts';
 import type { TextShape } from '../../schema/shape/shape.ts';
+import { reportNoFile } from './no-file.ts';
 import type { Node } from './node.ts';
 import type { ProblemReport } from './problem-report.ts';
 import type { Tree } from './tree.ts';
@@ -33,18 +34,8 @@ export async function parseFile(
   report.budget.begin(`${file} was read`);
   const bytes = await tree.read(file);
   if (bytes === undefined) {
-    // One that is there could not be read, which is told already.
-    const kind = await tree.kindOf(file);
-    if (kind === 'file') return undefined;
-    if (kind === 'other') {
-      report.error(start, 'file-unreadable', `${file} is not a plain file`, {
-        fix: 'Put a file there, or remove what is there: pipes and devices are not read.',
-      });
-      return undefined;
-    }
-    report.error(start, 'file-not-found', `there is no file ${file} in the project`, {
-      fix: 'Check its spelling; links that lead out of the project are not followed.',
-    });
+    const fix = 'Check its spelling.';
+    await reportNoFile(start, { path: file, noun: 'file', fix }, tree, report);
     return undefined;
   }
   const content = decode(bytes);

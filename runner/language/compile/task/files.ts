@@ -7,6 +7,7 @@ import { projectPath } from '../source/path.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 import type { Tree } from '../source/tree.ts';
 import { suggestion } from '../../suggest.ts';
+import { reportOddEntry } from '../source/no-file.ts';
 
 /**
  * `files:` as paths, folders (all below) and globs, each of which must name something. Sorted by path, each
@@ -62,11 +63,10 @@ async function expand(
       return below;
     }
     case 'outside':
-      report.error(node, 'outside-project', `${path} is a link that leads out of the project`, {
-        fix: 'Copy the file into the project.',
-      });
-      return [];
+    case 'broken-link':
     case 'other':
+      reportOddEntry(node, path, kind, report);
+      return [];
     case undefined:
   }
   if (!isGlob(path)) {

@@ -5,6 +5,7 @@ import type { Node } from '../source/node.ts';
 import { projectPath } from '../source/path.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 import type { Tree } from '../source/tree.ts';
+import { reportOddEntry } from '../source/no-file.ts';
 
 /** `image:` as a reference, a path to a Dockerfile, or `{ build, args }`. */
 export async function compileImage(
@@ -53,7 +54,8 @@ async function findDockerfile(
   }
   const path = projectPath(node, written, report);
   if (path === undefined) return undefined;
-  switch (await tree.kindOf(path)) {
+  const kind = await tree.kindOf(path);
+  switch (kind) {
     case 'file':
       return path;
     case 'folder': {
@@ -67,11 +69,10 @@ async function findDockerfile(
       return undefined;
     }
     case 'outside':
-      report.error(node, 'outside-project', `${written} is a link that leads out of the project`, {
-        fix: 'Copy the Dockerfile into the project.',
-      });
-      return undefined;
+    case 'broken-link':
     case 'other':
+      reportOddEntry(node, written, kind, report);
+      return undefined;
     case undefined:
       report.error(node, 'file-not-found', `there is no Dockerfile ${path} in the project`, {
         fix: 'Paths are relative to the project root. For an image by reference, write it without ./ and without Dockerfile.',

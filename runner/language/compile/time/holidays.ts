@@ -3,6 +3,7 @@ import type { Node, Place } from '../source/node.ts';
 import { projectPath } from '../source/path.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 import type { Tree } from '../source/tree.ts';
+import { reportNoFile } from '../source/no-file.ts';
 
 /**
  * A file with a date a line, `#` comments, and at most one line `through: 2030-12-31`. Mistakes in it are told
@@ -18,9 +19,9 @@ export async function readHolidayFile(
   if (file === undefined) return { dates: [] };
   const bytes = await tree.read(file);
   if (bytes === undefined) {
-    report.error(node, 'file-not-found', `there is no file ${file} in the project`, {
-      fix: 'Create it with a date a line, or write the holidays as a list. Paths are relative to the project root.',
-    });
+    const fix =
+      'Create it with a date a line, or write the holidays as a list. Paths are relative to the project root.';
+    await reportNoFile(node, { path: file, noun: 'file', fix }, tree, report);
     return { dates: [] };
   }
   return parseHolidays(new TextDecoder().decode(bytes), file, report);
