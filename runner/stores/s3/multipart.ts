@@ -1,5 +1,4 @@
 import {
-  AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   type CompletedPart,
@@ -8,25 +7,20 @@ import type { PutCondition } from '../../ports.ts';
 import { etagIn } from './answer.ts';
 import { conditionOf, lossOf } from './condition.ts';
 import { answerOf } from './failure.ts';
+import { giveUp } from './give-up.ts';
+import type { PartTarget } from './part-target.ts';
 import { placement } from './placement.ts';
 import { headObject } from './open.ts';
 import { expectWritten } from './written.ts';
 import type { Session } from './session.ts';
-
-/** What each request of one upload names. */
-export interface PartTarget {
-  readonly Bucket: string;
-  readonly Key: string;
-  readonly UploadId: string | undefined;
-}
 
 export interface SentParts {
   readonly parts: readonly CompletedPart[];
   readonly sizeBytes: number;
 }
 
-/** Cleaning up after a failure is not worth a longer wait; the rest is for the bucket's lifecycle rule. */
-const CLEAN_UP_MILLISECONDS = 10_000;
+/** An upload that is begun has no name yet by which it could be ended: its answer is waited for, even after a stop. */
+const BEGUN_MILLISECONDS = 2000;
 
 /** One object from parts. `send` ends, well or not, when none of its parts is under way any more. */
 export async function writeInParts(
@@ -46,24 +40,39 @@ export async function writeInParts(
     ...placement(session.settings, key),
     ...(calculation === 'WHEN_SUPPORTED' && { ChecksumAlgorithm: 'CRC32' }),
   });
-  const { UploadId } = await session.call(
-    { operation: 'CreateMultipartUpload', key },
-    signal,
-    (client, options) => client.send(create, options),
-  );
-  const target = { ...place, UploadId };
+  const target = { ...place, UploadId: await begin(session, key, create, signal) };
+  let mayStillArrive = false;
   try {
-    return await complete(session, key, target, await send(target), condition, signal);
+    signal?.throwIfAborted();
+    mayStillArrive = true;
+    const sent = await send(target);
+    mayStillArrive = false;
+    return await complete(session, key, target, sent, condition, signal);
   } catch (error) {
-    await session
-      .call(
-        { operation: 'AbortMultipartUpload', key },
-        AbortSignal.timeout(CLEAN_UP_MILLISECONDS),
-        (client, options) => client.send(new AbortMultipartUploadCommand(target), options),
-      )
-      // The failure itself says more.
-      .catch(() => undefined);
+    await giveUp(session, key, target, mayStillArrive);
     throw error;
+  }
+}
+
+async function begin(
+  session: Session,
+  key: string,
+  command: CreateMultipartUploadCommand,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  signal?.throwIfAborted();
+  const late = new AbortController();
+  const onStop = (): void => void setTimeout(() => late.abort(signal?.reason), BEGUN_MILLISECONDS).unref();
+  signal?.addEventListener('abort', onStop);
+  try {
+    const { UploadId } = await session.call(
+      { operation: 'CreateMultipartUpload', key },
+      late.signal,
+      (client, options) => client.send(command, options),
+    );
+    return UploadId;
+  } finally {
+    signal?.removeEventListener('abort', onStop);
   }
 }
 

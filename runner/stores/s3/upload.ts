@@ -1,7 +1,8 @@
 import { UploadPartCommand, type CompletedPart } from '@aws-sdk/client-s3';
 import { StoreError } from '../../errors.ts';
 import type { PutCondition } from '../../ports.ts';
-import { writeInParts, type PartTarget, type SentParts } from './multipart.ts';
+import { writeInParts, type SentParts } from './multipart.ts';
+import type { PartTarget } from './part-target.ts';
 import type { Session } from './session.ts';
 
 const MAX_PARTS = 10_000;

@@ -11,8 +11,11 @@ export interface Exchange {
   readonly signal: AbortSignal;
   /** Whole, as the client sent it. */
   readonly body: () => Promise<Buffer>;
-  /** Hands it to the server and waits for the whole answer; another body goes with the headers of the first. */
-  readonly forward: (body?: Buffer) => Promise<Answer>;
+  /**
+   * Hands it to the server and waits for the whole answer; another body goes with the headers of the first, and all
+   * but its first half once `rest` has come.
+   */
+  readonly forward: (body?: Buffer, rest?: Promise<unknown>) => Promise<Answer>;
   /** Hands the head and this much of the body to the server, and breaks that connection. */
   readonly breakOff: (part: Buffer) => Promise<void>;
   /** The head says as many bytes as `answer.body` has; `sentBytes` of them are sent, then the connection ends. */
@@ -51,12 +54,19 @@ export function createExchange(
     signal: AbortSignal.any([ended, left.signal]),
     body,
 
-    async forward(changed) {
+    async forward(changed, rest) {
       const sent = changed ?? (await body());
       const refusal = clock.refusal(incoming);
       if (refusal !== undefined) return refusal;
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        start().on('response', resolve).on('error', reject).end(sent);
+        const request = start().on('response', resolve).on('error', reject);
+        if (rest === undefined) {
+          request.end(sent);
+          return;
+        }
+        const half = Math.floor(sent.length / 2);
+        request.write(sent.subarray(0, half));
+        void rest.then(() => request.end(sent.subarray(half)));
       });
       const { statusCode = 500, rawHeaders } = answer;
       return clock.shifted({ status: statusCode, headers: rawHeaders, body: await buffer(answer) });

@@ -85,7 +85,7 @@ export const wrongEtag: Fault = async ({ forward, reply }) => {
 
 const WRONG_ETAG = '0123456789abcdef0123456789abcdef';
 
-/** A request that a test has in its hand: at the door, or done and not yet answered. */
+/** A request that a test has in its hand: at the door, half through it, or done and not yet answered. */
 export interface Hold {
   readonly fault: Fault;
   readonly caught: Promise<S3Request>;
@@ -95,7 +95,9 @@ export interface Hold {
   drop(): void;
 }
 
-export function createHold(when: 'arrived' | 'done'): Hold {
+export type HoldWhen = 'arrived' | 'midway' | 'done';
+
+export function createHold(when: HoldWhen): Hold {
   const caught = createSignal<S3Request>();
   const decided = createSignal<'release' | 'drop'>();
   return {
@@ -105,10 +107,11 @@ export function createHold(when: 'arrived' | 'done'): Hold {
     async fault({ request, body, forward, reply, reset }) {
       // It has come whole: what becomes of its client changes nothing of it.
       await body();
+      const midway = when === 'midway' ? forward(undefined, decided.given) : undefined;
       const done: Answer | undefined = when === 'done' ? await forward() : undefined;
       caught.give(request);
       if ((await decided.given) === 'drop') reset();
-      else reply(done ?? (await forward()));
+      else reply(done ?? (await (midway ?? forward())));
     },
   };
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createExchange } from './exchange.ts';
-import { createHold, type Fault, type Hold } from './faults.ts';
+import { createHold, type Fault, type Hold, type HoldWhen } from './faults.ts';
 import type { S3Operation, S3Request } from './request.ts';
 import { createShiftedClock } from './shifted-clock.ts';
 
@@ -29,7 +29,7 @@ export interface S3Proxy extends AsyncDisposable {
   hits(): number;
   add(rule: Rule): void;
   /** Keeps the first request that fits. */
-  hold(when: 'arrived' | 'done', rule: Omit<Rule, 'fault' | 'times'>): Hold;
+  hold(when: HoldWhen, rule: Omit<Rule, 'fault' | 'times'>): Hold;
   clear(): void;
   /** The server's clock, from now on, as who asks sees it. */
   setClock(seconds: number): void;
