@@ -1,11 +1,12 @@
 import type { Action } from '../../model/plan.ts';
-import type { State } from '../../model/state.ts';
 import { committedOutcome } from './committed.ts';
 import { changedInputs } from '../staleness/current.ts';
 import type { Assessment, Assessing } from './assessment.ts';
-import { memberName, sentence } from './reasons.ts';
+import { sentence } from './reasons.ts';
+import { show } from './show.ts';
 import { judge } from './states.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
+import { changingNeeds, isDerived, isSelected, setJudged, type Work } from './work.ts';
 
 /** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
 export interface Decisions {
@@ -47,43 +48,6 @@ export function decide(assessing: Assessing, assessed: readonly Assessment[]): D
   orderByWrappers(work);
   const shown = show(work);
   return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown };
-}
-
-interface Work {
-  readonly instances: readonly ScopedInstance[];
-  readonly assessed: Assessment[];
-  readonly actions: Action[];
-  readonly neededBy: (ScopedInstance | undefined)[];
-  readonly wanted: Uint8Array;
-  /** 1: it is assessed otherwise than at first. */
-  readonly changed: Uint8Array;
-  /** Recorded skips are looked at again. */
-  turning: boolean;
-}
-
-/** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
-function isSelected(assessing: Assessing, { state, stale }: Assessment): boolean {
-  const { rebuild } = assessing.scope.request;
-  switch (state) {
-    case 'missing':
-    case 'waiting':
-    case 'running':
-    case 'unknown':
-      return rebuild.missing || rebuild.all;
-    case 'failed':
-      // Due as failed, and still due under what it was asked by.
-      return rebuild.failed || rebuild.all || (rebuild.stale && stale === true);
-    case 'stale':
-      return rebuild.stale || rebuild.all;
-    case 'unpublished':
-      return true;
-    case 'done':
-    case 'blocked':
-    case 'skipped':
-    case 'lost':
-    case 'not-in-range':
-      return false;
-  }
 }
 
 /** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
@@ -178,11 +142,6 @@ function judgeAgain(assessing: Assessing, work: Work, instance: ScopedInstance):
   return true;
 }
 
-function setJudged(work: Work, { index }: ScopedInstance, assessed: Assessment): void {
-  work.assessed[index] = assessed;
-  work.changed[index] = 1;
-}
-
 /** Downstream, it has failed on what changes now. */
 function isTriedAgain(
   assessing: Assessing,
@@ -207,10 +166,6 @@ function isComparable({ knowledge }: Assessing, instance: ScopedInstance, { stat
   }
 }
 
-function isDerived(state: State): boolean {
-  return state === 'skipped' || state === 'lost' || state === 'not-in-range';
-}
-
 /** A wrapper whose needs are made anew is done when they are: what needs it must not overtake them. */
 function orderByWrappers(work: Work): void {
   for (const instance of work.instances) {
@@ -229,68 +184,4 @@ function staleBy(reason: string): Assessment {
 
 function ifChanges(changing: readonly string[]): string {
   return `if ${sentence(changing)} ${changing.length === 1 ? 'changes' : 'change'}`;
-}
-
-function changingNeeds(
-  work: Work,
-  instance: ScopedInstance,
-  counts: (member: ScopedInstance) => boolean,
-): readonly string[] {
-  const names: string[] = [];
-  for (const { members } of instance.bindings) {
-    for (const member of members) {
-      const action = work.actions[member.index];
-      if ((action === 'run' || action === 'compare') && counts(member))
-        names.push(memberName(instance, member));
-    }
-  }
-  return names;
-}
-
-/** What was asked for, what is done for it, and whatever else keeps one of those from being done. */
-function show(work: Work): Uint8Array {
-  const shown = new Uint8Array(work.instances.length);
-  for (let index = work.instances.length - 1; index >= 0; index -= 1) {
-    const instance = work.instances[index];
-    const known = work.assessed[index];
-    if (instance === undefined || known === undefined || instance.table.foreign) continue;
-    if (instance.asked || work.actions[index] !== 'none') shown[index] = 1;
-    // Of what is done nothing needs explaining, and there may be 100,000 of it.
-    if (shown[index] === 0 || known.state === 'done') continue;
-    for (const { members } of instance.bindings) {
-      for (const member of members) {
-        if (member.table.foreign || shown[member.index] === 1) continue;
-        if (!explains(known, work.assessed[member.index])) continue;
-        shown[member.index] = 1;
-        if (!member.asked) work.neededBy[member.index] ??= instance;
-      }
-    }
-  }
-  return shown;
-}
-
-/** Whether a member's state is part of why its needer is as it is. */
-function explains(needer: Assessment, member: Assessment | undefined): boolean {
-  if (member === undefined) return false;
-  const derived = isDerived(member.state);
-  const hindered = member.state === 'failed' || member.state === 'blocked' || member.state === 'waiting';
-  switch (needer.state) {
-    case 'done':
-    case 'unpublished':
-      return false;
-    case 'skipped':
-    case 'lost':
-    case 'not-in-range':
-      return derived;
-    case 'blocked':
-      return hindered;
-    case 'waiting':
-    case 'unknown':
-      return needer.pulls && (hindered || member.state === 'unknown');
-    case 'missing':
-    case 'failed':
-    case 'stale':
-    case 'running':
-      return derived || hindered;
-  }
 }
