@@ -29,6 +29,7 @@ export async function whyCommand(
   const { explain } = await import('../plan/why.ts');
   const lines = [
     ...explain(planned.plan, instance.id, settingsOf(planned, instance)),
+    ...(await whatRebuildsIt(planned)),
     ...(await howItWasMade(planned, instance)),
   ];
   if (output.json)
@@ -41,6 +42,13 @@ export async function whyCommand(
     });
   else output.say(lines.map(oneLine));
   return EXIT.ok;
+}
+
+/** Where it is made from something that is stale itself, and that was not named. */
+async function whatRebuildsIt({ plan }: Planned): Promise<readonly string[]> {
+  if (plan.stale === undefined) return [];
+  const { rebuildWords } = await import('../report/stale-words.ts');
+  return [`${rebuildWords(plan.stale)} makes it anew from what is written now`];
 }
 
 /** What was given beside the instance's own keys, as it is to be given again. */

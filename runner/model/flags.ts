@@ -1,6 +1,11 @@
 /** How a param is given on the command line: `--top 20`, or `-p limit=3` where sluice has a flag of that name. */
 export function paramFlag(name: string, value: string): string {
-  return FLAGS.includes(name) ? `-p ${name}=${value}` : `--${name} ${value}`;
+  return paramWords(name, value).join(' ');
+}
+
+/** The same as words, each to be quoted for a shell. */
+export function paramWords(name: string, value: string): readonly string[] {
+  return FLAGS.includes(name) ? ['-p', `${name}=${value}`] : [`--${name}`, value];
 }
 
 /**

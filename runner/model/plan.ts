@@ -97,7 +97,7 @@ export type Action =
   /** Committed, its publication is not: copy again, run nothing. */
   | 'publish';
 
-/** What was asked for, is done, and was made by something else than what is written now: it is left as it is. */
+/** What was asked for, is there, and was made by something else than what is written now: it is left so. */
 export interface LeftStale {
   readonly instances: readonly InstanceId[];
   /** Only some of what was asked for was looked at. */
@@ -106,6 +106,10 @@ export interface LeftStale {
   readonly reasons: readonly string[];
   /** `top=20`: settings that were given, and that nothing asked for is or will be made with. */
   readonly unused: readonly string[];
+  /** Some of it, or all, for what it is made from: that is stale itself and was not asked for. */
+  readonly above?: true;
+  /** The words that make all of it anew, where those that were typed with `--rebuild stale` do not. */
+  readonly command?: readonly string[];
 }
 
 export interface Plan {

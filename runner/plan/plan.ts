@@ -36,7 +36,7 @@ export function makePlan(
   }
   const pipeline = pipelines.get(scope.request.pipeline);
   if (pipeline !== undefined) instances.push(...planHooks(pipeline, scope, instances));
-  const stale = leftStale(assessing, decisions.assessed, decisions.actions);
+  const stale = leftStale(assessing, decisions);
   return {
     pipeline: scope.request.pipeline,
     request: scope.request,

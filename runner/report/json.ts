@@ -3,7 +3,7 @@ import type { CauseKind } from '../model/cause.ts';
 import type { LeftStale, Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
-import { ADD_REBUILD, staleWords } from './stale-words.ts';
+import { rebuildWords, staleWords } from './stale-words.ts';
 
 /** The version of the documents that `--json` prints. */
 const SCHEMA = 1;
@@ -56,7 +56,9 @@ export function reportDocument(report: Report): object {
 
 function staleDocument(stale: LeftStale | undefined): object {
   if (stale === undefined) return {};
-  return { stale: { count: stale.instances.length, message: `${staleWords(stale)}: ${ADD_REBUILD}` } };
+  return {
+    stale: { count: stale.instances.length, message: `${staleWords(stale)}: ${rebuildWords(stale)}` },
+  };
 }
 
 /** A list whose members are made as they are written: of 100,000 there is never more than one. */

@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
 import type { Paint } from './paint.ts';
 import { taskLines } from './plan-tasks.ts';
-import { ADD_REBUILD, staleWords } from './stale-words.ts';
+import { rebuildWords, staleWords } from './stale-words.ts';
 import { formatCounts, oneLine, shortId } from './words.ts';
 
 /** More instances than these are not told one by one: finished ones are counted, and where that is not enough all are. */
@@ -26,7 +26,9 @@ export function formatPlan(plan: Plan, paint: Paint, options: PlanTableOptions):
     `${paint.bold(plan.pipeline)}: ${least}${formatCounts(plan.counts, paint.state)}; ${toRun === 0 ? 'nothing to run' : `${least}${toRun.toLocaleString('en-US')} to run`}`,
   );
   if (plan.stale !== undefined)
-    lines.push(`${paint.yellow('Stale:')} ${staleWords(plan.stale)}: ${options.rebuildStale ?? ADD_REBUILD}`);
+    lines.push(
+      `${paint.yellow('Stale:')} ${staleWords(plan.stale)}: ${rebuildWords(plan.stale, options.rebuildStale)}`,
+    );
   return lines.join('\n');
 }
 

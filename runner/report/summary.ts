@@ -4,7 +4,7 @@ import type { ReportState } from '../model/state.ts';
 import { quoteWord } from './commands.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
-import { ADD_REBUILD, staleWords } from './stale-words.ts';
+import { rebuildWords, staleWords } from './stale-words.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatCounts, formatDuration, formatNames, reasonOf, shortId, oneLine } from './words.ts';
 
@@ -35,7 +35,7 @@ export function formatSummary(report: Report, paint: Paint, surroundings: Surrou
 
 function staleLine({ stale }: Report, paint: Paint, { rebuildStale }: Surroundings): string[] {
   if (stale === undefined) return [];
-  return [`${paint.yellow('Stale:')} ${staleWords(stale)}: ${rebuildStale ?? ADD_REBUILD}`];
+  return [`${paint.yellow('Stale:')} ${staleWords(stale)}: ${rebuildWords(stale, rebuildStale)}`];
 }
 
 /** What did not use the setting that was asked for has ended, and no more. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Pipeline, Task } from '../../runner/model/pipeline.ts';
 import type { Knowledge, PlanRequest } from '../../runner/model/plan.ts';
+import type { Manifest } from '../../runner/model/records.ts';
 import {
   failure,
   halves,
@@ -636,11 +637,145 @@ const REBUILDS: readonly Case[] = [
   },
 ];
 
+/** What a run of it would leave. */
+function madeBy(one: Pick<Case, 'tasks' | 'params' | 'request' | 'now'>): readonly Manifest[] {
+  const own = pipeline(one.tasks, one.params && { params: { ...PARAMS, ...one.params } });
+  const plan = planned(pipelines(own), request(one.request), knowledge({}), one.now ?? NOW);
+  return plan.instances.flatMap(({ id, task: name, needs, action }) =>
+    action === 'none'
+      ? []
+      : made(
+          own,
+          name,
+          id.split('/').slice(2).join('/'),
+          needs.flatMap((one) => one.members.map((member): [string, string] => [one.name, member])),
+        ),
+  );
+}
+
+/** `d` of a day needs `m` of the month around it, which needs `a` of all its days: most of them on other days. */
+const MONTHLY = {
+  tasks: [
+    a,
+    task('m', {
+      params: ['month'],
+      due: { days: -40 },
+      needs: [need('a', { select: select.within('date', 'month'), atLeast: 1 })],
+    }),
+    task('d', { needs: [need('m', { select: select.around('month', 'date') })] }),
+  ],
+  params: { date: { kind: 'time', name: 'date', type: 'date', start: '2021-01-28' } },
+  request: day('2021-01-30'),
+  now: '2021-02-02T00:00:00Z',
+} as const;
+const monthly = (edited: 'a' | 'm', given: Partial<PlanRequest> = {}) => ({
+  ...MONTHLY,
+  tasks: MONTHLY.tasks.map((one) => (one.name === edited ? { ...one, run: 'false' } : one)),
+  request: { ...MONTHLY.request, ...rebuild('missing,failed,stale'), ...given },
+  knowledge: { manifests: madeBy(MONTHLY) },
+});
+
+const LATEST: readonly Task[] = [
+  task('fails', { params: ['half'], outputs: [{ kind: 'path', path: 'x', allowEmpty: true }] }),
+  task('b', { needs: [need('fails', { select: select.latest('half') })] }),
+];
+const published = LATEST.map((one) =>
+  one.name === 'fails'
+    ? {
+        ...one,
+        outputs: [
+          {
+            kind: 'path',
+            path: 'x',
+            allowEmpty: true,
+            publish: { path: 'x/${{ params.half }}', newest: false },
+          },
+        ] as const,
+      }
+    : one,
+);
+
+const latestMade = madeBy({ tasks: LATEST, request: day('2021-01-28') }).map((one) => ({
+  ...one,
+  objects: one.instance.startsWith('p/fails/') ? [{ path: 'x', bytes: 1, sha256: 'x' }] : [],
+}));
+
+const BEYOND: readonly Case[] = [
+  { name: 'stale-above-on-other-days', ...monthly('a') },
+  { name: 'stale-above-of-another-grain', ...monthly('m') },
+  { name: 'stale-above-of-tasks-that-are-not-named', ...monthly('a', { tasks: ['d'] }) },
+  { name: 'stale-above-between-those-that-are-named', ...monthly('a', { tasks: ['a', 'd'] }) },
+  { name: 'stale-above-is-said-by-a-plain-plan', ...monthly('a', rebuild('missing,failed')) },
+  {
+    name: 'stale-above-that-cannot-be-made-any-more',
+    ...monthly('a'),
+    tasks: monthly('a').tasks.map((one) => (one.name === 'a' ? { ...one, until: { days: 1 } } : one)),
+  },
+  {
+    name: 'stale-above-by-a-rebuild-that-failed',
+    ...monthly('a'),
+    knowledge: {
+      manifests: madeBy(MONTHLY),
+      failures: [failure('p/a/date=2021-01-28', { over: 'r-1' })],
+    },
+  },
+  {
+    name: 'stale-above-by-a-skip',
+    ...monthly('a'),
+    knowledge: {
+      manifests: madeBy(MONTHLY).map((one) =>
+        one.instance === 'p/a/date=2021-01-28' ? { ...one, outcome: 'skipped', reason: 'no data' } : one,
+      ),
+    },
+  },
+  {
+    name: 'cleared-above-hides-what-is-stale',
+    ...monthly('a'),
+    knowledge: { manifests: madeBy(MONTHLY).filter(({ instance }) => instance !== 'p/m/month=2021-01') },
+  },
+  {
+    name: 'publish-that-is-declared-later-on-the-latest',
+    tasks: published,
+    request: { ...day('2021-01-28'), ...rebuild('missing,failed,stale') },
+    knowledge: { manifests: latestMade },
+  },
+  {
+    name: 'publish-that-is-declared-later-is-said-by-a-plain-plan',
+    tasks: published,
+    request: { ...day('2021-01-28'), tasks: ['b'] },
+    knowledge: { manifests: latestMade },
+  },
+  {
+    name: 'unpublished-above',
+    tasks: LATEST,
+    request: day('2021-01-28'),
+    knowledge: {
+      manifests: latestMade,
+      publishing: ['p/fails/half=2021-01-01'],
+    },
+  },
+  {
+    name: 'stale-above-in-another-pipeline',
+    tasks: [task('b', { needs: [need('copy/main')] })],
+    others: [pipeline([task('main', { run: 'false' })], { name: 'copy' })],
+    request: { ...day('2021-01-28'), ...rebuild('missing,failed,stale') },
+    knowledge: {
+      manifests: [
+        made(pipeline([task('main')], { name: 'copy' }), 'main', D),
+        made(pipeline([task('b', { needs: [need('copy/main')] })]), 'b', D, [
+          ['copy/main', `copy/main/${D}`],
+        ]),
+      ],
+    },
+  },
+];
+
 describe.each([
   ['rules', RULES],
   ['not-there', NOT_THERE],
   ['states', STATES],
   ['rebuild', REBUILDS],
+  ['beyond', BEYOND],
 ] as const)('the plan: %s', (folder, cases) => {
   it.each(cases)('$name', async (one) => {
     const own = pipeline(one.tasks, one.params && { params: { ...PARAMS, ...one.params } });

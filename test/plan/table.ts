@@ -2,6 +2,7 @@ import type { Pipeline } from '../../runner/model/pipeline.ts';
 import type { Knowledge, Plan, PlannedInstance, PlanRequest } from '../../runner/model/plan.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
 import { scopeOf } from '../../runner/plan/scope/scope.ts';
+import { rebuildWords, staleWords } from '../../runner/report/stale-words.ts';
 import { expressions } from './build.ts';
 
 /** A Friday evening in New York, two hours before 18:00. */
@@ -38,6 +39,9 @@ export function table(plan: Plan): string {
     ...lines,
     `${plan.atLeast ? 'at least ' : ''}${counts.join(', ') || 'nothing'}`,
     ...plan.warnings.map((warning) => `warning: ${warning}`),
+    ...(plan.stale === undefined
+      ? []
+      : [`left stale: ${staleWords(plan.stale)}: ${rebuildWords(plan.stale)}`]),
     '',
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { explain } from '../../runner/plan/why.ts';
-import { failure, knowledge, need, pipeline, pipelines, request, select, task } from './build.ts';
+import { failure, knowledge, made, need, pipeline, pipelines, request, select, task } from './build.ts';
 import { planned } from './table.ts';
 
 const own = pipelines(
@@ -55,4 +55,17 @@ it('has nothing to explain about what is done', () => {
     'p/score/date=2021-01-28 is done',
   ]);
   expect(explain(planned(own, day, knowledge({ done })), 'p/x/_')).toEqual(['p/x/_ is not in this plan']);
+});
+
+it('leads from a result to what it is made from that is stale itself', () => {
+  const before = pipeline([task('a'), task('b', { needs: [need('a')] })]);
+  const edited = pipeline([task('a', { run: 'false' }), task('b', { needs: [need('a')] })]);
+  const partition = 'date=2021-01-28';
+  const manifests = [made(before, 'a', partition), made(before, 'b', partition, [['a', `p/a/${partition}`]])];
+  const rebuild = { missing: true, failed: true, stale: true, all: false };
+  const asked = request({ range: { kind: 'single', value: '2021-01-28' }, tasks: ['b'], rebuild });
+  expect(explain(planned(pipelines(edited), asked, knowledge({ manifests })), `p/b/${partition}`)).toEqual([
+    'p/b/date=2021-01-28 is stale: made from a, which is stale itself (script changed)',
+    '  p/a/date=2021-01-28 is stale: script changed',
+  ]);
 });

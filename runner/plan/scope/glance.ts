@@ -6,7 +6,8 @@ const MAX_READ = 100;
 
 /**
  * The instances whose manifests are read to say what of the asked ones is stale, though nothing is done about it: all
- * of them with what they read; of very many, the oldest of each task, and the newest as far as there is room.
+ * of them with what they read, and as far as there is room what stands above that; of very many, the oldest of each
+ * task, and the newest as far as there is room.
  */
 export function glanceAt(instances: readonly ScopedInstance[]): ReadonlySet<InstanceId> {
   const all = new Set<InstanceId>();
@@ -19,7 +20,25 @@ export function glanceAt(instances: readonly ScopedInstance[]): ReadonlySet<Inst
     }
     if (all.size > MAX_READ) return endsOfEach(instances);
   }
-  return all;
+  return withAbove(all, instances);
+}
+
+/** Nearest first. */
+function withAbove(read: Set<InstanceId>, instances: readonly ScopedInstance[]): ReadonlySet<InstanceId> {
+  const queue = instances.filter(isJudged);
+  const seen = new Set(queue);
+  for (const instance of queue) {
+    for (const { members } of instance.bindings) {
+      for (const member of members) {
+        if (seen.has(member)) continue;
+        if (read.size >= MAX_READ && !read.has(member.id)) return read;
+        seen.add(member);
+        queue.push(member);
+        if (member.table.task.kind !== 'wrapper') read.add(member.id);
+      }
+    }
+  }
+  return read;
 }
 
 function endsOfEach(instances: readonly ScopedInstance[]): ReadonlySet<InstanceId> {

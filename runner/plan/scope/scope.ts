@@ -72,7 +72,7 @@ export function scopeOf(
       instances,
       ranges: listingRanges(instances),
       glance: glanceAt(instances),
-      warnings: emptyWarnings(tables, asked, roots, request, nowMs),
+      warnings: emptyWarnings(tables, asked, request.rebuild.stale ? instances : roots, request, nowMs),
       contents:
         request.rebuild.stale ||
         request.rebuild.since !== undefined ||
@@ -133,16 +133,16 @@ function checkSettings(instances: readonly ScopedInstance[], problems: Problem[]
   }
 }
 
-/** Asked by name, or alone, and nothing of it exists yet: silence would look like success. */
+/** Asked by name, or alone, and nothing is found of it: silence would look like success. */
 function emptyWarnings(
   tables: Tables,
   asked: readonly Asked[],
-  roots: readonly ScopedInstance[],
+  found: readonly ScopedInstance[],
   request: PlanRequest,
   nowMs: number,
 ): readonly string[] {
-  if (request.tasks.length === 0 && roots.length > 0) return [];
-  const there = new Set(roots.map((root) => root.table));
+  if (request.tasks.length === 0 && found.length > 0) return [];
+  const there = new Set(found.map(({ table }) => table));
   return asked.flatMap(({ table, positions }) => {
     const { task, timeKey, pipeline } = table;
     if (there.has(table)) return [];

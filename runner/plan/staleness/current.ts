@@ -42,9 +42,11 @@ export function allDifferences(
   assessed: readonly Assessment[],
   manifest: Manifest,
 ): readonly string[] {
-  const { settings } = instance.table;
+  const { settings, foreign } = instance.table;
+  const fingerprint = currentFingerprint(instance);
   return differences(manifest, {
-    fingerprint: currentFingerprint(instance),
+    // Which settings another pipeline is run with is not known here.
+    fingerprint: foreign ? { ...fingerprint, settings: manifest.fingerprint.settings } : fingerprint,
     inputs: currentInputs(assessing, instance, assessed),
     settings,
     period: currentPeriod(instance),

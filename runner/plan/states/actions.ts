@@ -2,10 +2,12 @@ import type { Action } from '../../model/plan.ts';
 import { committedOutcome } from './committed.ts';
 import { changedInputs } from '../staleness/current.ts';
 import type { Assessment, Assessing } from './assessment.ts';
+import { findStaleSources, tellStaleSources, type StaleSource } from '../staleness/made-from.ts';
 import { sentence } from './reasons.ts';
 import { show } from './show.ts';
 import { judge } from './states.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
+import { chooseUpstream, isRebuiltNow } from './upstream.ts';
 import { changingNeeds, isDerived, isSelected, setJudged, type Work } from './work.ts';
 
 /** By an instance's index; arrays side by side, for 100,000 small objects cost more than what they say. */
@@ -17,6 +19,8 @@ export interface Decisions {
   readonly neededBy: readonly (ScopedInstance | undefined)[];
   /** 1: part of the plan that a person sees. */
   readonly shown: Uint8Array;
+  /** What each is made from that is stale itself and stays so. */
+  readonly sources: readonly (StaleSource | undefined)[];
 }
 
 /**
@@ -31,6 +35,7 @@ export function decide(assessing: Assessing, assessed: readonly Assessment[]): D
     actions: instances.map((): Action => 'none'),
     neededBy: instances.map((): ScopedInstance | undefined => undefined),
     wanted: new Uint8Array(instances.length),
+    reachedBy: instances.map((): ScopedInstance | undefined => undefined),
     changed: new Uint8Array(instances.length),
     turning: false,
   };
@@ -43,11 +48,15 @@ export function decide(assessing: Assessing, assessed: readonly Assessment[]): D
     work.turning = true;
   }
   // A comparison may end in a run and wants its needs, which may make more to compare.
-  do pull(assessing, work);
-  while (compare(assessing, work));
+  do {
+    do pull(assessing, work);
+    while (chooseUpstream(assessing, work));
+  } while (compare(assessing, work));
   orderByWrappers(work);
   const shown = show(work);
-  return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown };
+  const sources = findStaleSources(assessing, work);
+  if (assessing.scope.request.rebuild.stale) tellStaleSources(work, sources, shown);
+  return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown, sources };
 }
 
 /** From needers to what they need: every needer stands after its needs, so one pass backwards is enough. */
@@ -109,7 +118,7 @@ function compare(assessing: Assessing, work: Work): boolean {
       work.wanted[instance.index] = 1;
       found = true;
     }
-    if (!(rebuild.stale || downstream) || !isComparable(assessing, instance, known)) continue;
+    if (!(rebuild.stale || downstream) || !isComparable(assessing, work, instance, known)) continue;
     // What needs a wrapper reads nothing of it.
     const changing = changingNeeds(work, instance, (member) => member.table.task.kind !== 'wrapper');
     // By a run before this one, which was stopped or failed before its turn came.
@@ -120,6 +129,8 @@ function compare(assessing: Assessing, work: Work): boolean {
     setJudged(work, instance, { ...stale, ...(known.state === 'skipped' && { mayTurn: true }) });
     work.actions[instance.index] = 'compare';
     work.wanted[instance.index] = 1;
+    if (!instance.asked && !instance.downstream)
+      work.neededBy[instance.index] ??= work.reachedBy[instance.index];
     found = true;
   }
   return found;
@@ -127,7 +138,7 @@ function compare(assessing: Assessing, work: Work): boolean {
 
 /** True if it is wanted now. */
 function judgeAgain(assessing: Assessing, work: Work, instance: ScopedInstance): boolean {
-  const { index, asked, downstream, bindings } = instance;
+  const { index, bindings } = instance;
   const known = work.assessed[index];
   if (known === undefined || !isDerived(known.state)) return false;
   if (!bindings.some(({ members }) => members.some((member) => work.changed[member.index] === 1)))
@@ -137,7 +148,7 @@ function judgeAgain(assessing: Assessing, work: Work, instance: ScopedInstance):
   const changing = changingNeeds(work, instance, () => true);
   const isPlain = now.reason === now.state && changing.length > 0;
   setJudged(work, instance, isPlain ? { ...now, reason: ifChanges(changing) } : now);
-  if (!(asked || downstream) || !isSelected(assessing, now)) return false;
+  if (!isLookedAt(assessing, work, instance) || !isSelected(assessing, now)) return false;
   work.wanted[index] = 1;
   return true;
 }
@@ -153,14 +164,29 @@ function isTriedAgain(
   return isSelected(assessing, known) && changingNeeds(work, instance, () => true).length > 0;
 }
 
-function isComparable({ knowledge }: Assessing, instance: ScopedInstance, { state }: Assessment): boolean {
-  if (instance.table.task.kind === 'wrapper' || !(instance.asked || instance.downstream)) return false;
+/** Asked for, or to be rebuilt with what was. */
+function isLookedAt(assessing: Assessing, work: Work, instance: ScopedInstance): boolean {
+  return instance.asked || instance.downstream || isRebuiltNow(assessing, work, instance);
+}
+
+function isComparable(
+  assessing: Assessing,
+  work: Work,
+  instance: ScopedInstance,
+  { state }: Assessment,
+): boolean {
+  if (instance.table.task.kind === 'wrapper' || !isLookedAt(assessing, work, instance)) return false;
+  const outcome = committedOutcome(assessing.knowledge, instance.id);
   switch (state) {
     case 'done':
     case 'unpublished':
       return true;
     case 'skipped':
-      return committedOutcome(knowledge, instance.id) !== undefined;
+      return outcome !== undefined;
+    case 'stale':
+    case 'failed':
+      // Not wanted for that alone, where it is only downstream.
+      return instance.downstream && outcome !== undefined && work.wanted[instance.index] === 0;
     default:
       return false;
   }

@@ -9,6 +9,7 @@ import { committedOutcome } from './committed.ts';
 import { ownDifferences } from '../staleness/current.ts';
 import { lackedBy } from '../staleness/lacked-by.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
+import { isRebuilt } from './upstream.ts';
 import { awaitedUntil, verdictOf } from './verdict.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
@@ -39,19 +40,20 @@ function judgeCommitted(
   assessed: readonly Assessment[],
 ): Assessment {
   const { scope, nowMs } = assessing;
-  const { table, asked } = instance;
+  const { table } = instance;
   const base = standing(assessing, instance);
-  if (!asked) return base;
+  if (!isRebuilt(assessing, instance)) return base;
   const { rebuild } = scope.request;
+  const all = rebuild.all && instance.asked;
   const again = whyAgain(assessing, instance, assessed);
   if (again === undefined) return base;
   const isStale = again.state === 'stale' || again.stale === true;
-  const isDue = rebuild.all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
+  const isDue = all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
   // Copying is for what need not be made anew.
   if (base.state === 'unpublished' && !isDue) return base;
   const until = momentOf(table, 'until', instance.position);
   if (until !== undefined && until <= nowMs) {
-    return again.state === 'stale' && !rebuild.all && base.state !== 'unpublished'
+    return again.state === 'stale' && !all && base.state !== 'unpublished'
       ? fixed(
           'stale',
           `${again.reason}; what it reads shows no more since ${moment(assessing, instance, until)}`,
@@ -65,7 +67,7 @@ function judgeCommitted(
   if (verdict.kind === 'ready' || verdict.kind === 'coming') {
     const lacked = lackedBy(assessing, instance, assessed);
     if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
-    const stated = rebuild.stale || rebuild.all || again.state === 'failed';
+    const stated = rebuild.stale || all || again.state === 'failed';
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
     return { ...again, reason, runnable: true, pulls: true };
   }
@@ -97,7 +99,7 @@ function whyAgain(
     const reason = `rebuilding it: ${failureReason(failure)}; the earlier ${before} stands`;
     return { state: 'failed', reason, ...(changed.length > 0 && { stale: true }) };
   }
-  if (all && !isMadeSince(knowledge.contents.get(instance.id), since))
+  if (all && instance.asked && !isMadeSince(knowledge.contents.get(instance.id), since))
     return { state: 'stale', reason: 'to be rebuilt, as asked' };
   return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
 }

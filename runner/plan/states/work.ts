@@ -11,6 +11,8 @@ export interface Work {
   readonly actions: Action[];
   readonly neededBy: (ScopedInstance | undefined)[];
   readonly wanted: Uint8Array;
+  /** The needer by which it stands above what was asked for; itself, where it was. */
+  readonly reachedBy: (ScopedInstance | undefined)[];
   /** 1: it is assessed otherwise than at first. */
   readonly changed: Uint8Array;
   /** Recorded skips are looked at again. */
@@ -47,21 +49,28 @@ export function isSelected(assessing: Assessing, { state, stale }: Assessment): 
   }
 }
 
-/** What it reads and this run makes anew, or may. */
+/** Names of what it reads and this run makes anew, or may. */
 export function changingNeeds(
   work: Work,
   instance: ScopedInstance,
   counts: (member: ScopedInstance) => boolean,
 ): readonly string[] {
-  const names: string[] = [];
-  for (const { members } of instance.bindings) {
+  return changingMembers(work, instance, counts).map((member) => memberName(instance, member));
+}
+
+export function changingMembers(
+  work: Work,
+  { bindings }: ScopedInstance,
+  counts: (member: ScopedInstance) => boolean,
+): readonly ScopedInstance[] {
+  const found: ScopedInstance[] = [];
+  for (const { members } of bindings) {
     for (const member of members) {
       const action = work.actions[member.index];
-      if ((action === 'run' || action === 'compare') && counts(member))
-        names.push(memberName(instance, member));
+      if ((action === 'run' || action === 'compare') && counts(member)) found.push(member);
     }
   }
-  return names;
+  return found;
 }
 
 export function isDerived(state: State): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { glanceAt } from '../../../runner/plan/scope/glance.ts';
 import { scopeOf } from '../../../runner/plan/scope/scope.ts';
+import { rebuildWords } from '../../../runner/report/stale-words.ts';
 import { expressions, knowledge, made, need, pipeline, pipelines, request, task } from '../build.ts';
 import { NOW, planned } from '../table.ts';
 
@@ -42,8 +43,35 @@ describe('what a run leaves stale of what it was asked for', () => {
     expect(planned(pipelines(edited), { ...day, rebuild }, known).stale).toBeUndefined();
   });
 
-  it('is not told of what was not asked for', () => {
-    expect(planned(pipelines(edited), { ...day, tasks: ['b'] }, known).stale).toBeUndefined();
+  it('is also what was made from something stale that was not asked for, with the command that makes both', () => {
+    expect(planned(pipelines(edited), { ...day, tasks: ['b'] }, known).stale).toEqual({
+      instances: [B.instance],
+      atLeast: false,
+      reasons: ['made from a, which is stale itself: script changed'],
+      unused: [],
+      above: true,
+      command: ['sluice', 'run', 'p', 'a', 'b', '--date', '2021-01-28', '--rebuild', 'stale'],
+    });
+    // Of its own accord nobody is told of what they do not read.
+    const apart = pipeline([...Object.values(edited.tasks), task('c')]);
+    expect(planned(pipelines(apart), { ...day, tasks: ['c'] }, known).stale).toBeUndefined();
+  });
+
+  it('names the command as it was asked for: settings, keys, ranges', () => {
+    const asked = {
+      ...day,
+      tasks: ['b'],
+      range: { kind: 'range', from: '2021-01-27', to: '2021-01-28' },
+      params: { top: 20, 'dry-run': 'a b' },
+      rebuild: { ...plain, stale: true },
+    } as const;
+    const own = pipeline(Object.values(edited.tasks), {
+      params: { ...edited.params, 'dry-run': { kind: 'plain', name: 'dry-run', type: 'string', key: false } },
+    });
+    const { stale } = planned(pipelines(own), asked, known);
+    expect(stale === undefined ? '' : rebuildWords(stale)).toBe(
+      "sluice run p a b --date 2021-01-27..2021-01-28 --top 20 -p 'dry-run=a b' --rebuild stale",
+    );
   });
 
   it('is looked for in a few manifests, however many there are', () => {
