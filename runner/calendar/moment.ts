@@ -27,11 +27,17 @@ export function momentMs(moment: Moment, key: TimeKey, value: string): number {
   return moment.at === undefined ? instantOf(zone, day + 1, 0) : instantOf(zone, day, minutesOf(moment.at));
 }
 
-/** In words for a person who reads it at `nowMs`: `18:00, in 2 h`; with the date where it is another day. */
+/** In words for a person who reads it at `nowMs`: `2021-01-29 18:00 America/New_York, in 2 h 10 min`. */
 export function describeMoment(atMs: number, nowMs: number, timezone: string): string {
+  const day = textOfDay(dayAt(timezone, atMs));
+  return `${day} ${clockAt(timezone, atMs)} ${timezone}, ${describeDistance(atMs - nowMs)}`;
+}
+
+/** Where there are several in a line: `18:00`, with the date where it is another day than at `nowMs`. */
+export function clockWords(atMs: number, nowMs: number, timezone: string): string {
   const day = dayAt(timezone, atMs);
   const date = day === dayAt(timezone, nowMs) ? '' : `${textOfDay(day)} `;
-  return `${date}${clockAt(timezone, atMs)}, ${describeDistance(atMs - nowMs)}`;
+  return `${date}${clockAt(timezone, atMs)}`;
 }
 
 /** `2021-01-29T23:00:00Z` */
@@ -61,12 +67,13 @@ function minutesOf(clock: string): number {
 }
 
 function describeDistance(milliseconds: number): string {
-  const minutes = Math.max(1, Math.round(Math.abs(milliseconds) / MS_PER_MINUTE));
-  const words =
-    minutes < 90 && minutes !== 60
-      ? `${minutes} min`
-      : minutes < 48 * 60
-        ? `${Math.round(minutes / 60)} h`
-        : `${Math.round(minutes / 1440)} days`;
+  const words = lengthOf(Math.max(1, Math.round(Math.abs(milliseconds) / MS_PER_MINUTE)));
   return milliseconds < 0 ? `${words} ago` : `in ${words}`;
+}
+
+function lengthOf(minutes: number): string {
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes >= 48 * 60) return `${Math.round(minutes / (24 * 60))} days`;
+  const rest = minutes % 60;
+  return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }

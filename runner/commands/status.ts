@@ -4,6 +4,7 @@ import type { FailureRecord, RunRecord } from '../model/records.ts';
 import { taskLine } from '../report/harmless.ts';
 import { createPaint, type Paint } from '../report/paint.ts';
 import { minute, runLines } from '../report/runs.ts';
+import { waitLines } from '../report/waits.ts';
 import { formatCount, oneLine } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
@@ -20,7 +21,7 @@ export interface StatusFlags extends CommonFlags {
 
 const RUNS_SHOWN = 5;
 
-/** `sluice status`: what is open over all pipelines, and the last runs. */
+/** `sluice status`: what is open or waited for over all pipelines, and the last runs. */
 export async function statusCommand(
   words: readonly string[],
   flags: StatusFlags,
@@ -33,11 +34,12 @@ export async function statusCommand(
   const ledger = await openStandingLedger(project, options);
   const [named] = target.file === undefined ? [] : await pipelineNames(options);
   const pipeline = target.pipeline ?? named;
-  const [failures, runs] = await Promise.all([
+  const [failures, waits, runs] = await Promise.all([
     ledger.openFailures(pipeline),
+    ledger.openWaits(pipeline),
     ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit }),
   ]);
-  if (pipeline !== undefined && failures.length + runs.length === 0) {
+  if (pipeline !== undefined && failures.length + waits.length + runs.length === 0) {
     const names = await pipelineNames(options);
     if (!names.includes(pipeline)) {
       throw usageError(
@@ -66,6 +68,7 @@ export async function statusCommand(
     await output.document({
       schema: 1,
       failures,
+      waits,
       notes,
       runs: states.map(({ run, state }) => ({
         run: run.run,
@@ -83,6 +86,8 @@ export async function statusCommand(
     failures.length === 0 ? 'no open failures' : paint.red(formatCount(failures.length, 'open failure')),
   );
   for (const failure of failures) output.say(describeFailure(failure, paint));
+  if (waits.length > 0) output.say(paint.yellow(`${waits.length.toLocaleString('en-US')} waiting`));
+  for (const wait of waits) output.say(waitLines(wait, paint));
   for (const note of notes) output.say(`${paint.dim('note')} ${note}`);
   output.say('');
   if (states.length === 0) output.say('no runs yet');

@@ -7,7 +7,7 @@ import type { SlotKind } from '../model/slot.ts';
 export const STORE_KEY = 'store.json';
 
 /** Records of which there is one an instance. */
-export type InstanceRecord = 'manifests' | 'failures' | 'claims';
+export type InstanceRecord = 'manifests' | 'failures' | 'waits' | 'claims';
 
 export function instanceKey(kind: InstanceRecord, id: InstanceId): string {
   return `${kind}/${id}.json`;

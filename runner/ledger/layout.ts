@@ -11,6 +11,7 @@ export type Place =
   | { readonly kind: 'task' }
   | { readonly kind: 'manifest'; readonly id: InstanceId }
   | { readonly kind: 'failure'; readonly id: InstanceId }
+  | { readonly kind: 'wait'; readonly id: InstanceId }
   | { readonly kind: 'claim'; readonly id: InstanceId }
   | { readonly kind: 'mark'; readonly id: InstanceId; readonly nonce: string }
   | { readonly kind: 'publication'; readonly id: InstanceId; readonly attempt: string }
@@ -38,6 +39,7 @@ const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
   },
   manifests: (rest) => ofInstance('manifest', rest),
   failures: (rest) => ofInstance('failure', rest),
+  waits: (rest) => ofInstance('wait', rest),
   claims: (rest) => ofInstance('claim', rest),
   exceptions: (rest) => {
     const { above, last } = split(rest);
@@ -72,7 +74,7 @@ export function placeOf(key: string): Place {
   return own(PLACES, key.slice(0, Math.max(slash, 0)))?.(key.slice(slash + 1)) ?? UNKNOWN;
 }
 
-function ofInstance(kind: 'manifest' | 'failure' | 'claim', rest: string): Place {
+function ofInstance(kind: 'manifest' | 'failure' | 'wait' | 'claim', rest: string): Place {
   const id = rest.replace(/\.json$/, '');
   return id !== rest && isInstanceId(id) ? { kind, id } : UNKNOWN;
 }

@@ -5,10 +5,12 @@ import type {
   ClaimRecord,
   FailureRecord,
   HeartbeatRecord,
+  LastAsk,
   Manifest,
   PipelineRecord,
   RunRecord,
   SlotRecord,
+  WaitRecord,
 } from '../model/records.ts';
 import type { SlotWant } from '../model/slot.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -98,6 +100,19 @@ export interface PipelineClaim {
   readonly adopt: boolean;
 }
 
+/** An ask that ended with "not yet". */
+export interface Ask extends LastAsk {
+  readonly instance: InstanceId;
+  readonly over: string | null;
+}
+
+export interface PassedDeadline {
+  readonly instance: InstanceId;
+  readonly over: string | null;
+  /** ISO instant: when it is told. */
+  readonly at: string;
+}
+
 /** All that sluice records in a store. Every failure is a `StoreError`. */
 export interface Ledger {
   readonly store: ObjectStore;
@@ -163,6 +178,16 @@ export interface Ledger {
   readFailure(id: InstanceId): Promise<FailureRecord | undefined>;
   /** Open ones: those whose `over` is still the committed attempt. */
   openFailures(pipeline?: string): Promise<readonly FailureRecord[]>;
+
+  /** One more ask was answered "not yet". */
+  recordWait(ask: Ask): Promise<WaitRecord>;
+  /** True for exactly one of all who say it of an instance: it is told then, and never again. */
+  tellDeadline(deadline: PassedDeadline): Promise<boolean>;
+  /** `by` a failure the asks are forgotten, not that the deadline was told. */
+  closeWait(id: InstanceId, by: 'result' | 'failure' | 'clear'): Promise<void>;
+  readWait(id: InstanceId): Promise<WaitRecord | undefined>;
+  /** Open ones, of which somebody has asked. */
+  openWaits(pipeline?: string): Promise<readonly WaitRecord[]>;
 
   startRun(record: RunRecord): Promise<void>;
   /** Replaces this process's own record. */

@@ -22,6 +22,7 @@ import { createSlots } from './claims/slots.ts';
 import { createPassBy, tellOnce } from './records/damage.ts';
 import { ensureStoreRecord } from './records/store-record.ts';
 import { createOwners } from './records/owners.ts';
+import { createWaits } from './waits.ts';
 import { createTaskKeys } from './records/task-keys.ts';
 
 export interface LedgerOptions {
@@ -74,6 +75,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...claims,
     ...createSlots(context, runs.liveness),
     ...failures,
+    ...createWaits(context, manifests),
     ...taskKeys,
     ...createOwners(context),
     ...createLogs(context),

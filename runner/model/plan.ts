@@ -2,7 +2,7 @@ import type { InstanceId } from './partition.ts';
 import type { Scalar } from './pipeline.ts';
 import type { Period } from './time.ts';
 import type { State } from './state.ts';
-import type { FailureRecord, Fingerprint, Manifest } from './records.ts';
+import type { FailureRecord, Fingerprint, Manifest, WaitRecord } from './records.ts';
 
 /** What a person asked for. */
 export interface PlanRequest {
@@ -69,6 +69,12 @@ export interface PlannedInstance {
   readonly period?: Period;
   /** ISO instant. */
   readonly dueAt?: string;
+  /** ISO instant: when somebody is told that it is not there; absent where its task has none. */
+  readonly deadlineAt?: string;
+  /** It was asked for, and what it reads was not there yet. */
+  readonly wait?: WaitRecord;
+  /** ISO instant: when a tick asks again; a person's run asks at once. */
+  readonly nextAskAt?: string;
   readonly state: State;
   /** In words: "due 18:00, in 2 h", "by prices", "on another machine". */
   readonly reason: string;
@@ -156,6 +162,8 @@ export interface Knowledge {
   /** Manifests of the instances that are marked under `exceptions/`. */
   readonly exceptions: ReadonlyMap<InstanceId, Manifest>;
   readonly failures: ReadonlyMap<InstanceId, FailureRecord>;
+  /** Open ones; one without a last ask says only that its deadline was told. */
+  readonly waits: ReadonlyMap<InstanceId, WaitRecord>;
   /** In the hand of a run that is alive. */
   readonly claims: ReadonlyMap<InstanceId, HeldClaim>;
   /** Instances with a pending publication. */

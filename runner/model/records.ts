@@ -98,6 +98,34 @@ export interface FailureRecord {
   readonly firstFailedAt: string;
 }
 
+/**
+ * `waits/<pipeline>/<task>/<partition>.json`: somebody asked, and what it reads was not there yet (75); open while
+ * `over` is still the committed attempt.
+ */
+export interface WaitRecord {
+  readonly schema: number;
+  readonly instance: InstanceId;
+  /** The attempt that was committed when it was first asked; null for none. */
+  readonly over: string | null;
+  /** The first of these asks; of one that nobody has asked for, when its deadline was told. */
+  readonly since: string;
+  /** So many asks were answered "not yet". */
+  readonly count: number;
+  /** Absent where nobody has asked: only its deadline is told. */
+  readonly lastAsk?: LastAsk;
+  /** Somebody was told that the deadline has passed: once for an instance. */
+  readonly deadlineToldAt?: string;
+}
+
+export interface LastAsk {
+  readonly run: string;
+  readonly attempt: string;
+  /** When it had its answer. */
+  readonly at: string;
+  /** Masked. */
+  readonly lastLines: readonly string[];
+}
+
 /** `claims/<pipeline>/<task>/<partition>.json` */
 export interface ClaimRecord {
   readonly schema: number;

@@ -6,13 +6,14 @@ import { STATES, type State } from '../model/state.ts';
 import { committedOutcome } from './states/committed.ts';
 import { decide, type Decisions } from './states/actions.ts';
 import { currentFingerprint } from './staleness/current.ts';
-import { dueMs } from './scope/due.ts';
+import { dueMs, momentOf } from './scope/due.ts';
 import { planHooks } from './hooks.ts';
 import type { Assessing } from './states/assessment.ts';
 import { keyWarnings } from './key-warnings.ts';
 import { leftStale } from './staleness/left-stale.ts';
 import type { Scope } from './scope/scope.ts';
 import { judgeAll } from './states/states.ts';
+import { nextAsk } from './states/wait.ts';
 import { keysOf, paramsOf } from './scope/instances.ts';
 import type { ScopedInstance } from './scope/tables.ts';
 
@@ -74,9 +75,16 @@ function planned(
   if (table.timeKey !== undefined) {
     planned.period = periodOf(table.timeKey, position);
     planned.dueAt = instantText(instants, dueMs(assessing.scope.tables, table, position));
+    const deadline = momentOf(table, 'deadline', position);
+    if (deadline !== undefined) planned.deadlineAt = instantText(instants, deadline);
   }
   const neededBy = decisions.neededBy[index];
   if (neededBy !== undefined) planned.neededBy = neededBy.id;
+  const wait = assessing.knowledge.waits.get(id);
+  if (wait !== undefined) {
+    planned.wait = wait;
+    planned.nextAskAt = isoInstant(nextAsk(wait, assessing.nowMs));
+  }
   const etag = assessing.knowledge.manifests.get(id);
   if (etag !== undefined) planned.manifestEtag = etag;
   const committed = committedOutcome(assessing.knowledge, id);

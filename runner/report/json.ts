@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts';
 import type { CauseKind } from '../model/cause.ts';
-import type { LeftStale, Plan } from '../model/plan.ts';
+import type { LeftStale, Plan, PlannedInstance } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
 import { rebuildWords, staleWords } from './stale-words.ts';
@@ -25,9 +25,28 @@ export function planDocument(plan: Plan): object {
       state: instance.state,
       reason: instance.reason,
       ...(instance.dueAt === undefined ? {} : { dueAt: instance.dueAt }),
+      ...(instance.deadlineAt === undefined ? {} : { deadlineAt: instance.deadlineAt }),
+      ...waitDocument(instance),
       ...(instance.neededBy === undefined ? {} : { neededBy: instance.neededBy }),
       needs: instance.needs.flatMap((need) => need.members),
     })),
+  };
+}
+
+/** Where nobody has asked yet there is nothing to say. */
+function waitDocument({ wait, nextAskAt }: PlannedInstance): object {
+  if (wait?.lastAsk === undefined) return {};
+  const { since, count, lastAsk, deadlineToldAt } = wait;
+  return {
+    wait: {
+      since,
+      count,
+      lastAskAt: lastAsk.at,
+      nextAskAt,
+      attempt: lastAsk.attempt,
+      lastLines: lastAsk.lastLines,
+      ...(deadlineToldAt === undefined ? {} : { deadlineToldAt }),
+    },
   };
 }
 

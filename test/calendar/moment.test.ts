@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Moment, TimeKey } from '../../runner/model/time.ts';
-import { describeMoment, momentAt } from '../../runner/calendar/moment.ts';
+import { clockWords, describeMoment, momentAt } from '../../runner/calendar/moment.ts';
 import { date, half, hour, month, nyse } from './keys.ts';
 
 describe('a moment', () => {
@@ -32,15 +32,20 @@ describe('a moment', () => {
 describe('a moment in words', () => {
   const now = Date.parse('2021-01-29T21:00:00Z');
   it.each([
-    ['2021-01-29T23:00:00Z', '18:00, in 2 h'],
-    ['2021-01-29T21:40:00Z', '16:40, in 40 min'],
-    ['2021-01-29T21:00:20Z', '16:00, in 1 min'],
-    ['2021-01-29T22:00:00Z', '17:00, in 1 h'],
-    ['2021-01-29T22:05:00Z', '17:05, in 65 min'],
-    ['2021-01-30T14:30:00Z', '2021-01-30 09:30, in 18 h'],
-    ['2021-02-15T05:00:00Z', '2021-02-15 00:00, in 16 days'],
-    ['2021-01-29T18:00:00Z', '13:00, 3 h ago'],
+    ['2021-01-29T23:00:00Z', '2021-01-29 18:00 America/New_York, in 2 h'],
+    ['2021-01-29T23:10:00Z', '2021-01-29 18:10 America/New_York, in 2 h 10 min'],
+    ['2021-01-29T21:40:00Z', '2021-01-29 16:40 America/New_York, in 40 min'],
+    ['2021-01-29T21:00:20Z', '2021-01-29 16:00 America/New_York, in 1 min'],
+    ['2021-01-29T21:59:40Z', '2021-01-29 16:59 America/New_York, in 1 h'],
+    ['2021-01-30T14:30:00Z', '2021-01-30 09:30 America/New_York, in 17 h 30 min'],
+    ['2021-02-15T05:00:00Z', '2021-02-15 00:00 America/New_York, in 16 days'],
+    ['2021-01-29T18:00:00Z', '2021-01-29 13:00 America/New_York, 3 h ago'],
   ])('%s is %s', (at, words) => {
     expect(describeMoment(Date.parse(at), now, 'America/New_York')).toBe(words);
+  });
+
+  it('among others in a line has its date only where that is another', () => {
+    expect(clockWords(Date.parse('2021-01-29T23:05:00Z'), now, 'America/New_York')).toBe('18:05');
+    expect(clockWords(Date.parse('2021-01-30T23:05:00Z'), now, 'America/New_York')).toBe('2021-01-30 18:05');
   });
 });

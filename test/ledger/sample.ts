@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { openLedger, type LedgerOptions } from '../../runner/ledger/open.ts';
-import type { Ledger } from '../../runner/ledger/ledger.ts';
+import type { Ask, Ledger } from '../../runner/ledger/ledger.ts';
 import { contentDigest } from '../../runner/model/outputs/content-digest.ts';
 import { parseInstanceId, type InstanceId } from '../../runner/model/partition.ts';
 import { runOfAttempt } from '../../runner/model/run-id.ts';
@@ -155,6 +155,18 @@ export function failureOf(
     over,
     count: 1,
     firstFailedAt: '2021-01-29T22:00:02.000Z',
+    ...more,
+  };
+}
+
+export function askOf(attempt: string, over: string | null, more: Partial<Ask> = {}): Ask {
+  return {
+    instance: ID,
+    over,
+    run: runOfAttempt(attempt),
+    attempt,
+    at: '2021-01-29T22:00:02.000Z',
+    lastLines: ['404'],
     ...more,
   };
 }

@@ -13,6 +13,7 @@ import {
   slotFields,
   storeFields,
   taskFields,
+  waitFields,
 } from '../../runner/ledger/records/record-shapes.ts';
 import { everyKindOfRecord } from './records/every-record.ts';
 
@@ -41,6 +42,7 @@ const FIELDS = {
   'tasks/<pipeline>/<task>.json': taskFields,
   'manifests/<instance>.json': manifestFields,
   'failures/<instance>.json': failureFields,
+  'waits/<instance>.json': waitFields,
   'claims/<instance>.json': claimFields,
   'publications/<instance>/<attempt>.json': publicationFields,
   'publications/_paths/<sha256 of the path>.json': publishedPathFields,
@@ -56,6 +58,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'manifests/<instance>.json': /^manifests\/.+\.json$/,
   'exceptions/<instance>/<nonce>': /^exceptions\/.+\/[^/]+$/,
   'failures/<instance>.json': /^failures\/.+\.json$/,
+  'waits/<instance>.json': /^waits\/.+\.json$/,
   'claims/<instance>.json': /^claims\/.+\.json$/,
   'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
   'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,

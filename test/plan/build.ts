@@ -8,7 +8,7 @@ import type {
   Task,
 } from '../../runner/model/pipeline.ts';
 import type { Knowledge, PlanRequest } from '../../runner/model/plan.ts';
-import type { FailureRecord, Manifest } from '../../runner/model/records.ts';
+import type { FailureRecord, LastAsk, Manifest, WaitRecord } from '../../runner/model/records.ts';
 import { fingerprintOf, settingsIn } from '../../runner/plan/staleness/fingerprint.ts';
 import type { Expressions } from '../../runner/plan/expressions.ts';
 
@@ -157,6 +157,7 @@ export function knowledge(given: {
   readonly done?: readonly string[];
   readonly manifests?: readonly Manifest[];
   readonly failures?: readonly FailureRecord[];
+  readonly waits?: readonly WaitRecord[];
   readonly running?: readonly string[];
   readonly publishing?: readonly string[];
   readonly taskKeys?: Readonly<Record<string, readonly string[]>>;
@@ -172,6 +173,7 @@ export function knowledge(given: {
       manifests.filter((one) => one.outcome !== 'succeeded').map((one) => [one.instance, one]),
     ),
     failures: new Map((given.failures ?? []).map((one) => [one.instance, one])),
+    waits: new Map((given.waits ?? []).map((one) => [one.instance, one])),
     claims: new Map(
       (given.running ?? []).map((id) => [id, { run: '20210129T210000Z-aaaaaa', host: 'build-7' }]),
     ),
@@ -252,6 +254,28 @@ export function failure(instance: string, given: Partial<FailureRecord> = {}): F
     count: 1,
     firstFailedAt: '2021-01-29T20:00:01Z',
     ...given,
+  };
+}
+
+export function wait(
+  instance: string,
+  given: Partial<Omit<WaitRecord, 'lastAsk'> & LastAsk> = {},
+): WaitRecord & { readonly lastAsk: LastAsk } {
+  const {
+    run = 'r',
+    attempt = 'r-1',
+    at = '2021-01-29T20:00:00.000Z',
+    lastLines = ['not there yet'],
+    ...rest
+  } = given;
+  return {
+    schema: 1,
+    instance,
+    over: null,
+    since: '2021-01-29T20:00:00.000Z',
+    count: 1,
+    lastAsk: { run, attempt, at, lastLines },
+    ...rest,
   };
 }
 

@@ -21,10 +21,10 @@ export async function refusePart(ledger: Ledger, id: InstanceId): Promise<void> 
 
 const NAMED = 3;
 
-/** A few that were made or failed. */
+/** A few that were made, failed or wait. */
 async function instancesBelow({ store }: Ledger, prefix: string): Promise<readonly InstanceId[]> {
   const found = new Set<InstanceId>();
-  for (const kind of ['failures', 'manifests'] as const) {
+  for (const kind of ['failures', 'waits', 'manifests'] as const) {
     for await (const page of store.list(`${kind}/${prefix}`)) {
       for (const { key } of page) found.add(instanceOfKey(kind, key));
       if (found.size >= NAMED) break;

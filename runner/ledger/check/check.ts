@@ -72,6 +72,7 @@ async function checkKey(
     case 'pipeline':
     case 'task':
     case 'failure':
+    case 'wait':
     case 'claim':
     case 'publication':
     case 'run':

@@ -9,6 +9,7 @@ import { heartbeatRecords } from '../runs/heartbeats.ts';
 import type { Place } from '../layout.ts';
 import type { Ledger } from '../ledger.ts';
 import { pipelineRecords } from '../records/owners.ts';
+import { waitRecords } from '../waits.ts';
 import { publicationRecords } from '../publish/publications.ts';
 import { isDamage, isUnreadable } from '../records/damage.ts';
 import type { RecordKind } from '../records/record.ts';
@@ -21,7 +22,16 @@ type RecordPlace = Extract<
   Place,
   {
     readonly kind:
-      'store' | 'pipeline' | 'task' | 'failure' | 'claim' | 'publication' | 'run' | 'heartbeat' | 'slot';
+      | 'store'
+      | 'pipeline'
+      | 'task'
+      | 'failure'
+      | 'wait'
+      | 'claim'
+      | 'publication'
+      | 'run'
+      | 'heartbeat'
+      | 'slot';
   }
 >;
 
@@ -42,6 +52,8 @@ export async function checkRecord(
       return void (await readRecord(store, taskRecords, key, checking));
     case 'failure':
       return void (await readRecord(store, failureRecords, key, checking));
+    case 'wait':
+      return void (await readRecord(store, waitRecords, key, checking));
     case 'claim':
       return void (await readRecord(store, claimRecords, key, checking));
     case 'run':

@@ -8,6 +8,7 @@ import { isConflict } from '../records/record.ts';
 import { publicationRecords } from '../publish/publications.ts';
 import { pipelineRecords } from '../records/owners.ts';
 import { taskRecords } from '../records/task-keys.ts';
+import { waitRecords } from '../waits.ts';
 import { runRecords } from '../runs/runs.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { Copying } from './copying.ts';
@@ -15,11 +16,11 @@ import type { Copying } from './copying.ts';
 const TOGETHER = 16;
 
 /**
- * The other records, byte for byte: pipelines' owners, key names, failures, pending publications, runs and their logs. Not claims,
+ * The other records, byte for byte: pipelines' owners, key names, failures, waits, pending publications, runs and their logs. Not claims,
  * heartbeats and slots, which are of use only to runs that live. Those of runs at work follow in a later call.
  */
 export async function copyRecords(copying: Copying): Promise<void> {
-  for (const prefix of ['pipelines/', 'tasks/', 'failures/', 'publications/', 'runs/']) {
+  for (const prefix of ['pipelines/', 'tasks/', 'failures/', 'waits/', 'publications/', 'runs/']) {
     await sideBySide(
       keysOfBoth(copying.from.store, copying.to, prefix),
       TOGETHER,
@@ -74,6 +75,7 @@ function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
     pipeline: pipelineRecords,
     task: taskRecords,
     failure: failureRecords,
+    wait: waitRecords,
     publication: publicationRecords,
     run: runRecords,
   };
@@ -86,6 +88,7 @@ function isCopied(place: Place, live: ReadonlySet<string>): boolean {
     case 'pipeline':
     case 'task':
     case 'failure':
+    case 'wait':
     case 'run':
     case 'log':
       return true;
@@ -108,6 +111,10 @@ function givesWay(place: Place, ours: Uint8Array, theirs: Uint8Array, key: strin
       return runRecords.parse(there, key).finishedAt === undefined;
     case 'failure':
       return failureRecords.parse(mine, key).finishedAt > failureRecords.parse(there, key).finishedAt;
+    case 'wait': {
+      const lastOf = (text: string) => waitRecords.parse(text, key).lastAsk?.at ?? '';
+      return lastOf(mine) > lastOf(there);
+    }
     default:
       return false;
   }

@@ -8,6 +8,7 @@ import { attemptOf, failureRecords } from '../failures.ts';
 import { attemptPrefix } from '../../model/key.ts';
 import type { GcOptions, Ledger } from '../ledger.ts';
 import { keysBelow, placesBelow } from '../knowledge/listing.ts';
+import { waitRecords } from '../waits.ts';
 import { isUnreadable } from '../records/damage.ts';
 import type { Manifests } from '../manifests.ts';
 import type { Context } from '../context.ts';
@@ -19,7 +20,7 @@ export interface Swept {
 }
 
 /**
- * Removes records that say nothing any more: claims of runs that are over, failures that a commit has closed,
+ * Removes records that say nothing any more: claims of runs that are over, failures and waits that a commit has closed,
  * pending publications of attempts that never came to be, marks of manifests that were replaced.
  */
 export async function sweepRecords(
@@ -40,6 +41,13 @@ export async function sweepRecords(
       const failure = (await failureRecords.read(store, key))?.record;
       if (failure === undefined || !isOld(failure.finishedAt)) return false;
       return failure.over !== (await committedAttempt(failure.instance));
+    });
+  }
+  for (const { key } of await placesBelow(store, 'waits/', 'wait')) {
+    removed += await sweep(key, async () => {
+      const wait = (await waitRecords.read(store, key))?.record;
+      if (wait === undefined || !isOld(wait.lastAsk?.at ?? wait.since)) return false;
+      return wait.over !== (await committedAttempt(wait.instance));
     });
   }
   for (const { key, place } of await placesBelow(store, 'publications/', 'publication')) {

@@ -1,6 +1,6 @@
 import { isInstanceId, type InstanceId } from '../../model/partition.ts';
 import type { HeldClaim, Knowledge, ListingRange } from '../../model/plan.ts';
-import type { FailureRecord, Manifest } from '../../model/records.ts';
+import type { FailureRecord, Manifest, WaitRecord } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords } from '../claims/claims.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.ts';
 import type { ManifestCache } from './manifest-cache.ts';
 import { listManifests, listRanges, type ListedRange } from './listing.ts';
 import { manifestRecords } from '../manifests.ts';
+import { waitRecords } from '../waits.ts';
 import { isUnreadable } from '../records/damage.ts';
 import type { Context } from '../context.ts';
 
@@ -23,6 +24,7 @@ interface RangeKnowledge {
   readonly manifests: Map<InstanceId, string>;
   readonly exceptions: Map<InstanceId, Manifest>;
   readonly failures: Map<InstanceId, FailureRecord>;
+  readonly waits: Map<InstanceId, WaitRecord>;
   readonly claims: Map<InstanceId, HeldClaim>;
   readonly publications: Set<InstanceId>;
   readonly contents: Map<InstanceId, Manifest>;
@@ -49,6 +51,7 @@ export function createKnowledge(
       manifests: merged([...read.map((part) => part.manifests), ...left.flatMap((part) => part ?? [])]),
       exceptions: merged(read.map((part) => part.exceptions)),
       failures: merged(read.map((part) => part.failures)),
+      waits: merged(read.map((part) => part.waits)),
       claims: merged(read.map((part) => part.claims)),
       publications: new Set(read.flatMap((part) => [...part.publications])),
       contents: merged(read.map((part) => part.contents)),
@@ -81,7 +84,7 @@ export function createKnowledge(
 
   /** What was listed of a range, and what of it must be read. */
   async function readRange(
-    { range, manifests, marked, failing, claimed, pending }: ListedRange,
+    { range, manifests, marked, failing, waiting, claimed, pending }: ListedRange,
     wanted: 'all' | ReadonlySet<InstanceId> | undefined,
     signal: AbortSignal | undefined,
   ): Promise<RangeKnowledge> {
@@ -98,6 +101,12 @@ export function createKnowledge(
       const failure = (await passBy(() => failureRecords.read(store, key)))?.record;
       if (failure === undefined) return;
       if (await passBy(() => isOpen(failure, manifests, known))) failures.set(failure.instance, failure);
+    });
+    const waits = new Map<InstanceId, WaitRecord>();
+    await together(waiting, signal, async (key) => {
+      const wait = (await passBy(() => waitRecords.read(store, key)))?.record;
+      if (wait === undefined) return;
+      if (await passBy(() => isOpen(wait, manifests, known))) waits.set(wait.instance, wait);
     });
     const alive = once(liveness);
     const hostOf = once(async (run) => (await readRun(run))?.process.host);
@@ -118,7 +127,7 @@ export function createKnowledge(
       wanted === 'all'
         ? await readContents(range, manifests, known, signal)
         : await readFew(wanted ?? new Set(), manifests, known, signal);
-    return { manifests, exceptions, failures, claims, publications, contents };
+    return { manifests, exceptions, failures, waits, claims, publications, contents };
   }
 
   /** Without the cache, which holds all of a task's: to open it would take longer than to read these. */
@@ -194,14 +203,14 @@ export function createKnowledge(
     return found.record;
   }
 
+  /** Over what was committed when it was written. */
   async function isOpen(
-    failure: FailureRecord,
+    { instance: id, over }: Pick<FailureRecord, 'instance' | 'over'>,
     manifests: Map<InstanceId, string>,
     known: ReadonlyMap<InstanceId, Manifest>,
   ): Promise<boolean> {
-    const id = failure.instance;
-    if (!manifests.has(id)) return failure.over === null;
-    return failure.over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
+    if (!manifests.has(id)) return over === null;
+    return over === attemptOf(known.get(id) ?? (await readFresh(id, manifests)));
   }
 }
 

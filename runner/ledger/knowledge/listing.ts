@@ -13,6 +13,7 @@ export interface ListedRange {
   readonly manifests: Map<InstanceId, string>;
   readonly marked: readonly string[];
   readonly failing: readonly string[];
+  readonly waiting: readonly string[];
   readonly claimed: readonly string[];
   readonly pending: readonly string[];
 }
@@ -35,9 +36,10 @@ export async function listRanges(
   await sideBySide(ranges, LIST_TOGETHER, async (range) => {
     manifests.set(range, await listManifests(store, range, signal));
   });
-  const [marked, failing, claimed, pending] = await Promise.all([
+  const [marked, failing, waiting, claimed, pending] = await Promise.all([
     rareKeys(store, 'exceptions', ranges, signal),
     rareKeys(store, 'failures', ranges, signal),
+    rareKeys(store, 'waits', ranges, signal),
     rareKeys(store, 'claims', ranges, signal),
     rareKeys(store, 'publications', ranges, signal),
   ]);
@@ -46,6 +48,7 @@ export async function listRanges(
     manifests: manifests.get(range) ?? new Map<InstanceId, string>(),
     marked: ofKind('mark', marked[place]),
     failing: ofKind('failure', failing[place]),
+    waiting: ofKind('wait', waiting[place]),
     claimed: ofKind('claim', claimed[place]),
     pending: ofKind('publication', pending[place]),
   }));

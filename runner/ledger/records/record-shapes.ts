@@ -3,6 +3,7 @@ import type {
   FailureRecord,
   Fingerprint,
   HeartbeatRecord,
+  LastAsk,
   Manifest,
   ManifestInput,
   PipelineRecord,
@@ -14,6 +15,7 @@ import type {
   SlotRecord,
   StoreRecord,
   TaskRecord,
+  WaitRecord,
 } from '../../model/records.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { StoredObject } from '../../model/job.ts';
@@ -145,6 +147,18 @@ export const failureFields: Fields<FailureRecord> = {
   over: nullable(attempt),
   count,
   firstFailedAt: time,
+};
+
+export const lastAskFields: Fields<LastAsk> = { run, attempt, at: time, lastLines: listOf(text) };
+
+export const waitFields: Fields<WaitRecord> = {
+  schema: version,
+  instance,
+  over: nullable(attempt),
+  since: time,
+  count,
+  lastAsk: optional(objectOf(lastAskFields)),
+  deadlineToldAt: optional(time),
 };
 
 export const claimFields: Fields<ClaimRecord> = {

@@ -19,12 +19,13 @@ export interface KnownAttempt {
 const RUNS_LOOKED_AT = 30;
 
 /**
- * The newest attempt at an instance. Committed and failed ones have a record of their own; one that was cancelled,
- * not ready or killed is known only by its run, its log, or the claim that it left.
+ * The newest attempt at an instance. Committed, failed and waiting ones have a record of their own; one that was
+ * cancelled or killed is known only by its run, its log, or the claim that it left.
  */
 export async function newestAttempt(ledger: Ledger, id: InstanceId): Promise<KnownAttempt | undefined> {
-  const [failure, stored, claim] = await Promise.all([
+  const [failure, wait, stored, claim] = await Promise.all([
     ledger.readFailure(id),
+    ledger.readWait(id),
     ledger.readManifest(id),
     claimRecords.read(ledger.store, instanceKey('claims', id)),
   ]);
@@ -36,6 +37,10 @@ export async function newestAttempt(ledger: Ledger, id: InstanceId): Promise<Kno
   if (failure !== undefined) {
     const { attempt, run, cause, finishedAt } = failure;
     recorded.push({ attempt, run, state: 'failed', reason: cause.message, at: finishedAt });
+  }
+  if (wait?.lastAsk !== undefined) {
+    const { attempt, run, at } = wait.lastAsk;
+    recorded.push({ attempt, run, state: 'waiting', reason: 'exit status 75: not ready yet', at });
   }
   const known = recorded.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
   // Whoever claims comes after all who had the instance before.

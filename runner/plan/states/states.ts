@@ -1,5 +1,5 @@
 import { describeMoment } from '../../calendar/moment.ts';
-import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
+import { OBJECTS_GONE, type Manifest, type WaitRecord } from '../../model/records.ts';
 import { startOfRun } from '../../model/run-id.ts';
 import type { State } from '../../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from '../scope/due.ts';
@@ -11,6 +11,7 @@ import { lackedBy } from '../staleness/lacked-by.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
 import { isRebuilt } from './upstream.ts';
 import { awaitedUntil, verdictOf } from './verdict.ts';
+import { waitWords } from './wait.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
 const DONE: Assessment = { state: 'done', reason: 'done', runnable: false, pulls: false };
@@ -48,7 +49,11 @@ function judgeCommitted(
   const again = whyAgain(assessing, instance, assessed);
   if (again === undefined) return base;
   const isStale = again.state === 'stale' || again.stale === true;
-  const isDue = all || (rebuild.stale && isStale) || (rebuild.failed && again.state === 'failed');
+  const isDue =
+    all ||
+    (rebuild.stale && isStale) ||
+    (rebuild.failed && again.state === 'failed') ||
+    (rebuild.missing && again.state === 'waiting');
   // Copying is for what need not be made anew.
   if (base.state === 'unpublished' && !isDue) return base;
   const until = momentOf(table, 'until', instance.position);
@@ -67,7 +72,7 @@ function judgeCommitted(
   if (verdict.kind === 'ready' || verdict.kind === 'coming') {
     const lacked = lackedBy(assessing, instance, assessed);
     if (lacked !== undefined) return { ...lacked, reason: `${again.reason}; ${lacked.reason}` };
-    const stated = rebuild.stale || all || again.state === 'failed';
+    const stated = rebuild.stale || all || again.state !== 'stale';
     const reason = stated ? again.reason : `${again.reason}; --rebuild stale runs it`;
     return { ...again, reason, runnable: true, pulls: true };
   }
@@ -89,15 +94,17 @@ function whyAgain(
   assessing: Assessing,
   instance: ScopedInstance,
   assessed: readonly Assessment[],
-): { readonly state: 'failed' | 'stale'; readonly reason: string; readonly stale?: true } | undefined {
+):
+  | { readonly state: 'failed' | 'waiting' | 'stale'; readonly reason: string; readonly stale?: true }
+  | undefined {
   const { knowledge, scope } = assessing;
   const { all, since } = scope.request.rebuild;
   const changed = scope.contents ? ownDifferences(assessing, instance, assessed) : [];
-  const failure = knowledge.failures.get(instance.id);
-  if (failure !== undefined && failure.over !== null) {
+  const tried = lastTry(assessing, instance);
+  if (tried !== undefined && tried.over !== null) {
     const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
-    const reason = `rebuilding it: ${failureReason(failure)}; the earlier ${before} stands`;
-    return { state: 'failed', reason, ...(changed.length > 0 && { stale: true }) };
+    const reason = `rebuilding it: ${tried.reason}; the earlier ${before} stands`;
+    return { state: tried.state, reason, ...(changed.length > 0 && { stale: true }) };
   }
   if (all && instance.asked && !isMadeSince(knowledge.contents.get(instance.id), since))
     return { state: 'stale', reason: 'to be rebuilt, as asked' };
@@ -149,12 +156,40 @@ function judgeAbsent(
   }
   const lacked = lackedBy(assessing, instance, assessed);
   if (lacked !== undefined) return lacked;
-  const failure = knowledge.failures.get(id);
-  if (failure !== undefined) {
-    return { state: 'failed', reason: failureReason(failure), runnable: true, pulls: true };
+  const tried = lastTry(assessing, instance);
+  if (tried !== undefined) {
+    const { state, reason } = tried;
+    const cause = state === 'waiting' ? { cause: `${table.task.name}, ${reason}` } : {};
+    return { state, reason, ...cause, runnable: true, pulls: true };
   }
   const reason = absenceReason(knowledge.exceptions.get(id));
   return { state: 'missing', reason, runnable: true, pulls: true };
+}
+
+interface Tried {
+  readonly state: 'failed' | 'waiting';
+  readonly reason: string;
+  readonly over: string | null;
+}
+
+/** What came of the last try, where it left no result. A failure stays open while its source is waited for later. */
+function lastTry(assessing: Assessing, instance: ScopedInstance): Tried | undefined {
+  const { failures, waits } = assessing.knowledge;
+  const failure = failures.get(instance.id);
+  const wait = waits.get(instance.id);
+  const askedAt = wait?.lastAsk?.at;
+  if (wait !== undefined && askedAt !== undefined && (failure === undefined || askedAt >= failure.finishedAt))
+    return { state: 'waiting', reason: waitReason(assessing, instance, wait), over: wait.over };
+  return failure && { state: 'failed', reason: failureReason(failure), over: failure.over };
+}
+
+function waitReason(assessing: Assessing, instance: ScopedInstance, wait: WaitRecord): string {
+  const { table, position } = instance;
+  return waitWords(wait, {
+    nowMs: assessing.nowMs,
+    timezone: timezoneOf(instance),
+    deadlineMs: momentOf(table, 'deadline', position),
+  });
 }
 
 function absenceReason(exception: Manifest | undefined): string {
@@ -225,8 +260,11 @@ function failureReason(failure: {
 }
 
 function moment(assessing: Assessing, instance: ScopedInstance, atMs: number): string {
-  const { pipeline, task } = instance.table;
-  return describeMoment(atMs, assessing.nowMs, task.due?.timezone ?? pipeline.timezone);
+  return describeMoment(atMs, assessing.nowMs, timezoneOf(instance));
+}
+
+function timezoneOf({ table: { pipeline, task } }: ScopedInstance): string {
+  return task.due?.timezone ?? pipeline.timezone;
 }
 
 function fixed(state: State, reason: string): Assessment {

@@ -38,7 +38,7 @@ const READY: Verdict = { kind: 'ready' };
 function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessment | undefined): Fate {
   const { foreign } = member.table;
   const { rebuild } = assessing.scope.request;
-  if ((assessed?.state === 'stale' || assessed?.state === 'failed') && isSkip(assessing, member)) {
+  if (isStanding(assessed) && isSkip(assessing, member)) {
     return assessed.mayTurn === true ? 'coming' : 'skipped';
   }
   switch (assessed?.state) {
@@ -50,6 +50,7 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
       return 'there';
     case 'missing':
     case 'running':
+    case 'waiting':
       return foreign || !assessed.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
@@ -58,7 +59,6 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':
       return foreign ? 'waiting' : 'blocked';
-    case 'waiting':
     case 'unknown':
       return 'waiting';
     case 'skipped':
@@ -66,6 +66,11 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
     case 'not-in-range':
       return assessed.state;
   }
+}
+
+/** Something may be committed, whatever is said of making it anew. */
+function isStanding(assessed: Assessment | undefined): assessed is Assessment {
+  return assessed?.state === 'stale' || assessed?.state === 'failed' || assessed?.state === 'waiting';
 }
 
 function isSkip({ knowledge }: Assessing, member: ScopedInstance): boolean {

@@ -29,10 +29,11 @@ export function isSelected(assessing: Assessing, { state, stale }: Assessment): 
   const { rebuild } = assessing.scope.request;
   switch (state) {
     case 'missing':
-    case 'waiting':
     case 'running':
     case 'unknown':
       return rebuild.missing || rebuild.all;
+    case 'waiting':
+      return rebuild.missing || rebuild.all || (rebuild.stale && stale === true);
     case 'failed':
       // Due as failed, and still due under what it was asked by.
       return rebuild.failed || rebuild.all || (rebuild.stale && stale === true);

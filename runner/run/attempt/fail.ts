@@ -1,4 +1,5 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
+import { attemptOf } from '../../ledger/failures.ts';
 import type { Cause } from '../../model/cause.ts';
 import { failureOf, recordFailure } from './failure.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
@@ -21,7 +22,8 @@ export async function fail(
   if (decision.kind === 'retry')
     return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
   try {
-    await recordFailure(work, failure, state.over, startedAt);
+    await recordFailure(work, failure, committedBefore(state), startedAt);
+    await work.environment.ledger.closeWait(work.planned.id, 'failure');
   } catch (error) {
     const unrecorded = failureOf(error);
     const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
@@ -37,4 +39,9 @@ export async function fail(
 
 export function failureBy(cause: Cause): AttemptFailure {
   return { cause, lastLines: [], storeLost: false };
+}
+
+/** The attempt that was committed when this one started; null for none. */
+export function committedBefore({ over }: Progressed): string | null {
+  return attemptOf(over?.manifest);
 }

@@ -1,5 +1,4 @@
 import { causeOfStore, messageOf, StoreError } from '../../errors.ts';
-import type { StoredManifest } from '../../ledger/ledger.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { AttemptFailure, Work } from './work.ts';
 
@@ -7,13 +6,12 @@ import type { AttemptFailure, Work } from './work.ts';
 export async function recordFailure(
   work: Work,
   failure: AttemptFailure,
-  over: StoredManifest | undefined,
+  over: string | null,
   startedAt: string,
 ): Promise<void> {
   const { environment, planned, attempt } = work;
   const { ledger, clock, run } = environment;
   const finishedAt = new Date(clock.now()).toISOString();
-  const committed = over === undefined || over.manifest.outcome === 'void' ? null : over.manifest.attempt;
   await ledger.recordFailure({
     schema: STORE_SCHEMA,
     instance: planned.id,
@@ -24,7 +22,7 @@ export async function recordFailure(
     lastLines: failure.lastLines,
     startedAt,
     finishedAt,
-    over: committed,
+    over,
     // The ledger counts on from one that is still open.
     count: 1,
     firstFailedAt: finishedAt,

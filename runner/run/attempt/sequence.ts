@@ -7,6 +7,7 @@ import { compareResult } from './compare.ts';
 import { executeJob } from './execute.ts';
 import { fail, failureBy, type Progressed } from './fail.ts';
 import { failureOf } from './failure.ts';
+import { waitFor } from './wait.ts';
 import { confirmGone } from './gone.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
@@ -103,10 +104,7 @@ async function underClaim(
       storeLost: false,
       ...(exitCode === undefined ? {} : { exitCode }),
     };
-    if (cause.kind === 'not-ready') {
-      const decision = work.decideRetry(failure);
-      if (decision.kind === 'final') return { kind: 'waiting', reason: 'exit status 75: not ready yet', ran };
-    }
+    if (cause.kind === 'not-ready') return waitFor(work, failure, ran, state);
     return fail(work, failure, startedAt, state);
   }
   const result: Result = { outcome: 'succeeded', job, outputs: recipe.outputs, upstream, startedAt };
@@ -125,7 +123,6 @@ async function succeed(
   ran: Execution,
   state: Progressed,
 ): Promise<AttemptOutcome> {
-  const { ledger } = work.environment;
   if (!work.isAlive()) {
     await dropObjects(work, result);
     return { kind: 'cancelled', reason: String(signal.reason), ran };
@@ -135,10 +132,15 @@ async function succeed(
   // The loser's pending record stands for the winner's publication by now: it is completed, not taken back.
   const published = publishes ? await publishResult(work) : undefined;
   if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
-  await ledger.closeFailure(work.planned.id);
+  await closeTries(work);
   if (published?.kind === 'gone') return published;
   if (published?.kind === 'unpublished') return { kind: 'unpublished', ran, cause: published.cause };
   return { kind: 'succeeded', ran, published: published?.paths ?? [] };
+}
+
+/** It has a result: what was tried before is history. */
+async function closeTries({ planned, environment: { ledger } }: Work): Promise<void> {
+  await Promise.all([ledger.closeFailure(planned.id), ledger.closeWait(planned.id, 'result')]);
 }
 
 /** A skip is kept for good: not while something optional that would change it may still come. */
@@ -164,7 +166,7 @@ async function skip(
   const committed = await commitResult(work, result, state.over);
   if (committed.kind === 'lost') return lost(work, committed.winner, result.startedAt, state);
   if (hasPending(work)) await publishResult(work);
-  await work.environment.ledger.closeFailure(work.planned.id);
+  await closeTries(work);
   return { kind: 'skipped', reason, ...ran };
 }
 

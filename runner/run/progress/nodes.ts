@@ -89,7 +89,8 @@ function settledBefore(
 
 /** What is stale, or failed in a rebuild, and is not tried again now: what it was to replace stands. */
 function fateOfStanding({ state, committed }: PlannedInstance): Fate | undefined {
-  if ((state !== 'failed' && state !== 'stale') || committed === undefined) return undefined;
+  if ((state !== 'failed' && state !== 'stale' && state !== 'waiting') || committed === undefined)
+    return undefined;
   return committed === 'skipped' ? 'skipped' : 'there';
 }
 

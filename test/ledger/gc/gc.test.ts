@@ -3,6 +3,7 @@ import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { encode, keysOf } from '../../contracts/object-store.ts';
 import {
   DEAD,
+  askOf,
   failureOf,
   ID,
   manifestOf,
@@ -241,6 +242,8 @@ describe('gc', () => {
     await ledger.claim(ID, `${RUN}-1`, RUN);
     await ledger.claim('p/live/_', `${OTHER_RUN}-1`, OTHER_RUN);
     await ledger.recordFailure(failureOf(`${RUN}-1`, `${RUN}-7`));
+    await ledger.recordWait(askOf(`${RUN}-1`, `${RUN}-7`));
+    await ledger.recordWait(askOf(`${RUN}-1`, null, { instance: 'p/open/_' }));
     await ledger.recordFailure(failureOf(`${RUN}-1`, null, { instance: 'p/open/_' }));
     await ledger.beginPublication(ID, `${RUN}-1`);
     await ledger.beginPublication('p/live/_', `${OTHER_RUN}-1`);
@@ -250,10 +253,11 @@ describe('gc', () => {
     await ledger.updateRun(runRecord(RUN, { finishedAt: '2021-01-30T00:00:00.000Z' }));
     await later(bench);
     await ledger.beat(OTHER_RUN, undefined);
-    expect((await ledger.gc({ ...options, dryRun: true })).recordsRemoved).toBe(4);
-    expect((await ledger.gc(options)).recordsRemoved).toBe(4);
+    expect((await ledger.gc({ ...options, dryRun: true })).recordsRemoved).toBe(5);
+    expect((await ledger.gc(options)).recordsRemoved).toBe(5);
     expect(await keysOf(store, 'claims/')).toEqual(['claims/p/live/_.json']);
     expect(await keysOf(store, 'failures/')).toEqual(['failures/p/open/_.json']);
+    expect(await keysOf(store, 'waits/')).toEqual(['waits/p/open/_.json']);
     expect(await keysOf(store, 'publications/')).toEqual([`publications/p/live/_/${OTHER_RUN}-1.json`]);
     expect(await keysOf(store, 'exceptions/')).toEqual([expect.stringContaining('exceptions/p/void/_/')]);
     expect(await keysOf(store, 'runs/')).toHaveLength(3);

@@ -10,6 +10,7 @@ import { encode } from '../../contracts/object-store.ts';
 import {
   DEAD,
   ELSEWHERE,
+  askOf,
   failureOf,
   ID,
   manifestOf,
@@ -57,6 +58,7 @@ describe('what the ledger knows', () => {
     await ledger.startRun(runRecord(RUN));
     await ledger.claim(id, `${RUN}-1`, RUN);
     await ledger.recordFailure(failureOf(`${OTHER_RUN}-1`, null, { instance: id }));
+    await ledger.recordWait(askOf(`${OTHER_RUN}-1`, null, { instance: id }));
     await ledger.beginPublication(id, `${OTHER_RUN}-1`);
     await ledger.voidManifest(id, null, 'cleared', RUN);
     const bounds = { from: 'date=2021-01-02', to: 'date=2021-01-02' };
@@ -65,6 +67,7 @@ describe('what the ledger knows', () => {
       manifests: [id],
       exceptions: [id],
       failures: [id],
+      waits: [id],
       claims: [id],
       publications: [id],
     });
@@ -73,6 +76,7 @@ describe('what the ledger knows', () => {
       manifests: [],
       exceptions: [],
       failures: [],
+      waits: [],
       claims: [],
       publications: [],
     });
@@ -203,6 +207,7 @@ describe('requests', () => {
       'exceptions/p/',
       'failures/p/',
       'publications/p/',
+      'waits/p/',
     ]);
   });
 
@@ -323,11 +328,12 @@ describe('failures', () => {
   });
 });
 
-function idsOf({ manifests, exceptions, failures, claims, publications }: Knowledge) {
+function idsOf({ manifests, exceptions, failures, waits, claims, publications }: Knowledge) {
   return {
     manifests: [...manifests.keys()],
     exceptions: [...exceptions.keys()],
     failures: [...failures.keys()],
+    waits: [...waits.keys()],
     claims: [...claims.keys()],
     publications: [...publications],
   };

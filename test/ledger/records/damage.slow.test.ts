@@ -58,10 +58,12 @@ const COMMANDS: Readonly<Record<string, (ledger: Ledger, store: ObjectStore) => 
   'plan of what is stale': (ledger) => ledger.readKnowledge([RANGE], { contents: true }),
   status: async (ledger) => {
     await ledger.openFailures();
+    await ledger.openWaits();
     for (const { run } of await ledger.listRuns({ limit: 5 })) await ledger.liveness(run);
   },
   logs: async (ledger) => {
     await ledger.readFailure(ID);
+    await ledger.readWait('short-score/late/_');
     await ledger.readRun(RUN);
     await ledger.readManifest(ID);
   },
@@ -141,6 +143,7 @@ describe('a record that is damaged', () => {
     'task',
     'manifest',
     'failure',
+    'wait',
     'claim',
     'publication',
     'published-path',
@@ -172,6 +175,7 @@ describe('a record that is damaged', () => {
     'claims/Short Score/prices/_.json',
     'claims/short-score/prices/%zz.json',
     'failures/short-score/prices/date=2021-01-29/.json',
+    'waits/short-score/prices/date=2021-01-29/.json',
     'manifests/short-score/prices/date=2021-01-29',
     'manifests/short-score/prices/a b.json',
     'exceptions/short-score/prices/a b/mark',

@@ -2,6 +2,7 @@ import { openTarget } from '../../../runner/ledger/copy/target.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { keysOf, textOf } from '../../contracts/object-store.ts';
 import {
+  askOf,
   failureOf,
   ID,
   manifestOf,
@@ -50,6 +51,10 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   await ledger.recordFailure(
     failureOf(attempt, `${RUN}-7`, { instance: 'short-score/prices/date=2021-02-01' }),
   );
+  const late = 'short-score/late/_';
+  await ledger.recordWait(askOf(attempt, null, { instance: late }));
+  await ledger.tellDeadline({ instance: late, over: null, at: '2021-01-30T02:00:00.000Z' });
+  await ledger.recordWait(askOf(attempt, `${RUN}-7`, { instance: OTHER_ID }));
   await upload(store, attempt, { 'a.csv': 'a' });
   await ledger.beginPublication(ID, attempt);
   await ledger.voidManifest(ID, null, 'cleared', RUN);
