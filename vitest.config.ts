@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core to itself otherwise: one worker on a machine of two.
+    maxWorkers: Math.max(2, availableParallelism()),
     projects: [
       {
         // Needs nothing but Node, and ends within half a minute: `npm run test:fast`.
@@ -14,6 +17,8 @@ export default defineConfig({
             'test/**/*.s3.test.ts',
             'test/system/**',
           ],
+          // Files that share a worker load the program once, which is half of what they cost.
+          isolate: false,
           // Shared machines stall for seconds; no test measures time.
           testTimeout: 60_000,
         },
@@ -32,19 +37,22 @@ export default defineConfig({
         test: {
           name: 's3',
           include: ['test/**/*.s3.test.ts'],
-          testTimeout: 60_000,
+          // Half a minute of it is waiting for answers that never come.
+          testTimeout: 180_000,
           hookTimeout: 600_000,
           maxConcurrency: 16,
         },
       },
       {
-        // Needs a container engine; each file owns what it creates, by label.
+        // Needs a container engine; each file owns what it creates, by label, so that two can run side by side.
         test: {
           name: 'engine',
           include: ['test/**/*.engine.test.ts', 'test/system/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
+          maxWorkers: 2,
+          // After the others: a number of workers of its own needs a turn of its own.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -44,13 +44,11 @@ afterEach(async () => {
 it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
   '%s once: what runs is stopped and recorded, nothing is left, and the next run completes',
   async (signal) => {
-    const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '100.01' });
+    const started = await startSluice(project.folder, ['run', 'long', '--json'], { NAP: '1000.01' });
     await until('both run', async () => (await runningTasks()) === 2);
     started.kill(signal);
-    const begin = performance.now();
+    // Long before its nap is over, or the test would end without it.
     const result = await started.ended;
-    // 5 s from TERM to KILL for the one that does not listen.
-    expect(performance.now() - begin).toBeLessThan(20_000);
     mustEndWith(130, result);
     const document = documentOf(result);
     expect(document).toMatchObject({ outcome: 'cancelled', counts: { cancelled: 3 } });
@@ -79,11 +77,9 @@ it('a second signal ends it at once; the next run removes what that left, and co
   started.kill('SIGINT');
   await until('it stops the polite one', async () => (await runningTasks()) < 2);
   started.kill('SIGINT');
-  const begin = performance.now();
   const result = await started.ended;
-  // Long before the stubborn one's 5 s are over.
-  expect(performance.now() - begin).toBeLessThan(3000);
   mustEndWith(130, result);
+  expect(result.stderr).toMatch(/SIGINT again: ending at once/);
   expect(documentOf(result).outcome).toBe('cancelled');
   expect(recordKeys(store, 'manifests/')).toEqual([]);
 

@@ -11,9 +11,6 @@ import { layOut, type TemporaryProject } from './project.ts';
 import { filesBelow, readRecord } from './store-files.ts';
 import { until } from './until.ts';
 
-/** A heartbeat is dead at 60 s, the store's clock has whole seconds, and who waits looks every few. */
-const TAKEOVER_SECONDS = 65;
-
 const PIPELINE = `
 name: fenced
 defaults: { image: '${BUSYBOX_IMAGE}', pull: never, network: none }
@@ -102,7 +99,7 @@ describe.concurrent('over heartbeats of the real pace', () => {
   );
 
   it(
-    'a run that died on another machine is taken over within 65 s, and at once by one that comes later',
+    'a run that died on another machine is taken over when its heartbeat is too old, and at once by one that comes later',
     { timeout: 200_000 },
     async () => {
       const store = bucket.store('dead');
@@ -113,17 +110,18 @@ describe.concurrent('over heartbeats of the real pace', () => {
       const dead = holderOf('slow');
       dying.kill('SIGKILL');
       await dying.ended;
-      const diedAt = performance.now();
 
       const waiting = await start(['slow'], store);
-      await until('it is taken over', () => holderOf('slow') !== dead, TAKEOVER_SECONDS + 10);
-      expect((performance.now() - diedAt) / 1000).toBeLessThan(TAKEOVER_SECONDS);
-      mustEndWith(0, await waiting.ended);
+      await until('it is taken over', () => holderOf('slow') !== dead, 150);
+      const late = await waiting.ended;
+      mustEndWith(0, late);
+      expect(late.stderr).toContain(`run ${dead} has it in hand`);
 
       expect(holderOf('other')).toBe(dead);
-      const begin = performance.now();
-      mustEndWith(0, await (await start(['other'], store)).ended);
-      expect((performance.now() - begin) / 1000).toBeLessThan(TAKEOVER_SECONDS / 3);
+      const later = await (await start(['other'], store)).ended;
+      mustEndWith(0, later);
+      // It has waited for nobody.
+      expect(later.stderr).not.toContain(`run ${dead} has it in hand`);
       expect(await bucket.check('dead')).toEqual([]);
       expect(await containersOf(docker, root)).toEqual([]);
     },

@@ -5,12 +5,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isThorough } from '../parts/thorough.ts';
 import { startBucket, type Bucket } from './bucket.ts';
 import { layOut, type TemporaryProject } from './project.ts';
 import { filesBelow, heldClaims, readRecord, recordKeys } from './store-files.ts';
 import { until } from './until.ts';
 
-const ROUNDS = 100;
+const ROUNDS = isThorough ? 100 : 30;
 const AT_ONCE = 10;
 const POOL = 3;
 
@@ -53,23 +54,24 @@ describe.each(['claiming', 'blind'])('two processes, %s, in a race for the same 
     for (let round = 0; round < ROUNDS; round += 1) expectOneTruth(root, `race/one/date=${dateOf(round)}`);
     const begun = racers.flatMap(({ journal }) => journal()).filter(({ what }) => what === 'begin').length;
     console.log(`${claims}: ${begun} executions in ${ROUNDS} rounds`);
-    // By claims one is spared the work; without them both have done it nearly always.
-    expect(begun >= ROUNDS * 1.2).toBe(claims === 'blind');
+    // By claims one is spared the work; without them some at least are begun twice.
+    expect(begun > ROUNDS).toBe(claims === 'blind');
   });
 });
 
 it('two processes never run more at a time than a pool has slots', { timeout: 120_000 }, async () => {
   const racers = ['one', 'other'].map((name) => startRacer(`pool-${name}`, 'pool', 0.2, 'claiming', pooled));
-  const told = await Promise.all(racers.map((racer) => racer.run(`${dateOf(0)}..${dateOf(39)}`)));
+  const told = await Promise.all(racers.map((racer) => racer.run(`${dateOf(0)}..${dateOf(19)}`)));
   for (const racer of racers) await racer.end();
   expect(told).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'succeeded' }]);
   const journal = racers.flatMap((racer) => racer.journal());
-  expect(ran(journal).toSorted()).toEqual(ids(40));
+  expect(ran(journal).toSorted()).toEqual(ids(20));
   expect(widest(journal)).toBe(POOL);
 });
 
-describe('two processes on the same 200 instances', () => {
-  const RANGE = `${dateOf(0)}..${dateOf(199)}`;
+describe('two processes on the same instances', () => {
+  const MANY = isThorough ? 200 : 80;
+  const RANGE = `${dateOf(0)}..${dateOf(MANY - 1)}`;
 
   it('run each once', { timeout: 120_000 }, async () => {
     const racers = ['one', 'other'].map((name) => startRacer(`both-${name}`, 'both', 0.02));
@@ -77,10 +79,10 @@ describe('two processes on the same 200 instances', () => {
     for (const racer of racers) await racer.end();
     expect(told.map(({ outcome }) => outcome)).toEqual(['succeeded', 'succeeded']);
     const journals = racers.map(({ journal }) => journal());
-    expect(ran(journals.flat()).toSorted()).toEqual(ids(200));
+    expect(ran(journals.flat()).toSorted()).toEqual(ids(MANY));
     // Both had a part in it.
     expect(journals.every((journal) => journal.length > 0)).toBe(true);
-    for (const id of ids(200)) expectOneTruth(bucket.root('both'), id);
+    for (const id of ids(MANY)) expectOneTruth(bucket.root('both'), id);
   });
 
   it('one of them killed, the other makes all that is left', { timeout: 120_000 }, async () => {
@@ -90,16 +92,16 @@ describe('two processes on the same 200 instances', () => {
     const finishing = other.run(RANGE);
     await until(
       'both are at work',
-      () => ran(victim.journal()).length > 20 && ran(other.journal()).length > 20,
+      () => ran(victim.journal()).length > 5 && ran(other.journal()).length > 5,
     );
     await victim.kill();
     expect(await finishing).toMatchObject({ outcome: 'succeeded' });
     await other.end();
     // Only what it had in hand was begun twice.
-    const twice = ran([...victim.journal(), ...other.journal()]).length - 200;
+    const twice = ran([...victim.journal(), ...other.journal()]).length - MANY;
     expect(twice).toBeLessThanOrEqual(8);
     expect(await bucket.collect('left')).toEqual([]);
-    for (const id of ids(200)) expectOneTruth(bucket.root('left'), id);
+    for (const id of ids(MANY)) expectOneTruth(bucket.root('left'), id);
     expect(heldClaims(bucket.root('left'))).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { utimesSync } from 'node:fs';
 import type Dockerode from 'dockerode';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { BUSYBOX_IMAGE, busyboxImage } from '../parts/busybox-image.ts';
@@ -5,7 +6,7 @@ import { dockerPart } from '../parts/docker.ts';
 import { documentOf, mustEndWith, sluiceJson, startSluice, type RunDocument } from './cli.ts';
 import { containersOf, removeContainers } from './leftovers.ts';
 import { layOut, type TemporaryProject } from './project.ts';
-import { filesBelow, namesIn, readRecord, recordKeys } from './store-files.ts';
+import { filesBelow, namesIn, readRecord, recordFile, recordKeys } from './store-files.ts';
 import { until } from './until.ts';
 
 const DATES = ['2021-01-01', '2021-01-02', '2021-01-03', '2021-01-04'];
@@ -73,15 +74,16 @@ it('two runs of the same instances at once make each of them once, and both come
 it('a run whose partner is killed takes over at once, and makes what was left undone', async () => {
   const killed = await startSluice(project.folder, RUN);
   await until('the first run holds two instances', () => recordKeys(store, 'claims/').length === 2);
+  const [first = ''] = namesIn(`${store}/runs`);
   const other = await startSluice(project.folder, RUN);
   await until('the second run waits', () => other.stdout() !== '' || namesIn(`${store}/runs`).length === 2);
   killed.kill('SIGKILL');
   await killed.ended;
-  const begin = performance.now();
+  // A dead process is known on its own machine; nobody waits for its heartbeat to run out, which this one never does.
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  utimesSync(recordFile(store, `runs/${first}/heartbeat.json`) ?? '', tomorrow, tomorrow);
   const result = await other.ended;
   mustEndWith(0, result);
-  // A dead process is known on its own machine; nobody waits for a claim to run out.
-  expect(performance.now() - begin).toBeLessThan(40_000);
   expect(documentOf(result).counts['succeeded']).toBeGreaterThan(0);
   expectEachOnce();
 

@@ -89,6 +89,8 @@ const WRONG_ETAG = '0123456789abcdef0123456789abcdef';
 export interface Hold {
   readonly fault: Fault;
   readonly caught: Promise<S3Request>;
+  /** When it has been answered, or broken. */
+  readonly over: Promise<void>;
   /** Lets it go on its way. */
   release(): void;
   /** Breaks it: at the door it never takes effect. */
@@ -100,8 +102,10 @@ export type HoldWhen = 'arrived' | 'midway' | 'done';
 export function createHold(when: HoldWhen): Hold {
   const caught = createSignal<S3Request>();
   const decided = createSignal<'release' | 'drop'>();
+  const over = createSignal<void>();
   return {
     caught: caught.given,
+    over: over.given,
     release: () => decided.give('release'),
     drop: () => decided.give('drop'),
     async fault({ request, body, forward, reply, reset }) {
@@ -112,6 +116,7 @@ export function createHold(when: HoldWhen): Hold {
       caught.give(request);
       if ((await decided.given) === 'drop') reset();
       else reply(done ?? (await (midway ?? forward())));
+      over.give();
     },
   };
 }

@@ -37,6 +37,6 @@ it.concurrent('a conditional write that arrives after its own repetition changes
   const { etag } = (await scene.beside.get(scene.key)) ?? { etag: '' };
   await scene.beside.put(scene.key, encode('newer'), { condition: { ifMatch: etag } });
   hold.release();
-  await new Promise((resolve) => void setTimeout(resolve, 200));
+  await hold.over;
   expect(String(await bytesUnder(scene.beside, scene.key))).toBe('newer');
 });
