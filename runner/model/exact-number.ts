@@ -20,7 +20,11 @@ export function readNumber(text: string): NumberReading {
 
 /** In words, to follow "found". */
 export function inexactWords(text: string, value: number): string {
-  return `${text}, which has more digits than a number can hold: it would become ${String(value)}`;
+  const written = text.length > 60 ? `${text.slice(0, 40)}… (${String(text.length)} characters)` : text;
+  if (!Number.isFinite(value))
+    return `${written}, which is beyond the largest number there is, about 1.8e308`;
+  if (value === 0) return `${written}, which is nearer to 0 than any number but 0 itself`;
+  return `${written}, which has more digits than a number can hold: it would become ${String(value)}`;
 }
 
 /** One spelling for equal decimal numbers: sign, digits without zeros at either end, and the power of ten. */
@@ -40,8 +44,9 @@ function decimalOf(text: string): string | undefined {
 
 /** The first number of a JSON text that is not exact. */
 export function inexactInJson(json: string): string | undefined {
-  // A text is passed over whole, digits in it too.
-  for (const [part] of json.matchAll(/"(?:[^"\\]|\\.)*"|[\d-][\d.eE+-]*/g)) {
+  // A text is passed over whole, digits in it too; one that does not end, to the end of all, so that none of it is
+  // looked at twice.
+  for (const [part] of json.matchAll(/"[^"\\]*(?:\\[^][^"\\]*)*"?|[\d-][\d.eE+-]*/g)) {
     if (!part.startsWith('"') && readNumber(part).kind === 'inexact') return part;
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inexactInJson, readNumber } from '../../runner/model/exact-number.ts';
+import { inexactInJson, inexactWords, readNumber } from '../../runner/model/exact-number.ts';
 
 describe('a number as it is written', () => {
   it.each([
@@ -46,8 +46,18 @@ describe('a number as it is written', () => {
   it('of many digits costs no more than its length', () => {
     const started = performance.now();
     readNumber(`1${'0'.repeat(500_000)}1`);
+    inexactInJson('"\\'.repeat(300_000));
     inexactInJson(`["${'\\\\0'.repeat(200_000)}",1${'0'.repeat(500_000)}1]`);
     expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  it.each([
+    ['1e400', 'beyond the largest number'],
+    ['1e-400', 'nearer to 0 than any number'],
+    ['1234567890123456789', 'it would become 1234567890123456800'],
+  ])('%s is told as what it is', (text, words) => {
+    const read = readNumber(text);
+    expect(read.kind === 'none' ? '' : inexactWords(text, read.value)).toContain(words);
   });
 
   it('is found in JSON, not in its texts', () => {

@@ -5,6 +5,8 @@ import type { FunctionDefinition } from '@actions/expressions/funcs/info';
 import { falsy } from '@actions/expressions/result';
 import { keyText } from '../../model/partition.ts';
 import type { Scalar } from '../../model/pipeline.ts';
+import { messageOf } from '../../errors.ts';
+import { BOUNDED_FUNCTIONS, checkLength } from './bounded.ts';
 import { toData, toPlain } from './data.ts';
 import type { Plain } from './function.ts';
 import { findFunction, FUNCTIONS } from './functions.ts';
@@ -31,9 +33,15 @@ export interface NeedContext {
 /** A template with every `${{ }}` replaced by its value as text. Throws `ExpressionError` in words. */
 export function evaluateTemplate(template: string, contexts: Contexts): string {
   if (!hasExpression(template)) return template;
-  return partsOf(template)
-    .map((part) => (part.kind === 'text' ? part.text : textOf(part.source, evaluate(part.source, contexts))))
-    .join('');
+  let text = '';
+  for (const part of partsOf(template)) {
+    if (part.kind === 'text') text += part.text;
+    else {
+      text += textOf(part.source, evaluate(part.source, contexts));
+      inWords(part.source, () => checkLength(text.length));
+    }
+  }
+  return text;
 }
 
 /** Like `evaluateTemplate`; a template that is one expression as a whole keeps its type: number, boolean, list. */
@@ -71,11 +79,15 @@ function evaluate(source: string, contexts: Contexts): ExpressionData {
     if (findFunction(name) !== undefined || functions.has(name.toLowerCase())) continue;
     throw new ExpressionError(source, `there is no function \`${name}\` here`);
   }
+  return inWords(source, () => new Evaluator(parsed.tree, dataOf(contexts), functions).evaluate());
+}
+
+/** Of what throws in words, as functions do. */
+function inWords<Value>(source: string, evaluated: () => Value): Value {
   try {
-    return new Evaluator(parsed.tree, dataOf(contexts), functions).evaluate();
+    return evaluated();
   } catch (error) {
-    // Functions throw in words.
-    throw new ExpressionError(source, error instanceof Error ? error.message : 'it failed', { cause: error });
+    throw new ExpressionError(source, messageOf(error), { cause: error });
   }
 }
 
@@ -110,8 +122,9 @@ function dataOf(contexts: Contexts): Dictionary {
   return data;
 }
 
-const ours: ReadonlyMap<string, FunctionDefinition> & Map<string, FunctionDefinition> = new Map(
-  FUNCTIONS.flatMap(({ name, minArgs, maxArgs, call }) =>
+const ours = new Map<string, FunctionDefinition>([
+  ...BOUNDED_FUNCTIONS,
+  ...FUNCTIONS.flatMap(({ name, minArgs, maxArgs, call }) =>
     call === undefined
       ? []
       : [
@@ -123,10 +136,10 @@ const ours: ReadonlyMap<string, FunctionDefinition> & Map<string, FunctionDefini
               maxArgs,
               call: (...args: ExpressionData[]) => toData(call(...args.map(toPlain))),
             },
-          ],
+          ] as const,
         ],
   ),
-);
+]);
 
 function statusFunctions(status: NonNullable<Contexts['status']>): Map<string, FunctionDefinition> {
   const answers = {

@@ -1,4 +1,5 @@
 import { inexactInJson, inexactWords } from '../../model/exact-number.ts';
+import { checkJson, checkLength } from './bounded.ts';
 import { shown, textArgument } from './function.ts';
 import type { ExpressionFunction, Plain } from './function.ts';
 
@@ -69,6 +70,7 @@ export const VALUE_FUNCTIONS: readonly ExpressionFunction[] = [
     example: { call: 'fromJSON(\'["a", "b"]\')[1]', result: 'b' },
     call: (value) => {
       const text = textArgument(value, 'JSON');
+      checkJson(text);
       const parsed = parseJson(text);
       const inexact = inexactInJson(text);
       if (inexact !== undefined) {
@@ -89,9 +91,10 @@ export const VALUE_FUNCTIONS: readonly ExpressionFunction[] = [
     call: (text, search, replacement) => {
       const wanted = textArgument(search, 'what to search');
       if (wanted === '') throw new Error('expected something to search for, found an empty text');
-      return textArgument(text, 'the first argument')
-        .split(wanted)
-        .join(textArgument(replacement, 'the replacement'));
+      const pieces = textArgument(text, 'the first argument').split(wanted);
+      const between = textArgument(replacement, 'the replacement');
+      checkLength(pieces.reduce((sum, piece) => sum + piece.length + between.length, 0));
+      return pieces.join(between);
     },
   },
   {

@@ -1,7 +1,8 @@
 import { StoreError, messageOf } from '../../errors.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { ObjectStore, PutCondition, StoredBody } from '../../ports.ts';
-import { boundedText, isDeeper } from './bounds.ts';
+import { isDeeper } from '../../model/json-depth.ts';
+import { boundedText } from './bounds.ts';
 import { isDamage } from './damage.ts';
 import { objectOf, type Fields } from './expectation.ts';
 

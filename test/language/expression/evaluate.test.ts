@@ -155,3 +155,58 @@ test('names that every object has by nature are names like any other', () => {
   expect(evaluateTemplate('${{ params.constructor }}${{ params.toString }}', { params })).toBe('ab');
   expect(evaluateTemplate('${{ params.constructor }}', { params: {} })).toBe('');
 });
+
+test.each([
+  ['format', nested("format('{0}{0}{0}{0}{0}{0}{0}{0}{0}{0}', ", 40), 'more than 1,048,576 characters'],
+  [
+    'join',
+    `join(fromJSON('[${'1,'.repeat(1500)}1]'), ${nested("format('{0}{0}', ", 18)})`,
+    'more than 1,048,576',
+  ],
+  ['replace', nested("replace('aaaaaaaaaa', 'a', ", 40), 'more than 1,048,576 characters'],
+  ['toJSON', nested('toJSON(', 40, `'"'`), 'more than 1,048,576 characters'],
+  ['format of what is no template', "format(needs.big.outputs.text, '')", 'format string'],
+  [
+    'fromJSON of a long text',
+    'fromJSON(needs.big.outputs.long)',
+    'at most 1,048,576 characters, found 1,048,577',
+  ],
+  ['fromJSON of a deep text', 'fromJSON(needs.big.outputs.deep)', 'at most 100 levels'],
+  [
+    'fromJSON of a long number',
+    'fromJSON(needs.big.outputs.digits)',
+    '(1000000 characters), which is beyond the largest number',
+  ],
+])('what grows without end is refused shortly: %s', (_, expression, words) => {
+  const outputs = {
+    text: `{${'a'.repeat(1_000_000)}`,
+    long: `"${'a'.repeat(2 ** 20 - 1)}"`,
+    deep: '['.repeat(101) + ']'.repeat(101),
+    digits: '9'.repeat(1_000_000),
+  };
+  const big: Contexts = { params: {}, needs: { big: { result: 'success', outputs } } };
+  const failure = messageIn(() => evaluateTemplate(`\${{ ${expression} }}`, big));
+  expect(failure).toContain(words);
+  expect(failure.length).toBeLessThan(800);
+});
+
+test('a text of many expressions ends somewhere too', () => {
+  const outputs = { text: 'a'.repeat(2 ** 19) };
+  const big: Contexts = { params: {}, needs: { big: { result: 'success', outputs } } };
+  const template = '${{ needs.big.outputs.text }}';
+  expect(evaluateTemplate(template.repeat(2), big)).toHaveLength(2 ** 20);
+  expect(messageIn(() => evaluateTemplate(template.repeat(1000), big))).toContain('more than 1,048,576');
+});
+
+function nested(call: string, times: number, innermost = "'aa'"): string {
+  return `${call.repeat(times)}${innermost}${')'.repeat(times)}`;
+}
+
+function messageIn(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    return String(error);
+  }
+  throw new Error('expected it to be refused');
+}

@@ -31,6 +31,8 @@ describe('parseOutputValues', () => {
     ['no name', '=1', 'line 1'],
     ['a name with a space', 'a b=1', 'line 1'],
     ['no delimiter', 'a<<\nx', 'expected a word after a<<'],
+    ['NUL in a value', 'b=1\na=x\0y\n', 'line 2 of $SLUICE_OUTPUT: the value of a holds a NUL byte'],
+    ['NUL in a heredoc', 'a<<END\nx\0\nEND\n', 'the value of a holds a NUL byte'],
     ['no end', '\na<<END\nx\n', 'line 2 of $SLUICE_OUTPUT: the value of a has no line END'],
   ])('says what is wrong with %s, and where', (_, text, expected) => {
     expect(values(text)).toContain(expected);
