@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ProblemsError, usageError, messageOf } from '../errors.ts';
+import { readStreamFile, type StreamLimits } from '../machine/stream-file.ts';
 import type { Problem } from '../model/problem.ts';
 
 /**
@@ -10,8 +10,12 @@ import type { Problem } from '../model/problem.ts';
  * @throws ProblemsError for a file that cannot be read, and for every line that says nothing; never with a line's text,
  *   for that may be a secret.
  */
-export async function readEnvFile(path: string, folder: string): Promise<ReadonlyMap<string, string>> {
-  const { values, mistakes } = parseEnvFile(decode(await read(path, folder), path));
+export async function readEnvFile(
+  path: string,
+  folder: string,
+  limits: StreamLimits = LIMITS,
+): Promise<ReadonlyMap<string, string>> {
+  const { values, mistakes } = parseEnvFile(decode(await read(path, folder, limits), path));
   if (mistakes.length === 0) return values;
   throw new ProblemsError(
     mistakes.map(({ line, message }): Problem => ({
@@ -23,9 +27,12 @@ export async function readEnvFile(path: string, folder: string): Promise<Readonl
   );
 }
 
-async function read(path: string, folder: string): Promise<Uint8Array> {
+/** A person may type into a pipe, and a vault may be asked by what writes to it. */
+const LIMITS: StreamLimits = { maxBytes: 2 ** 20, seconds: 30 };
+
+async function read(path: string, folder: string, limits: StreamLimits): Promise<Uint8Array> {
   try {
-    return await readFile(resolve(folder, path));
+    return await readStreamFile(resolve(folder, path), limits);
   } catch (error) {
     const reason = messageOf(error);
     throw usageError('no-env-file', `--env-file ${path} cannot be read: ${reason}`, 'check its path');

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { readSmallFile } from './small-file.ts';
 
 export interface Repository {
   /** As its remote `origin` has it, so that every clone of it agrees; else its folder's. */
@@ -73,12 +73,6 @@ const MAX_BYTES = 2 ** 20;
 
 /** Undefined for what is not there, is no file or is no text of git's. */
 async function readSmall(path: string): Promise<string | undefined> {
-  try {
-    // A pipe in the file's place would never be opened.
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const found = await file.stat();
-    return found.isFile() && found.size <= MAX_BYTES ? await file.readFile('utf8') : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = await readSmallFile(path, MAX_BYTES);
+  return found.kind === 'read' ? Buffer.from(found.bytes).toString('utf8') : undefined;
 }

@@ -1,3 +1,5 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +48,36 @@ describe('the file', () => {
   ])('is refused in words: %s', async (_, bytes, words) => {
     writeFileSync(join(folder, 'job.env'), bytes);
     await expect(readEnvFile('job.env', folder)).rejects.toThrow(words);
+  });
+
+  it('may be a pipe, also one that is written to later and in pieces', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const reading = readEnvFile('pipe', folder, { maxBytes: 100, seconds: 20 });
+    const writer = spawn('sh', ['-c', 'exec >pipe; echo A=1; sleep 0.1; echo B=2'], { cwd: folder });
+    const ended = once(writer, 'exit');
+    expect([...(await reading)]).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+    ]);
+    await ended;
+  });
+
+  it.each([
+    ['nobody writes to', 'exit', 'it is a pipe, and nothing was written to it within 0.2 s'],
+    ['nobody closes', 'exec 1<>pipe; echo A=1; sleep 2', 'it is a pipe that was not closed within 0.2 s'],
+    ['never ends', 'exec >pipe; yes', 'it holds more than 1,000,000 bytes'],
+  ])('may be a pipe that %s, and is then refused in words', async (_, script, words) => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const writer = spawn('sh', ['-c', script], { cwd: folder, stdio: 'ignore' });
+    const seconds = script.endsWith('yes') ? 20 : 0.2;
+    await expect(readEnvFile('pipe', folder, { maxBytes: 1_000_000, seconds })).rejects.toThrow(words);
+    writer.kill();
+  });
+
+  it('may be a device', async () => {
+    expect([...(await readEnvFile('/dev/null', folder))]).toEqual([]);
+    await expect(readEnvFile('/dev/zero', folder)).rejects.toThrow('it holds more than 1,048,576 bytes');
   });
 
   it('is named where it is not there', async () => {

@@ -111,6 +111,17 @@ describe('files of somebody else', { timeout: 20_000 }, () => {
     expect(await told()).toContain(words.replace('at', 'sluice.yaml'));
   });
 
+  it('may wait for each other in a ring of thousands, told by its ends', async () => {
+    pipeline(
+      Array.from({ length: 1000 }, (_, at) => `  t${at}: { run: x, needs: [t${(at + 1) % 1000}] }\n`).join(
+        '',
+      ),
+    );
+    expect(await told()).toContain(
+      'these tasks wait for each other: t0 → t1 → t2 → t3 → … 995 more … → t999 → t0',
+    );
+  });
+
   it('may be larger than any text', async () => {
     writeFileSync(join(root, 'pipelines/q.yaml'), '');
     truncateSync(join(root, 'pipelines/q.yaml'), 3 * 1024 ** 3);

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -46,17 +46,20 @@ export async function downloadBeside(
       `${key} is not what was committed: expected sha256 ${object.sha256}, found ${sha256}; it is not used; make it anew: sluice run ${ownerOf(prefix)} --rebuild all`,
       { key },
     );
+  const mode = object.executable === true ? 0o777 : 0o666;
+  const body = verified(found, object.sha256, damaged);
   try {
-    await pipeline(
-      Readable.from(verified(found, object.sha256, damaged), { objectMode: false }),
-      createWriteStream(partial, { mode: object.executable === true ? 0o777 : 0o666 }),
-    );
+    if (found.sizeBytes <= SMALL_BYTES) await writeFile(partial, body, { mode });
+    else await pipeline(Readable.from(body, { objectMode: false }), createWriteStream(partial, { mode }));
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
   return partial;
 }
+
+/** Streams cost more than a small file itself. */
+const SMALL_BYTES = 2 ** 20;
 
 /** Takes the place of what had its name there. */
 export async function moveInto(

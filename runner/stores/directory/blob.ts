@@ -87,7 +87,7 @@ export function readBlob(
     sizeBytes: Number(stats.size),
     modifiedAt: stats.mtime.toISOString(),
     answeredAt: new Date().toISOString(),
-    body: fileBody(descriptor, key, range, signal),
+    body: fileBody(descriptor, key, Number(stats.size), range, signal),
   };
 }
 

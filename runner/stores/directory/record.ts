@@ -107,7 +107,7 @@ export function readRecord(
     const body =
       stats.size <= READ_AT_ONCE_BYTES
         ? once(readAndClose(descriptor, stats.size), range)
-        : fileBody(descriptor, key, range, signal);
+        : fileBody(descriptor, key, stats.size, range, signal);
     return {
       key,
       etag: String(version.number),

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readSmallFile } from '../../../machine/small-file.ts';
 import { parseDockerignore, type IgnoreRules } from './dockerignore.ts';
 
 /** One thing in a build's context, with what of its metadata counts. */
@@ -117,16 +118,14 @@ export function createContextHash(
   };
 }
 
+const MAX_RULES_BYTES = 2 ** 20;
+
 async function readRules(folder: string, dockerfile: string): Promise<IgnoreRules> {
   for (const name of [`${dockerfile}.dockerignore`, '.dockerignore']) {
-    try {
-      return parseDockerignore(await readFile(join(folder, name), 'utf8'));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-        throw new ContextError(`${join(folder, name)} could not be read: ${String(error)}`, { cause: error });
-      }
-    }
+    const place = join(folder, name);
+    const found = await readSmallFile(place, MAX_RULES_BYTES);
+    if (found.kind === 'refused') throw new ContextError(`${place} could not be read: ${found.reason}`);
+    if (found.kind === 'read') return parseDockerignore(Buffer.from(found.bytes).toString('utf8'));
   }
   return parseDockerignore('');
 }

@@ -1,8 +1,8 @@
 import { messageOf } from '../../../errors.ts';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { askHelper, type Login } from './credential-helper.ts';
+import { readSmallFile } from '../../../machine/small-file.ts';
 import { own } from '../../../model/own.ts';
 
 /** What could be found out about a login. A trouble is no error: most images need none. */
@@ -70,17 +70,14 @@ function loginFiles({ env, homeFolder = homedir() }: LoginOptions): readonly str
   ];
 }
 
+const MAX_LOGIN_BYTES = 4 * 2 ** 20;
+
 async function readLoginFile(path: string): Promise<LoginFile | undefined> {
-  let text: string;
+  const found = await readSmallFile(path, MAX_LOGIN_BYTES);
+  if (found.kind === 'absent') return undefined;
+  if (found.kind === 'refused') throw new Error(`${path} could not be read: ${found.reason}`);
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new Error(`${path} could not be read (${code ?? String(error)})`, { cause: error });
-  }
-  try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(Buffer.from(found.bytes).toString('utf8'));
     if (typeof value === 'object' && value !== null) return value;
   } catch {
     // Said below; the parser's own words may quote a secret.

@@ -1,5 +1,5 @@
+import { cycleNotBackwards, type TimedEdge } from './cycle-search.ts';
 import { grainOf, timeOf } from '../time/grain.ts';
-import type { Budget } from '../../budget.ts';
 import type { LocatedNeed, TaskEnd } from '../drafts.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 
@@ -10,11 +10,7 @@ export interface GraphTask {
   readonly needs: readonly LocatedNeed[];
 }
 
-interface Edge {
-  readonly from: string;
-  readonly to: string;
-  /** Steps in time that the need goes forward; negative is earlier. */
-  readonly steps: number;
+interface Edge extends TimedEdge {
   readonly need: LocatedNeed;
 }
 
@@ -52,72 +48,6 @@ function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>
       return [{ from, to, steps, need }];
     }),
   );
-}
-
-/**
- * Bellman and Ford's search for a positive cycle. Every edge counts a little more than its steps, so that a way
- * round of no steps at all is positive too, and one of a single step back is not. Such a cycle is found as soon as
- * the edges by which the tasks were reached lead back to where they began.
- */
-function cycleNotBackwards(
-  knot: ReadonlySet<string>,
-  edges: readonly Edge[],
-  budget: Budget,
-): readonly Edge[] | undefined {
-  const scale = knot.size + 1;
-  const number = new Map([...knot].map((id, at) => [id, at]));
-  const numberOf = (id: string): number => number.get(id) ?? 0;
-  const numbered = edges.map((edge) => ({
-    edge,
-    from: numberOf(edge.from),
-    to: numberOf(edge.to),
-    weight: edge.steps * scale + 1,
-  }));
-  const reach = Array.from({ length: knot.size }, () => 0);
-  const arrivedBy: (Edge | undefined)[] = Array.from({ length: knot.size }, () => undefined);
-  for (let round = 0; round <= knot.size; round += 1) {
-    budget.check();
-    let grows = false;
-    for (const { edge, from, to, weight } of numbered) {
-      const length = (reach[from] ?? 0) + weight;
-      if (length <= (reach[to] ?? 0)) continue;
-      reach[to] = length;
-      arrivedBy[to] = edge;
-      grows = true;
-    }
-    if (!grows) return undefined;
-    const cycle = cycleIn(arrivedBy, numberOf);
-    if (cycle !== undefined) return cycle;
-  }
-  return undefined;
-}
-
-/** Goes back from each task to where it was reached from, never twice over the same. */
-function cycleIn(
-  arrivedBy: readonly (Edge | undefined)[],
-  numberOf: (id: string) => number,
-): readonly Edge[] | undefined {
-  const walks = new Map<number, number>();
-  for (const start of arrivedBy.keys()) {
-    let at = start;
-    while (!walks.has(at)) {
-      walks.set(at, start);
-      const edge = arrivedBy[at];
-      if (edge === undefined) break;
-      at = numberOf(edge.from);
-    }
-    if (arrivedBy[at] === undefined || walks.get(at) !== start) continue;
-    const cycle: Edge[] = [];
-    const first = at;
-    do {
-      const edge = arrivedBy[at];
-      if (edge === undefined) return undefined;
-      cycle.push(edge);
-      at = numberOf(edge.from);
-    } while (at !== first);
-    return cycle.reverse();
-  }
-  return undefined;
 }
 
 /** Strongly connected components that hold a cycle, by Tarjan's algorithm without recursion. */
@@ -172,7 +102,7 @@ function reportCycle(cycle: readonly Edge[], report: ProblemReport): void {
   if (first === undefined) return;
   const pipelines = new Set(cycle.map((edge) => edge.from.split('/')[0]));
   const shown = (id: string): string => (pipelines.size === 1 ? (id.split('/')[1] ?? id) : id);
-  const path = [...turned.map((edge) => edge.from), first.from].map(shown).join(' → ');
+  const path = wayRound(turned.map((edge) => shown(edge.from))).join(' → ');
   const message =
     turned.length === 1
       ? `\`${shown(first.from)}\` needs its own result of the same time`
@@ -188,3 +118,19 @@ function reportCycle(cycle: readonly Edge[], report: ProblemReport): void {
         : `Remove one of the needs, or let one read an earlier result: { task: ${shown(movable.to)}, offset: -1 }.`,
   });
 }
+
+/** Of a long one, where it begins and where it ends. */
+function wayRound(names: readonly string[]): readonly string[] {
+  const [first = ''] = names;
+  if (names.length <= MAX_SHOWN) return [...names, first];
+  const more = names.length - SHOWN_AT_START - 1;
+  return [
+    ...names.slice(0, SHOWN_AT_START),
+    `… ${more.toLocaleString('en-US')} more …`,
+    ...names.slice(-1),
+    first,
+  ];
+}
+
+const MAX_SHOWN = 12;
+const SHOWN_AT_START = 4;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -109,6 +110,12 @@ describe('a context', () => {
   ])('%s is named when it can not be used', async (dockerfile, words) => {
     await write({ 'sub/file': '' });
     await expect(hash({}, dockerfile)).rejects.toThrow(words);
+  });
+
+  it('rules that are a pipe are refused, and keep nobody waiting', async () => {
+    await write({ Dockerfile: '' });
+    execFileSync('mkfifo', [join(folder, '.dockerignore')]);
+    await expect(hash()).rejects.toThrow(/\.dockerignore could not be read: it is not a plain file$/);
   });
 
   it('a folder that is not there is named', async () => {
