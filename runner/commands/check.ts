@@ -1,18 +1,26 @@
+import { openPipeline } from '../app/asked-pipeline.ts';
 import { openProject } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { sayWarnings } from './cli/typed.ts';
 import type { Output } from './cli/output.ts';
+import type { Target } from '../app/target.ts';
 import { parseTarget } from './cli/target.ts';
 
-/** `sluice check`: every mistake of every file, nothing else. */
+/** `sluice check`: every mistake of every file, nothing else; of a pipeline that is named, its own and its needs'. */
 export async function checkCommand(
   words: readonly string[],
   flags: CommonFlags,
   output: Output,
 ): Promise<number> {
   const budgetSeconds = readBudget(process.env['SLUICE_CHECK_SECONDS'] ?? '');
-  const opened = await openProject({ ...appOptions(flags, output, parseTarget(words).file), budgetSeconds });
+  const target = parseTarget(words);
+  const options = { ...appOptions(flags, output, target.file), budgetSeconds };
+  const opened =
+    target.pipeline === undefined
+      ? await openProject(options)
+      : (await openPipeline(options, { pipeline: target.pipeline })).opened;
+  refuseMore(target, words);
   const pipelines = [...opened.pipelines.values()];
   if (output.json) {
     const { problemsDocument } = await import('../report/json.ts');
@@ -28,6 +36,17 @@ export async function checkCommand(
   }
   if (pipelines.length === 0) output.say('no pipelines: pipelines/ holds no .yaml file');
   return EXIT.ok;
+}
+
+/** A file stands or falls as a whole. */
+function refuseMore({ file, pipeline, tasks, params }: Target, words: readonly string[]): void {
+  const [more] = [...tasks.filter((task) => file === undefined || task !== pipeline), ...Object.keys(params)];
+  if (more === undefined) return;
+  throw usageError(
+    'too-many-words',
+    `expected the name of a pipeline or its file, found "${words.join(' ')}"`,
+    'a pipeline is checked with all its tasks: sluice check [pipeline]',
+  );
 }
 
 function readBudget(text: string): number {

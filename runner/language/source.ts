@@ -52,6 +52,11 @@ export async function locateProject(
   return { root, selection: { kind: 'file', path: relative(root, whole).split(sep).join('/') } };
 }
 
+/** Whether a folder is a project's, or below one. */
+export async function isInProject(folder: string): Promise<boolean> {
+  return (await rootAbove(resolve(folder))) !== undefined;
+}
+
 /** The nearest folder with a `sluice.yaml`, else the nearest with `pipelines/`. */
 async function rootAbove(folder: string): Promise<string | undefined> {
   let withPipelines: string | undefined;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Output } from '../../runner/commands/cli/output.ts';
 import { ProblemsError } from '../../runner/errors.ts';
+import { checkCommand } from '../../runner/commands/check.ts';
 import { planCommand } from '../../runner/commands/plan.ts';
 import { getCommand } from '../../runner/commands/results/get.ts';
 import { logsCommand } from '../../runner/commands/results/logs.ts';
@@ -66,6 +67,70 @@ async function makeStore(): Promise<void> {
   await ledger.commitManifest(manifestOf(attempt, { files: { 'a.txt': 'a' } }), null);
   await ledger.writeLog(RUN, ID, attempt, Buffer.from('printed\n'));
 }
+
+describe('a folder of no project', () => {
+  it.each(READERS)('is told by %s as what it is', async (_, command, words) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sluice-nowhere-'));
+    await expect(command(words, { project: folder }, output)).rejects.toThrow(
+      /^there is no project here: neither sluice.yaml nor pipelines\/ is in .*sluice-nowhere-/,
+    );
+    await expect(command(words, { project: folder, store: 'far' }, output)).rejects.toThrow(
+      'there is no store at far',
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a name that nobody knows', () => {
+  beforeEach(makeStore);
+
+  it.each([
+    ['ls', lsCommand],
+    ['store du', storeDuCommand],
+  ])('is refused by %s with the one that was meant', async (_, command) => {
+    write('pipelines/daily.yaml', PIPELINE);
+    await expect(command(['dayly'], { project }, output)).rejects.toThrow(
+      'there is no pipeline "dayly", and nothing in the store under dayly',
+    );
+    await expect(command(['p/no-such'], { project }, output)).rejects.toThrow(
+      'there is no task `no-such` in pipeline p',
+    );
+    // Nothing has come of it yet.
+    expect(await command(['daily'], { project }, output)).toBe(0);
+  });
+
+  it('is none where the store has results of it', async () => {
+    rmSync(join(project, 'pipelines/p.yaml'));
+    write('pipelines/other.yaml', PIPELINE);
+    expect(await lsCommand([ID.split('/').slice(0, 2).join('/')], { project }, output)).toBe(0);
+    expect(
+      await lsCommand([`${ID.split('/').slice(0, 2).join('/')}/date=1999-01-01`], { project }, output),
+    ).toBe(0);
+  });
+});
+
+describe('check of a pipeline by its name', () => {
+  const check = (...words: readonly string[]) => checkCommand(words, { project }, output);
+  beforeEach(() => {
+    write('pipelines/q.yaml', "tasks: { u: { needs: [p/t], image: busybox, run: 'true' } }\n");
+    write('pipelines/broken.yaml', 'tasks: { t: { image: busybox, rum: x } }\n');
+  });
+
+  it('is of its mistakes and of those of what it needs', async () => {
+    expect(await check('q')).toBe(0);
+    expect(said.join('\n')).toContain('q: 1 task, no mistakes');
+    expect(said.join('\n')).not.toContain('broken');
+    await expect(check()).rejects.toThrow('rum');
+    write('pipelines/p.yaml', 'tasks: { t: { image: busybox, rum: x } }\n');
+    await expect(check('q')).rejects.toThrow('rum');
+  });
+
+  it('knows names, and only of pipelines', async () => {
+    await expect(check('qq')).rejects.toThrow('there is no pipeline "qq"');
+    await expect(check('q', 'u')).rejects.toThrow('found "q u"');
+    await expect(check('q/u')).rejects.toThrow('expected the name of a pipeline or its file');
+  });
+});
 
 describe('a store that is not there', () => {
   it.each(READERS)('is named by %s, and not made', async (_, command, words) => {

@@ -3,12 +3,13 @@ import { action, command, examples } from './declare.ts';
 
 /** Commands for the project and its surroundings. */
 export function addProjectCommands(program: Command): void {
-  command(program, 'check [pipeline-file]', 'find every mistake in the project’s files')
+  command(program, 'check [pipeline]', 'find every mistake in the project’s files')
     .action(action(async () => (await import('../check.ts')).checkCommand))
     .addHelpText(
       'after',
       examples([
         ['sluice check', 'all pipelines'],
+        ['sluice check hello', 'one, and what it needs of others'],
         ['sluice check ./lone.yaml', 'one file'],
       ]),
     );

@@ -9,6 +9,7 @@ import type { Manifest } from '../../model/records.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import { committedIds, readManifests } from '../../app/results/committed.ts';
 import { readOwners, type Ownership } from '../../app/owners.ts';
+import { refuseUnknown } from '../../app/refuse-unknown.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
@@ -28,6 +29,7 @@ export async function lsCommand(words: readonly string[], flags: LsFlags, output
     .map((word) => word.replace(/^\/+|\/+$/g, ''))
     .join('/');
   const ids = await committedIds(ledger, path);
+  if (ids.length === 0 && path !== '') await refuseUnknown(path, ledger, options);
   if (path.split('/').length < 2 && flags.uris !== true)
     return summarize(ids, path, output, (pipelines) => readOwners(ledger, project, pipelines));
   if (output.json) {

@@ -1,4 +1,4 @@
-import { openPipeline, type AppOptions } from '../../app/asked-pipeline.ts';
+import { refuseUnknown } from '../../app/refuse-unknown.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import { openStoreSettings } from '../../app/project/open-project.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -47,32 +47,8 @@ export async function storedInstances(
   refuseMore(target);
   refuseFlags(target, flags);
   const options = appOptions(flags, output, target.file);
-  return {
-    ledger: await openStandingLedger(await openStoreSettings(options), options),
-    ids: [target.instance],
-    refuseUnknown: (id) => refuseUnknown(id, target, options),
-  };
-}
-
-/** Does nothing where the project cannot be read: then nobody knows. */
-async function refuseUnknown(id: InstanceId, target: Target, options: AppOptions): Promise<void> {
-  const { pipeline: name = '', tasks } = target;
-  const [task = ''] = tasks;
-  try {
-    const { pipeline } = await openPipeline(options, target);
-    if (Object.hasOwn(pipeline.tasks, task)) return;
-    throw usageError(
-      'unknown-task',
-      `there is no task \`${task}\` in pipeline ${name}, and nothing in the store under ${id}`,
-      didYouMean(task, Object.keys(pipeline.tasks), 'tasks'),
-    );
-  } catch (error) {
-    if (!(error instanceof ProblemsError)) throw error;
-    const [problem] = error.problems;
-    if (problem?.code === 'unknown-task') throw error;
-    if (problem?.code !== 'unknown-pipeline') return;
-    throw usageError(problem.code, `${problem.message}, and nothing in the store under ${id}`, problem.fix);
-  }
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  return { ledger, ids: [target.instance], refuseUnknown: (id) => refuseUnknown(id, ledger, options) };
 }
 
 /** What stands in its name may be said again, and a long value only so. */

@@ -5,6 +5,7 @@ import { usageByTask, type Usage } from '../../ledger/gc/usage.ts';
 import { formatBytes } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
+import { refuseUnknown } from '../../app/refuse-unknown.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 
 const PARTS = ['committed', 'superseded', 'logs', 'published'] as const;
@@ -21,6 +22,7 @@ export async function storeDuCommand(
   }
   const options = appOptions(flags, output);
   const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  if (path !== '') await refuseUnknown(path, ledger, options);
   const usages = await usageByTask(ledger, path, systemClock.now());
   if (output.json) {
     await output.document({ schema: 1, tasks: Object.fromEntries(usages) });

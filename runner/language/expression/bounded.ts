@@ -1,6 +1,8 @@
 import type { ExpressionData } from '@actions/expressions/data/index';
-import { wellKnownFunctions } from '@actions/expressions/funcs';
+import { format } from '@actions/expressions/funcs/format';
 import type { FunctionDefinition } from '@actions/expressions/funcs/info';
+import { join } from '@actions/expressions/funcs/join';
+import { tojson } from '@actions/expressions/funcs/tojson';
 import { isDeeper } from '../../model/json-depth.ts';
 
 /** Of any text that an expression makes or reads: more than a variable, a path or a name of a partition can hold. */
@@ -13,34 +15,35 @@ const MAX_DEPTH = 100;
  * Those of the library that make texts out of texts. Calls within calls would multiply: of 4,000 characters of
  * `format('{0}{0}', format(…))` comes a text that no memory holds, so that the length is told before it is made.
  */
-export const BOUNDED_FUNCTIONS: ReadonlyMap<string, FunctionDefinition> = new Map(
-  Object.entries({
-    format: ([template, ...values]: readonly ExpressionData[]): number => {
-      const text = template?.coerceString() ?? '';
-      const lengths = values.map((value) => value.coerceString().length);
-      let length = text.length;
-      for (const [, index] of text.matchAll(/\{(\d+)/g)) length += lengths[Number(index)] ?? 0;
-      return length;
-    },
-    join: ([list, separator]: readonly ExpressionData[]): number => {
-      if (list === undefined || list.primitive || !('values' in list)) return 0;
-      const between = separator?.primitive === true ? separator.coerceString().length : 1;
-      return list.values().reduce((sum, item) => sum + item.coerceString().length + between, 0);
-    },
-    // At most six times as long as what it is made of.
-    tojson: () => 0,
-  }).flatMap(([name, lengthOf]) => {
-    const known = wellKnownFunctions[name];
-    if (known === undefined) return [];
-    const call = (...args: ExpressionData[]): ExpressionData => {
-      checkLength(lengthOf(args));
-      const made = known.call(...args);
-      if (made.primitive) checkLength(made.coerceString().length);
-      return made;
-    };
-    return [[name, { ...known, call }] as const];
+export const BOUNDED_FUNCTIONS: readonly (readonly [string, FunctionDefinition])[] = [
+  bounded(format, ([template, ...values]) => {
+    const text = template?.coerceString() ?? '';
+    const lengths = values.map((value) => value.coerceString().length);
+    let length = text.length;
+    for (const [, index] of text.matchAll(/\{(\d+)/g)) length += lengths[Number(index)] ?? 0;
+    return length;
   }),
-);
+  bounded(join, ([list, separator]) => {
+    if (list === undefined || list.primitive || !('values' in list)) return 0;
+    const between = separator?.primitive === true ? separator.coerceString().length : 1;
+    return list.values().reduce((sum, item) => sum + item.coerceString().length + between, 0);
+  }),
+  // At most six times as long as what it is made of.
+  bounded(tojson, () => 0),
+];
+
+function bounded(
+  known: FunctionDefinition,
+  lengthOf: (args: readonly ExpressionData[]) => number,
+): readonly [string, FunctionDefinition] {
+  const call = (...args: ExpressionData[]): ExpressionData => {
+    checkLength(lengthOf(args));
+    const made = known.call(...args);
+    if (made.primitive) checkLength(made.coerceString().length);
+    return made;
+  };
+  return [known.name.toLowerCase(), { ...known, call }];
+}
 
 /** Throws in words. */
 export function checkLength(length: number): void {
