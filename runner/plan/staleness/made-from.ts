@@ -1,4 +1,4 @@
-import { changingMembers, type Work } from '../states/work.ts';
+import { changingMembers, isDerived, type Work } from '../states/work.ts';
 import type { Assessing } from '../states/assessment.ts';
 import { committedOutcome } from '../states/committed.ts';
 import { allDifferences } from './current.ts';
@@ -60,9 +60,12 @@ function inherited(
   sources: readonly (StaleSource | undefined)[],
 ): StaleSource | undefined {
   const { index, id, table, bindings } = instance;
+  const state = work.assessed[index]?.state;
   const isMade = work.actions[index] === 'run' || work.actions[index] === 'compare';
   const isWrapper = table.task.kind === 'wrapper';
-  if (!isMade && !isWrapper && committedOutcome(knowledge, id) === undefined) return undefined;
+  // What is skipped for a need that is skipped is not stored, and would turn with it.
+  const isThere = committedOutcome(knowledge, id) !== undefined || (state !== undefined && isDerived(state));
+  if (!isMade && !isWrapper && !isThere) return undefined;
   for (const { members } of bindings) {
     for (const member of members) {
       const source = sources[member.index];
@@ -79,6 +82,7 @@ function isRead(member: ScopedInstance): boolean {
 
 /** Calls stale what is made from a stale source, and shows the way from what was asked for to there. */
 export function tellStaleSources(
+  { knowledge }: Assessing,
   work: Work,
   sources: readonly (StaleSource | undefined)[],
   shown: Uint8Array,
@@ -88,8 +92,9 @@ export function tellStaleSources(
     const known = work.assessed[index];
     const source = sources[index];
     if (instance === undefined || known === undefined || source === undefined || shown[index] === 0) continue;
+    const isStored = committedOutcome(knowledge, instance.id) !== undefined;
     const isLeft = work.actions[index] === 'none' && (known.state === 'done' || known.state === 'skipped');
-    if (isLeft && isRead(instance)) {
+    if (isLeft && isStored) {
       const reason = source.instance === instance ? source.reason : madeFrom(instance, source);
       work.assessed[index] = { state: 'stale', reason, runnable: false, pulls: false };
     }

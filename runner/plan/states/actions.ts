@@ -55,7 +55,7 @@ export function decide(assessing: Assessing, assessed: readonly Assessment[]): D
   orderByWrappers(work);
   const shown = show(work);
   const sources = findStaleSources(assessing, work);
-  if (assessing.scope.request.rebuild.stale) tellStaleSources(work, sources, shown);
+  if (assessing.scope.request.rebuild.stale) tellStaleSources(assessing, work, sources, shown);
   return { actions: work.actions, assessed: work.assessed, neededBy: work.neededBy, shown, sources };
 }
 
