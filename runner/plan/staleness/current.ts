@@ -1,10 +1,13 @@
 import { periodOf } from '../../calendar/period.ts';
+import type { Output } from '../../model/pipeline.ts';
 import type { Period } from '../../model/time.ts';
 import type { Fingerprint, Manifest } from '../../model/records.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { differences, inputDifferences, settingDifferences, type CurrentInput } from './staleness.ts';
 import type { Assessment, Assessing } from '../states/assessment.ts';
-import { paramsOf } from '../scope/instances.ts';
+import { contextsOf, paramsOf } from '../scope/instances.ts';
+import { ExpressionError } from '../../language/expression/problem.ts';
+import { publishedPaths, type PublishedOutput } from './published-paths.ts';
 import type { ScopedInstance, Variant } from '../scope/tables.ts';
 
 /**
@@ -51,7 +54,39 @@ export function allDifferences(
     settings,
     period: currentPeriod(instance),
     outputs: instance.table.task.outputs,
+    published:
+      manifest.fingerprint.outputs === fingerprint.outputs
+        ? manifest.published
+        : publishedNow(assessing, instance, manifest),
   });
+}
+
+/** Undefined where that reads what its needs have made. */
+function publishedNow(
+  { scope }: Assessing,
+  instance: ScopedInstance,
+  manifest: Manifest,
+): Manifest['published'] | undefined {
+  const { expressions } = scope.tables;
+  const declared = instance.table.task.outputs;
+  if (declared.some((output) => output.kind === 'path' && readsNeeds(output))) return undefined;
+  const contexts = contextsOf(scope.tables, instance);
+  try {
+    const outputs = declared.flatMap((output): PublishedOutput[] => {
+      if (output.kind === 'value' || output.publish === undefined) return [];
+      const { path, newest } = output.publish;
+      const publish = { path: expressions.template(path, contexts), newest };
+      return [{ pattern: expressions.template(output.path, contexts), publish }];
+    });
+    return publishedPaths(outputs, manifest.objects);
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+function readsNeeds({ path, publish }: Extract<Output, { kind: 'path' }>): boolean {
+  return [path, publish?.path ?? ''].some((template) => template.includes('needs.'));
 }
 
 export function currentPeriod({ table, position }: ScopedInstance): Period | undefined {

@@ -2,12 +2,17 @@ import { posix } from 'node:path';
 import type { StoredObject } from '../../model/job.ts';
 import { createOutputCheck } from '../../model/outputs/outputs.ts';
 import type { Manifest } from '../../model/records.ts';
-import type { EvaluatedOutput } from './evaluate.ts';
+
+/** As declared, with every expression in it evaluated. */
+export interface PublishedOutput {
+  readonly pattern: string;
+  readonly publish?: { readonly path: string; readonly newest: boolean };
+}
 
 /** Which stored objects are published, and where: a file under its path, what a folder or glob takes below it. */
 export function publishedPaths(
-  outputs: readonly EvaluatedOutput[],
-  objects: readonly StoredObject[],
+  outputs: readonly PublishedOutput[],
+  objects: readonly Pick<StoredObject, 'path' | 'bytes'>[],
 ): Manifest['published'] {
   return outputs.flatMap(({ pattern, publish }) => {
     if (publish === undefined) return [];

@@ -18,6 +18,8 @@ export interface Current {
   readonly period: Period | undefined;
   /** As they are declared. */
   readonly outputs: readonly Output[];
+  /** Where its objects would be published now; undefined where that is not known. */
+  readonly published?: Manifest['published'] | undefined;
 }
 
 /** How a committed result differs from what would be made now, one line each; empty: it is not stale. */
@@ -50,16 +52,39 @@ const PARTS: Readonly<Record<FingerprintPart, string>> = {
   needs: 'needs changed',
 };
 
-function partDifferences(manifest: Manifest, { fingerprint, settings, outputs }: Current): readonly string[] {
+function partDifferences(manifest: Manifest, current: Current): readonly string[] {
+  const { fingerprint, settings } = current;
   const lines: string[] = [];
   for (const [part, words] of Object.entries(PARTS)) {
     if (!isPart(part) || manifest.fingerprint[part] === fingerprint[part]) continue;
-    const named = part === 'settings' ? settingDifferences(manifest.settings, settings) : [];
-    const since = part === 'outputs' ? declaredSince(outputs, manifest) : [];
-    if (since.length > 0) lines.push(`${words}: ${since.join(', ')}`);
-    else lines.push(...(named.length > 0 ? named : [words]));
+    const named =
+      part === 'settings'
+        ? settingDifferences(manifest.settings, settings)
+        : part === 'outputs'
+          ? outputDifferences(manifest, current)
+          : [];
+    lines.push(...(named.length > 0 ? named : [words]));
   }
   return lines;
+}
+
+function outputDifferences(manifest: Manifest, { outputs, published }: Current): readonly string[] {
+  const since = declaredSince(outputs, manifest);
+  return [
+    ...(since.length > 0 ? [`${PARTS.outputs}: ${since.join(', ')}`] : []),
+    ...(published === undefined ? [] : movedPaths(manifest.published, published)),
+  ];
+}
+
+/** `published path changed: a.csv to b.csv` */
+function movedPaths(before: Manifest['published'], now: Manifest['published']): readonly string[] {
+  return before.flatMap(({ path, to }) => {
+    const places = now.filter((one) => one.path === path).map((one) => one.to);
+    if (places.includes(to)) return [];
+    return places.length === 0
+      ? [`published no more: ${to}`]
+      : [`published path changed: ${to} to ${places.join(', ')}`];
+  });
 }
 
 function isPart(name: string): name is FingerprintPart {

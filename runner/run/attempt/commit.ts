@@ -7,7 +7,7 @@ import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
 import { fingerprintOf, settingsIn } from '../../plan/staleness/fingerprint.ts';
 import type { EvaluatedOutput } from './evaluate.ts';
 import { attemptPrefix } from '../../model/key.ts';
-import { publishedPaths } from './published-paths.ts';
+import { publishedPaths } from '../../plan/staleness/published-paths.ts';
 import type { Upstream } from './upstream.ts';
 import type { Work } from './work.ts';
 import { own } from '../../model/own.ts';

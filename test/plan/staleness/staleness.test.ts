@@ -90,6 +90,33 @@ describe('a fingerprint', () => {
     expect(since([file, { ...file, path: 'b.csv' }])).toEqual(['outputs changed: `b.csv` is new']);
   });
 
+  it('names the published path that changed', () => {
+    const file = { kind: 'path', path: 'a.csv', allowEmpty: false } as const;
+    const to = (path: string): Task =>
+      task('a', { outputs: [{ ...file, publish: { path, newest: false } }] });
+    const before = {
+      ...made(pipeline([to('x/${{ params.date }}.csv')]), 'a', 'date=2021-01-28'),
+      objects: [{ path: 'a.csv', bytes: 1, sha256: 'x' }],
+      published: [{ path: 'a.csv', to: 'x/2021-01-28.csv', newest: false }],
+    };
+    const reasonOf = (now: Task): string | undefined =>
+      planned(
+        pipelines(pipeline([now])),
+        request({
+          range: { kind: 'single', value: '2021-01-28' },
+          rebuild: { missing: true, failed: true, stale: true, all: false },
+        }),
+        knowledge({ manifests: [before] }),
+      ).instances[0]?.reason;
+    expect(reasonOf(to('x/${{ params.date }}.csv'))).toBe('done');
+    expect(reasonOf(to('y/${{ params.date }}.csv'))).toBe(
+      'published path changed: x/2021-01-28.csv to y/2021-01-28.csv',
+    );
+    expect(reasonOf(task('a', { outputs: [file] }))).toBe('published no more: x/2021-01-28.csv');
+    // What that reads is not known before its turn.
+    expect(reasonOf(to('${{ needs.b.outputs.v }}.csv'))).toBe('outputs changed');
+  });
+
   it.each<[string, Partial<Task>]>([
     ['a key: that is the identity', {}],
     ['the order of files', { files: [...base.files].reverse() }],
