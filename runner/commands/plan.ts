@@ -23,7 +23,7 @@ export async function planCommand(
     ...flags,
     ledger: openReadingLedger,
   });
-  const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline]);
+  const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline], { dates: false });
   const notes = [...otherOwners(planned), ...unclaimed.map(({ message }) => message)];
   const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };
   if (output.json) {

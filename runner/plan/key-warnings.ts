@@ -13,11 +13,15 @@ export function keyWarnings(scope: Scope, knowledge: Knowledge): readonly string
     const recorded = knowledge.taskKeys.get(`${pipeline.name}/${task.name}`);
     if (foreign || recorded === undefined || recorded.join('/') === task.keys.join('/')) return [];
     const count = countUnmatched(knowledge, `${pipeline.name}/${task.name}/`, task.keys);
-    const left = count === 0 ? 'its done partitions' : `${count.toLocaleString('en-US')} done partitions`;
-    const matches = count === 1 ? 'matches' : 'match';
+    // All of its results are listed for this.
+    if (count === 0) return [];
+    const left =
+      count === 1
+        ? '1 done partition no longer matches'
+        : `${count.toLocaleString('en-US')} done partitions no longer match`;
     return [
-      `the keys of ${task.name} were ${named(recorded)} and are ${named(task.keys)} now: ` +
-        `${count === 1 ? '1 done partition' : left} no longer ${matches}`,
+      `the keys of ${task.name} were ${named(recorded)} and are ${named(task.keys)} now: ${left}: ` +
+        `sluice ls ${pipeline.name}/${task.name}`,
     ];
   });
 }

@@ -9,6 +9,7 @@ import { currentFingerprint } from './staleness/current.ts';
 import { dueMs, momentOf } from './scope/due.ts';
 import { planHooks } from './hooks.ts';
 import type { Assessing } from './states/assessment.ts';
+import { outsideWarnings } from './outside.ts';
 import { keyWarnings } from './key-warnings.ts';
 import { leftStale } from './staleness/left-stale.ts';
 import type { Scope } from './scope/scope.ts';
@@ -45,7 +46,7 @@ export function makePlan(
     instances,
     counts: countStates(instances),
     atLeast: instances.some((instance) => instance.state === 'unknown'),
-    warnings: [...scope.warnings, ...keyWarnings(scope, knowledge)],
+    warnings: [...scope.warnings, ...keyWarnings(scope, knowledge), ...outsideWarnings(scope, knowledge)],
     ...(stale === undefined ? {} : { stale }),
   };
 }

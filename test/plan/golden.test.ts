@@ -118,7 +118,9 @@ const RULES: readonly Case[] = [
     request: { ...day('2021-01-31'), tasks: ['monthly'] },
     now: '2021-02-02T00:00:00Z',
     knowledge: {
-      done: Array.from({ length: 27 }, (_, n) => `p/a/date=2021-01-${String(n + 1).padStart(2, '0')}`),
+      done: ['04 05 06 07 08', '11 12 13 14 15', '19 20 21 22', '25 26 27'].flatMap((week) =>
+        week.split(' ').map((n) => `p/a/date=2021-01-${n}`),
+      ),
     },
   },
   {
@@ -452,6 +454,13 @@ const STATES: readonly Case[] = [
     request: day('2021-01-28'),
     knowledge: { done: ['p/a/date=2021-01-28', 'p/a/date=2021-01-27'], taskKeys: { 'p/a': ['date'] } },
   },
+  {
+    // The 18th was no holiday when it was made.
+    name: 'date-that-left-its-calendar',
+    tasks: [a],
+    request: days('2021-01-15', '2021-01-19'),
+    knowledge: { done: ['15', '18', '19'].map((n) => `p/a/date=2021-01-${n}`) },
+  },
 ];
 
 const rebuild = (words: string): Partial<PlanRequest> => ({
@@ -726,6 +735,17 @@ const BEYOND: readonly Case[] = [
       manifests: madeBy(MONTHLY).map((one) =>
         one.instance === 'p/a/date=2021-01-28' ? { ...one, outcome: 'skipped', reason: 'no data' } : one,
       ),
+    },
+  },
+  {
+    name: 'stale-above-a-skip-that-may-turn',
+    tasks: [{ ...a, run: 'false' }, readsA(), task('c', { needs: [need('b')] })],
+    request: { ...day('2021-01-28'), ...rebuild('missing,failed,stale'), tasks: ['c'] },
+    knowledge: {
+      manifests: [
+        made(pipeline([a]), 'a', D),
+        { ...made(pipeline([readsA()]), 'b', D, [['a', `p/a/${D}`]]), outcome: 'skipped', reason: 'no data' },
+      ],
     },
   },
   {

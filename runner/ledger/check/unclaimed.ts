@@ -6,7 +6,19 @@ import { keysBelow } from '../knowledge/listing.ts';
 export interface Claims {
   readonly pipeline: string;
   /** By task; undefined: whatever partition of it. */
-  readonly tasks: ReadonlyMap<string, Legs | undefined>;
+  readonly tasks: ReadonlyMap<string, TaskClaim | undefined>;
+}
+
+export interface TaskClaim {
+  /** Undefined: its legs are not written down, or it has none. */
+  readonly legs?: Legs | undefined;
+  readonly time?: TimeClaim | undefined;
+}
+
+/** The time key, whose values come first, and which of them there are: its calendar or `start` may have changed. */
+export interface TimeClaim {
+  readonly key: string;
+  readonly exists: (value: string) => boolean;
 }
 
 /** The ends of partitions that a written matrix allows: its keys come last. */
@@ -21,6 +33,8 @@ export interface Unclaimed {
   readonly task: string;
   /** Of a task that is still there: the ends that its matrix has no more; else empty. */
   readonly legs: readonly string[];
+  /** Of a task that is still there: instances whose time its calendar has no more; else empty. */
+  readonly outside: readonly string[];
   readonly count: number;
   /** There may be more: not all were looked at. */
   readonly atLeast: boolean;
@@ -36,15 +50,32 @@ export async function findUnclaimed(
   const found: Unclaimed[] = [];
   for (const key of await keysBelow(store, prefix)) {
     const task = key.slice(prefix.length).replace(/\.json$/, '');
-    const legs = tasks.get(task);
-    if (tasks.has(task) && legs === undefined) continue;
+    const claim = tasks.get(task);
+    if (tasks.has(task) && claim === undefined) continue;
     const { ids, atLeast } = await listResults(store, pipeline, task, options);
-    const left = legs === undefined ? ids : ids.filter((id) => isLeft(id, legs));
-    if (left.length === 0) continue;
-    const ends = legs === undefined ? [] : [...new Set(left.map((id) => endOf(id, legs)))].sort();
-    found.push({ pipeline, task, legs: ends, count: left.length, atLeast });
+    const one = { pipeline, task, legs: [], outside: [], atLeast };
+    if (claim === undefined) {
+      if (ids.length > 0) found.push({ ...one, count: ids.length });
+      continue;
+    }
+    const { legs, time } = claim;
+    const left = legs === undefined ? [] : ids.filter((id) => isLeft(id, legs));
+    const outside = time === undefined ? [] : ids.filter((id) => isOutside(id, time));
+    if (legs !== undefined && left.length > 0)
+      found.push({
+        ...one,
+        legs: [...new Set(left.map((id) => endOf(id, legs)))].sort(),
+        count: left.length,
+      });
+    if (outside.length > 0) found.push({ ...one, outside, count: outside.length });
   }
   return found;
+}
+
+/** With other keys it is another matter, which is told as such. */
+function isOutside(id: string, { key, exists }: TimeClaim): boolean {
+  const [, , first = ''] = id.split('/', 3);
+  return first.startsWith(`${key}=`) && !exists(first.slice(key.length + 1));
 }
 
 async function listResults(

@@ -1,3 +1,6 @@
+import { CalendarError } from '../../calendar/calendar-error.ts';
+import { isPosition } from '../../calendar/positions.ts';
+import { parseTimeValue } from '../../calendar/value.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { TimeKey } from '../../model/time.ts';
 import { own } from '../../model/own.ts';
@@ -24,4 +27,15 @@ export function timeKeyOf(pipeline: Pipeline, name: string): TimeKey | undefined
   };
   known.set(name, built);
   return built;
+}
+
+/** Whether there is a partition of that value, as far as its calendar goes: one that ends before says nothing of it. */
+export function mayExist(key: TimeKey, value: string): boolean {
+  if (!parseTimeValue(key.type, value).ok) return false;
+  try {
+    return isPosition(key, value);
+  } catch (error) {
+    if (error instanceof CalendarError) return true;
+    throw error;
+  }
 }

@@ -40,6 +40,22 @@ it('results of a task that is gone are named, and legs that a changed list left'
   ]);
 });
 
+it('results of dates that their calendar or start leaves out are named, with the command that shows them', async () => {
+  const store = await storeWith([
+    'p/score/date=2021-01-18',
+    'p/score/date=2020-12-30',
+    'p/score/date=2021-01-19',
+    // Beyond the end of the calendar nothing is known.
+    'p/score/date=2022-01-03',
+  ]);
+  expect(await said(store)).toEqual([
+    '2 results of `score` have no partition any more, by its calendar or start: date=2020-12-30, date=2021-01-18: sluice ls p/score',
+  ]);
+  expect(await said(await storeWith(['p/score/date=2021-01-18']))).toEqual([
+    '1 result of `score` has no partition any more, by its calendar or start: date=2021-01-18: sluice ls p/score/date=2021-01-18',
+  ]);
+});
+
 it('nothing is said of a store whose results all have a task', async () => {
   expect(
     await said(await storeWith(['p/prices/date=2021-01-04/venue=nyse', 'p/score/date=2021-01-04'])),
