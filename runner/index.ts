@@ -4,6 +4,8 @@
 export { openPipeline, type AppOptions, type AskedPipeline } from './app/asked-pipeline.ts';
 export { askedInstances, oneInstance } from './app/instance.ts';
 export { InterruptedError } from './app/interrupted.ts';
+export { readKeptPlan } from './app/kept-plan/file.ts';
+export { keepPlanned, planAsKept } from './app/kept-plan/plan-as-kept.ts';
 export { openLedger } from './app/open-ledger.ts';
 export { planPipeline, type Planned, type PlanOptions } from './app/planned.ts';
 export { prepareRepro, type Repro } from './app/repro.ts';
@@ -32,6 +34,7 @@ export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { RunEvent } from './model/event.ts';
 export type { Job, JobResult } from './model/job.ts';
+export type { KeptPlan } from './model/kept-plan.ts';
 export type { InstanceId } from './model/partition.ts';
 export type { Pipeline, Project, Task } from './model/pipeline.ts';
 export type { Plan, PlannedInstance, PlanRequest } from './model/plan.ts';

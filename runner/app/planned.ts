@@ -2,7 +2,7 @@ import { withImageHashes } from './project/image-hashes.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline, Project } from '../model/pipeline.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
 import { openLedger } from './open-ledger.ts';
@@ -30,6 +30,8 @@ export interface PlanOptions extends RequestOptions {
    * awaited. Claims, heartbeats and records keep the clock's. Default: the clock's.
    */
   readonly now?: string;
+  /** What is asked, where a record or a file says it: then nothing else of what was typed counts. */
+  readonly request?: PlanRequest;
   /** Read the manifests themselves, also where the request could be answered by listing. */
   readonly contents?: boolean;
   /** How the project's ledger is opened; by default its store is made where it is not there. */
@@ -53,7 +55,11 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
   const { nowMs, now, scope } = withMistakes(asked.mistakes, () => {
     const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
     const now = new Date(nowMs()).toISOString();
-    return { nowMs, now, scope: scopeOf(pipelines, createRequest(pipeline, target, options), now) };
+    return {
+      nowMs,
+      now,
+      scope: scopeOf(pipelines, options.request ?? createRequest(pipeline, target, options), now),
+    };
   });
   const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
   const contents = options.contents === true || scope.contents;

@@ -8,9 +8,11 @@ import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 
-export interface PlanFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents'> {
+export interface PlanFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request'> {
   readonly graph?: boolean;
   readonly all?: boolean;
+  /** Where the plan is kept. */
+  readonly out?: string;
 }
 
 /** `sluice plan`: every instance with state and reason; changes nothing. */
@@ -26,6 +28,10 @@ export async function planCommand(
   const unclaimed = await unclaimedResults(planned.ledger, [planned.asked.pipeline], { dates: false });
   const notes = [...otherOwners(planned), ...unclaimed.map(({ message }) => message)];
   const plan = { ...planned.plan, warnings: [...planned.plan.warnings, ...notes] };
+  if (flags.out !== undefined) {
+    const { keepPlanned } = await import('../app/kept-plan/plan-as-kept.ts');
+    await keepPlanned(planned, flags.out);
+  }
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
     await output.document(planDocument(plan));

@@ -1,6 +1,6 @@
 import type { AskedPipeline } from '../app/asked-pipeline.ts';
 import { unlessInterrupted } from '../app/interrupted.ts';
-import { planPipeline, type PlanOptions } from '../app/planned.ts';
+import { planPipeline, type Planned, type PlanOptions } from '../app/planned.ts';
 import { runOn } from '../app/run.ts';
 import { openEngine } from '../compose.ts';
 import { usageError } from '../errors.ts';
@@ -11,12 +11,14 @@ import type { Output } from './cli/output.ts';
 import { surroundingsOf } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 
-export interface RunFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents'> {
+export interface RunFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request'> {
   readonly concurrency?: string;
   readonly envFile?: string;
   readonly logs?: boolean;
   readonly logFormat?: string;
   readonly adopt?: boolean;
+  /** A file that holds a plan: exactly that is run. */
+  readonly plan?: string;
 }
 
 /** `sluice run`: runs what is missing or failed, to its end. */
@@ -27,7 +29,10 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
   let engine: Engine | undefined;
   let reporter: Reporter | undefined;
   try {
-    const open = async () => planPipeline(await openTyped(words, flags, output), flags);
+    const open = async () =>
+      flags.plan === undefined
+        ? planPipeline(await openTyped(words, flags, output), flags)
+        : openKept(flags.plan, words, flags, output);
     // A large plan over a distant store takes a while too.
     const planned = await unlessInterrupted(open(), interrupt.soft);
     const { asked, plan } = planned;
@@ -53,6 +58,33 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     await closeWithin(async () => engine?.close(), interrupt);
     await reporter?.close?.();
   }
+}
+
+/** Flags that say what runs, which a kept plan says already. */
+const SAY_WHAT_RUNS = ['from', 'to', 'rebuild', 'only', 'resume', 'downstream', 'now'] as const;
+
+async function openKept(
+  path: string,
+  words: readonly string[],
+  flags: RunFlags,
+  output: Output,
+): Promise<Planned> {
+  const given = SAY_WHAT_RUNS.filter((flag) => flags[flag] !== undefined);
+  if (given.length > 0) {
+    const named = given.map((flag) => `--${flag}`).join(' and ');
+    throw usageError(
+      'said-twice',
+      `--plan ${path} says what runs, and ${named} ${given.length === 1 ? 'is' : 'are'} given beside it`,
+      'leave one of them out',
+    );
+  }
+  const [{ readKeptPlan }, { planAsKept }] = await Promise.all([
+    import('../app/kept-plan/file.ts'),
+    import('../app/kept-plan/plan-as-kept.ts'),
+  ]);
+  const kept = await readKeptPlan(path, process.cwd());
+  const named = words.length === 0 ? [kept.pipeline] : words;
+  return planAsKept(await openTyped(named, flags, output), path, kept);
 }
 
 interface Reporting {

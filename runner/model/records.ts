@@ -23,8 +23,19 @@ export interface TaskRecord {
 }
 
 /** Each part of what made a result, hashed apart so that a difference can be named. */
-export type FingerprintPart =
-  'script' | 'image' | 'files' | 'env' | 'settings' | 'shell' | 'user' | 'outputs' | 'needs';
+export const FINGERPRINT_PARTS = [
+  'script',
+  'image',
+  'files',
+  'env',
+  'settings',
+  'shell',
+  'user',
+  'outputs',
+  'needs',
+] as const;
+
+export type FingerprintPart = (typeof FINGERPRINT_PARTS)[number];
 
 export type Fingerprint = Readonly<Record<FingerprintPart, string>>;
 

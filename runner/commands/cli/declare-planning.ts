@@ -9,6 +9,7 @@ export function addPlanningCommands(program: Command): void {
     .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
     .option('--logs', 'print the tasks’ own lines as they come')
     .option('--log-format <format>', 'text, or json: one object a line', 'text')
+    .option('--plan <file>', 'do what `plan --out` kept there, or refuse and say what has moved')
     .action(action(async () => (await import('../run.ts')).runCommand))
     .addHelpText(
       'after',
@@ -32,6 +33,7 @@ export function addPlanningCommands(program: Command): void {
   )
     .option('--graph', 'a Mermaid flowchart of the tasks')
     .option('--all', 'list each instance, however many there are')
+    .option('--out <file>', 'keep the plan there, for run --plan')
     .action(action(async () => (await import('../plan.ts')).planCommand))
     .addHelpText(
       'after',
@@ -42,6 +44,7 @@ export function addPlanningCommands(program: Command): void {
           'what changed since it was made',
         ],
         ['sluice plan short-score --graph > graph.mmd', 'a picture'],
+        ['sluice plan short-score --out plan.json', 'keep it, look at it, then: sluice run --plan plan.json'],
       ]),
     );
 

@@ -86,7 +86,7 @@ export const objectFields: Fields<StoredObject> = {
   executable: optional(flag),
 };
 
-const fingerprintFields: Fields<Fingerprint> = {
+export const fingerprintFields: Fields<Fingerprint> = {
   script: text,
   image: text,
   files: text,

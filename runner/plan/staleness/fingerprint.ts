@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { NeedRule, Pipeline, Scalar, Task } from '../../model/pipeline.ts';
 import type { Fingerprint, FingerprintPart } from '../../model/records.ts';
 import { own, setOwn } from '../../model/own.ts';
+import { digestOf } from './digest.ts';
 
 /**
  * What makes a result, as written and before anything is evaluated: the keys are in the identity, what inputs hold
@@ -28,15 +28,15 @@ export function fingerprintOf(
     needs: task.needs.map(needOf),
   };
   return {
-    script: digest(parts.script),
-    image: digest(parts.image),
-    files: digest(parts.files),
-    env: digest(parts.env),
-    settings: digest(parts.settings),
-    shell: digest(parts.shell),
-    user: digest(parts.user),
-    outputs: digest(parts.outputs),
-    needs: digest(parts.needs),
+    script: digestOf(parts.script),
+    image: digestOf(parts.image),
+    files: digestOf(parts.files),
+    env: digestOf(parts.env),
+    settings: digestOf(parts.settings),
+    shell: digestOf(parts.shell),
+    user: digestOf(parts.user),
+    outputs: digestOf(parts.outputs),
+    needs: digestOf(parts.needs),
   };
 }
 
@@ -64,17 +64,4 @@ function extraValues(task: Task, matrix: Readonly<Record<string, Scalar>>): Read
 function needOf(rule: NeedRule): unknown {
   const { position: _position, ...meaning } = rule;
   return meaning;
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-/** Members in the order of their names, absent ones left out: equal meaning, equal text. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
 }
