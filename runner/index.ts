@@ -2,6 +2,7 @@
 
 // The application layer: a project, a request, secrets, an engine and a ledger become a plan and a report.
 export { openPipeline, type AppOptions, type AskedPipeline } from './app/asked-pipeline.ts';
+export { estimatePlanned } from './app/estimate.ts';
 export { askedInstances, oneInstance } from './app/instance.ts';
 export { InterruptedError } from './app/interrupted.ts';
 export { readKeptPlan } from './app/kept-plan/file.ts';
@@ -34,6 +35,7 @@ export { createStreamHash, type StreamHash } from './hash/stream-hash.ts';
 export type { Ledger } from './ledger/ledger.ts';
 export type { RunEvent } from './model/event.ts';
 export type { Job, JobResult } from './model/job.ts';
+export type { Estimate } from './model/estimate.ts';
 export type { KeptPlan } from './model/kept-plan.ts';
 export type { InstanceId } from './model/partition.ts';
 export type { Pipeline, Project, Task } from './model/pipeline.ts';

@@ -1,7 +1,8 @@
 import { EXIT } from '../errors.ts';
+import type { Estimate } from '../model/estimate.ts';
 import type { Output } from './cli/output.ts';
 import { otherOwners } from '../app/owners.ts';
-import { planPipeline, type PlanOptions } from '../app/planned.ts';
+import { planPipeline, type Planned, type PlanOptions } from '../app/planned.ts';
 import { openReadingLedger } from '../app/reading-ledger.ts';
 import type { CommonFlags } from './cli/flags.ts';
 import { rebuildStale } from './cli/surroundings.ts';
@@ -34,7 +35,7 @@ export async function planCommand(
   }
   if (output.json) {
     const { planDocument } = await import('../report/json.ts');
-    await output.document(planDocument(plan));
+    await output.document(planDocument(plan, await estimateOf(planned)));
     return EXIT.ok;
   }
   for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
@@ -54,5 +55,15 @@ export async function planCommand(
       ...(process.stdout.isTTY ? { columns: process.stdout.columns } : {}),
     }).split('\n'),
   );
+  const estimate = await estimateOf(planned);
+  if (estimate !== undefined) {
+    const { estimateWords } = await import('../report/estimate.ts');
+    output.say(estimateWords(estimate, planned.asked.opened.clock.now()));
+  }
   return EXIT.ok;
+}
+
+async function estimateOf(planned: Planned): Promise<Estimate | undefined> {
+  const { estimatePlanned } = await import('../app/estimate.ts');
+  return estimatePlanned(planned);
 }

@@ -1,15 +1,17 @@
 import { EXIT } from '../errors.ts';
 import type { CauseKind } from '../model/cause.ts';
+import type { Estimate } from '../model/estimate.ts';
 import type { LeftStale, Plan, PlannedInstance } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Report } from '../model/report.ts';
+import { estimateDocument } from './estimate.ts';
 import { rebuildWords, staleWords } from './stale-words.ts';
 
 /** The version of the documents that `--json` prints. */
 const SCHEMA = 1;
 
 /** What `sluice plan --json` prints. */
-export function planDocument(plan: Plan): object {
+export function planDocument(plan: Plan, estimate?: Estimate): object {
   return {
     schema: SCHEMA,
     pipeline: plan.pipeline,
@@ -17,6 +19,7 @@ export function planDocument(plan: Plan): object {
     ...(plan.atLeast ? { atLeast: true } : {}),
     ...(plan.warnings.length > 0 ? { warnings: plan.warnings } : {}),
     ...staleDocument(plan.stale),
+    ...(estimate === undefined ? {} : { estimate: estimateDocument(estimate) }),
     instances: eachAs(plan.instances, (instance) => ({
       id: instance.id,
       task: instance.task,
