@@ -1,5 +1,6 @@
 import { open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { randomHex } from '../../compose.ts';
 import { messageOf, StoreError, usageError } from '../../errors.ts';
 import { definition, requestFields } from '../../ledger/records/request-fields.ts';
 import {
@@ -53,7 +54,7 @@ export async function writeKeptPlan(path: string, folder: string, kept: KeptPlan
       'name another file for --out, or remove it',
     );
   }
-  const temporary = `${file}.${process.pid}.tmp`;
+  const temporary = `${file}.${randomHex(4)}.tmp`;
   await writeFile(temporary, `${JSON.stringify(kept)}\n`);
   await rename(temporary, file);
 }
