@@ -9,7 +9,7 @@ export { readKeptPlan } from './app/kept-plan/file.ts';
 export { keepPlanned, planAsKept } from './app/kept-plan/plan-as-kept.ts';
 export { openLedger } from './app/open-ledger.ts';
 export { planPipeline, type Planned, type PlanOptions } from './app/planned.ts';
-export { prepareRepro, type Repro } from './app/repro.ts';
+export { prepareRepro, type Repro, type SecretsFrom } from './app/repro.ts';
 export type { RequestOptions } from './app/request.ts';
 export { committedIds, readManifests } from './app/results/committed.ts';
 export { fetchInstance, type Fetched, type FetchedFile } from './app/results/fetch-instance.ts';

@@ -15,7 +15,7 @@ import { openReadingLedger } from './reading-ledger.ts';
 import { planPipeline } from './planned.ts';
 import { nameOfProject } from './project-name.ts';
 import type { RequestOptions } from './request.ts';
-import { readSecrets } from './secrets.ts';
+import { readSecrets, secretNames } from './secrets.ts';
 import { own } from '../model/own.ts';
 
 /** All that an instance's container would be given now. */
@@ -26,6 +26,12 @@ export interface Repro {
   readonly secrets: Readonly<Record<string, string>>;
   /** Where its inputs are. */
   readonly store: ObjectStore;
+}
+
+export interface SecretsFrom {
+  readonly envFile?: string;
+  /** Nothing is executed now: whoever does it has them, and empty texts stand in their place. */
+  readonly namesOnly?: boolean;
 }
 
 /** An attempt that is nobody's: only names in the environment of what a person repeats by hand. */
@@ -39,20 +45,31 @@ const BY_HAND = '00000000T000000Z-000000';
 export async function prepareRepro(
   asked: AskedPipeline,
   options: RequestOptions,
-  envFile?: string,
+  secretsFrom: SecretsFrom = {},
 ): Promise<Repro> {
   const hook = askedHook(asked);
-  if (hook !== undefined) return prepareHook(asked, hook, envFile);
+  if (hook !== undefined) return prepareHook(asked, hook, secretsFrom);
   const planned = await planPipeline(asked, { ...options, rebuild: 'all', ledger: openReadingLedger });
-  const { plan, pipelines, ledger } = planned;
+  const { pipelines, ledger } = planned;
   const instance = oneInstance(planned);
-  const secrets = await readSecrets({ ...plan, instances: [instance] }, pipelines, asked.options, envFile);
+  const secrets = await secretsOf(instance, pipelines, asked, secretsFrom);
   const described = await describeJob(
     instance,
     `${BY_HAND}-1`,
     await surroundings(asked, pipelines, ledger, secrets),
   );
   return { instance, job: jobOf(instance, described), secrets, store: ledger.store };
+}
+
+async function secretsOf(
+  instance: PlannedInstance,
+  pipelines: ReadonlyMap<string, Pipeline>,
+  { options }: AskedPipeline,
+  { envFile, namesOnly = false }: SecretsFrom,
+): Promise<Readonly<Record<string, string>>> {
+  return namesOnly
+    ? secretNames(own(pipelines.get(instance.pipeline)?.tasks, instance.task))
+    : readSecrets({ instances: [instance] }, pipelines, options, envFile);
 }
 
 async function surroundings(
@@ -85,7 +102,7 @@ function askedHook({ pipeline, target }: AskedPipeline): Task | undefined {
 }
 
 /** A hook is repeated with what the newest run that it followed has left on record. */
-async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | undefined): Promise<Repro> {
+async function prepareHook(asked: AskedPipeline, hook: Task, secretsFrom: SecretsFrom): Promise<Repro> {
   const { opened, pipeline } = asked;
   const expressions = { template: evaluateTemplate, condition: evaluateCondition };
   const instance = planHook(pipeline, hook, {}, expressions);
@@ -101,8 +118,7 @@ async function prepareHook(asked: AskedPipeline, hook: Task, envFile: string | u
     );
   }
   const others = (run.instances ?? []).filter(({ id }) => id !== instance.id);
-  const plan = { instances: [instance] };
-  const secrets = await readSecrets(plan, pipelines, asked.options, envFile);
+  const secrets = await secretsOf(instance, pipelines, asked, secretsFrom);
   const task = own(pipelines.get(pipeline.name)?.tasks, hook.name) ?? hook;
   const described = describeHook(
     instance,

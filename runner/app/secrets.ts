@@ -1,5 +1,5 @@
 import { ProblemsError } from '../errors.ts';
-import type { Pipeline } from '../model/pipeline.ts';
+import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { AppOptions } from './asked-pipeline.ts';
@@ -31,6 +31,11 @@ export async function readSecrets(
   }
   if (missing.length === 0) return secrets;
   throw new ProblemsError(missing);
+}
+
+/** Of what is only laid out or told: the names, whose values whoever runs it has to give. */
+export function secretNames(task: Pick<Task, 'secrets'> | undefined): Readonly<Record<string, string>> {
+  return Object.fromEntries((task?.secrets ?? []).map((name) => [name, '']));
 }
 
 function missingSecret(name: string, task: string, isEmpty: boolean): Problem {

@@ -1,6 +1,6 @@
 import { openLedgerOn, openStore } from '../compose.ts';
 import { StoreError, usageError } from '../errors.ts';
-import { isInProject } from '../language/source.ts';
+import { mayHoldPipelines } from '../language/source.ts';
 import { STORE_KEY } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { storeRecords } from '../ledger/records/store-record.ts';
@@ -36,7 +36,8 @@ async function openStanding(
 
 /** In a folder of no project nothing can be run that would make a store. */
 async function refuseNoProject({ root }: Project, options: AppOptions): Promise<void> {
-  if (options.file !== undefined || namedStore(options) !== undefined || (await isInProject(root))) return;
+  if (options.file !== undefined || namedStore(options) !== undefined || (await mayHoldPipelines(root)))
+    return;
   throw usageError(
     'no-project',
     `there is no project here: neither sluice.yaml nor pipelines/ is in ${root} or above it`,

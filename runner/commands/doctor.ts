@@ -1,6 +1,6 @@
 import { systemClock } from '../clock.ts';
 import { installEngine, openEngine } from '../compose.ts';
-import { openProject, openSettings, type OpenedProject } from '../app/project/open-project.ts';
+import { lonePipelines, openProject, openSettings, type OpenedProject } from '../app/project/open-project.ts';
 import { EngineError, EXIT, ProblemsError, StoreError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Project } from '../model/pipeline.ts';
@@ -38,7 +38,7 @@ export async function doctorCommand(
   const project = isOpened(opened) ? opened : undefined;
   findings.push(
     project === undefined
-      ? projectFinding(opened)
+      ? ((await loneFinding(options, opened)) ?? projectFinding(opened))
       : { name: 'project', ok: true, message: describeProject(project) },
   );
   // A mistake in a pipeline hides nothing of the store and the engine; only a sound project's store is made.
@@ -65,6 +65,23 @@ function describeProject(opened: OpenedProject): string {
   const names = [...opened.pipelines.keys()];
   return `${opened.project.root}: ${names.length === 0 ? 'no pipelines yet' : names.join(', ')}`;
 }
+
+/** A folder of lone files is no mistake. */
+async function loneFinding(options: AppOptions, error: unknown): Promise<Finding | undefined> {
+  if (!(error instanceof ProblemsError) || error.problems.some(({ code }) => code !== 'no-pipelines'))
+    return undefined;
+  const { root, files } = await lonePipelines(options);
+  if (files.length === 0) return undefined;
+  const shown = files.slice(0, FILES_SHOWN).map((name) => `./${name}`);
+  const more = files.length > shown.length ? `, … ${files.length - shown.length} more` : '';
+  return {
+    name: 'project',
+    ok: true,
+    message: `${root}: no pipelines/, but lone files: ${shown.join(', ')}${more}`,
+  };
+}
+
+const FILES_SHOWN = 5;
 
 function projectFinding(error: unknown): Finding {
   if (!(error instanceof ProblemsError)) throw error;
@@ -101,6 +118,8 @@ async function standing(project: Project, options: AppOptions): Promise<Ledger |
     return await openStandingLedger(project, options);
   } catch (error) {
     if (error instanceof StoreError && error.code === 'not-found') return undefined;
+    // That there is no project is told already.
+    if (error instanceof ProblemsError) return undefined;
     throw error;
   }
 }

@@ -208,6 +208,11 @@ async function pipelineFiles(tree: Tree): Promise<readonly string[]> {
   return (await tree.namesIn(FOLDER)).filter(isPipelineName).map((name) => `${FOLDER}/${name}`);
 }
 
+/** Of a project's root, unread. */
+export async function loadLoneFiles(source: SourceFiles): Promise<readonly string[]> {
+  return loneFiles(createTree(source, createProblemReport()));
+}
+
 async function loneFiles(tree: Tree): Promise<readonly string[]> {
   return (await tree.namesIn('')).filter((name) => isPipelineName(name) && name !== 'sluice.yaml');
 }

@@ -52,9 +52,11 @@ export async function locateProject(
   return { root, selection: { kind: 'file', path: relative(root, whole).split(sep).join('/') } };
 }
 
-/** Whether a folder is a project's, or below one. */
-export async function isInProject(folder: string): Promise<boolean> {
-  return (await rootAbove(resolve(folder))) !== undefined;
+/** Whether a folder is a project's or below one, or holds files that may be lone pipelines. */
+export async function mayHoldPipelines(folder: string): Promise<boolean> {
+  if ((await rootAbove(resolve(folder))) !== undefined) return true;
+  const names = await readdir(folder).catch((): string[] => []);
+  return names.some((name) => /^[^.].*\.ya?ml$/.test(name));
 }
 
 /** The nearest folder with a `sluice.yaml`, else the nearest with `pipelines/`. */

@@ -1,6 +1,7 @@
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { estimateSeconds, type LiveView } from './live-view.ts';
+import { shortNames } from './short-names.ts';
 import { cutToWidth } from './width.ts';
 import stringWidth from 'string-width';
 import { formatCounts, formatDuration, oneLine, shortId } from './words.ts';
@@ -18,21 +19,18 @@ export function table(view: LiveView, now: number, columns: number, rows: number
   // Long names leave room for the time and for some of the last line.
   const longest = Math.max(0, ...shown.map((instance) => stringWidth(shortId(instance.id))));
   const width = Math.min(longest, Math.max(20, columns >> 1));
-  const lines = shown.map((instance) => {
+  const names = shortNames(
+    shown.map((instance) => shortId(instance.id)),
+    width,
+  );
+  const lines = shown.map((instance, at) => {
     const seconds = formatDuration((now - instance.startedAt) / 1000).padStart(TIME_WIDTH);
-    const name = withoutMiddle(shortId(instance.id), width);
+    const name = names[at] ?? '';
     return `  ${name}${' '.repeat(width - stringWidth(name))} ${seconds}  ${paint.dim(taskLine(instance.lastLine))}`;
   });
   if (running.length > shown.length)
     lines.push(paint.dim(`  … and ${running.length - shown.length} more running`));
   return [...head, ...images, ...lines, ...waits].map((line) => cutToWidth(line, columns - 1)).join('\n');
-}
-
-/** The task stands at the beginning of a name, what tells its instances apart at the end. */
-function withoutMiddle(name: string, columns: number): string {
-  if (stringWidth(name) <= columns) return name;
-  const start = Math.floor(columns / 3);
-  return `${name.slice(0, start)}…${name.slice(start + 1 - columns)}`;
 }
 
 /** One line for each thing that is waited for, however many wait. */
@@ -52,7 +50,9 @@ function headOf(view: LiveView, now: number, columns: number, paint: Paint): rea
   const left = view.toDo - view.finished - view.running.size;
   const estimate = estimateSeconds(view, now);
   const elapsed = formatDuration((now - view.startedAt) / 1000);
-  const time = estimate === undefined ? elapsed : `${elapsed}, about ${formatDuration(estimate)} left`;
+  // What was stopped or ends just now has nothing left that is worth a figure.
+  const isOver = estimate === undefined || estimate < 1;
+  const time = isOver ? elapsed : `${elapsed}, about ${formatDuration(estimate)} left`;
   const counts = [
     formatCounts(Object.fromEntries(view.counts), paint.state),
     paint.state('running', `${view.running.size} running`),

@@ -471,6 +471,13 @@ describe('the live table', () => {
     expect(estimateSeconds(view, START + 6000)).toBeGreaterThan(0);
   });
 
+  it('gives no estimate of nothing, as after an interrupt', () => {
+    const view = createLiveView();
+    for (const event of events) applyEvent(view, event);
+    for (const task of view.pending.keys()) view.pending.set(task, 0);
+    expect(table(view, START + 6000, 100, 24, plain)).not.toContain('left');
+  });
+
   it('tells in a line what is waited for, and by how many', () => {
     const view = createLiveView();
     for (const event of events) applyEvent(view, event);

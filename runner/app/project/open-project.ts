@@ -88,6 +88,15 @@ export async function pipelineNames(options: ProjectOptions): Promise<readonly s
   return loadNames(source, selection);
 }
 
+/** Files of a folder without `pipelines/` that may each be a pipeline, by their names. */
+export async function lonePipelines(
+  options: ProjectOptions,
+): Promise<{ readonly root: string; readonly files: readonly string[] }> {
+  const { loadLoneFiles } = await import('../../language/load.ts');
+  const { source } = await locate(options);
+  return { root: source.root, files: await loadLoneFiles(source) };
+}
+
 async function locate(options: ProjectOptions): Promise<{
   readonly source: SourceFiles;
   readonly selection: Selection;

@@ -28,7 +28,10 @@ export async function reproCommand(
   const { only: _only, resume: _resume, ...options } = flags;
   const asked = await openTyped(words, flags, output);
   const { project } = asked.opened;
-  const { instance, job, secrets, store } = await prepareRepro(asked, options, flags.envFile);
+  const { instance, job, secrets, store } = await prepareRepro(asked, options, {
+    ...(flags.envFile === undefined ? {} : { envFile: flags.envFile }),
+    namesOnly: flags.exec !== true,
+  });
   const { folder, passedBy } = await findPlace(flags.into, instance.task);
   if (passedBy !== undefined) output.warn(passedBy);
   const command = await equalCommand(project, job, folder, flags.exec === true);

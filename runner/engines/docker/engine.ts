@@ -6,7 +6,7 @@ import { runAttempt } from './container/attempt.ts';
 import { connect } from './connection/connect.ts';
 import { describe } from './describe.ts';
 import { causeOf, engineAnswer } from './connection/engine-answer.ts';
-import { restartAdvice } from './install/advice.ts';
+import { silenceAdvice } from './install/advice.ts';
 import { openSession, TIMING, type CacheSettings, type Session, type Timing } from './connection/session.ts';
 import { sweep } from './container/sweep.ts';
 
@@ -117,7 +117,7 @@ function asEngineError(error: unknown, env: DockerEngineOptions['env']): EngineE
     {
       cause: error,
       // It is there, or it would have been told before.
-      ...(error instanceof EngineSilence ? { fix: restartAdvice(env) } : {}),
+      ...(error instanceof EngineSilence ? { fix: silenceAdvice(env) } : {}),
     },
   );
 }

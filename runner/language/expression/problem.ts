@@ -1,3 +1,5 @@
+import { EXPRESSION_CHARACTERS, shortened } from '../../model/shortened.ts';
+
 export type ExpressionProblemCode =
   | 'expression-syntax'
   | 'expression-operator'
@@ -24,12 +26,10 @@ export class ExpressionError extends Error {
   override readonly name = 'ExpressionError';
   readonly expression: string;
   constructor(expression: string, reason: string, options?: ErrorOptions) {
-    super(`\${{ ${shortened(expression.trim(), 200)} }}: ${shortened(reason, 500)}`, options);
+    super(
+      `\${{ ${shortened(expression.trim(), EXPRESSION_CHARACTERS)} }}: ${shortened(reason, 500)}`,
+      options,
+    );
     this.expression = expression;
   }
-}
-
-/** A reason is a line of a table; the whole stands in the file. */
-function shortened(text: string, characters: number): string {
-  return text.length > characters ? `${text.slice(0, characters)}…` : text;
 }

@@ -61,7 +61,7 @@ function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[
           problem('unknown-task', `there is no task \`${name}\` in pipeline ${pipeline.name}`, fix),
         );
       } else if (task.kind === 'hook') {
-        const fix = 'Name the tasks it follows.';
+        const fix = `Name the tasks it follows. What it printed last: sluice logs ${pipeline.name}/${name}/_`;
         problems.push(problem('hook-asked', `\`${name}\` is a hook: it runs once after whatever ran`, fix));
       }
     }

@@ -7,6 +7,7 @@ import { paramFlag } from '../../model/flags.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { ListingRange, PlanRequest } from '../../model/plan.ts';
+import { EXPRESSION_CHARACTERS, shortened } from '../../model/shortened.ts';
 import type { Problem } from '../../model/problem.ts';
 import { evaluateCondition, evaluateTemplate } from '../../language/expression/evaluate.ts';
 import { ExpressionError } from '../../language/expression/problem.ts';
@@ -17,6 +18,7 @@ import { expand } from './expand.ts';
 import type { Expressions } from '../expressions.ts';
 import { glanceAt } from './glance.ts';
 import { instanceAt } from './instances.ts';
+import { besideRange } from './beside-range.ts';
 import { listingRanges } from './listing.ts';
 import { readRequest } from '../request/request.ts';
 import { problem } from '../request/request-problem.ts';
@@ -149,11 +151,17 @@ function emptyWarnings(
     if (positions.length > 0) {
       return task.if === undefined
         ? []
-        : [`nothing of ${task.name} exists there: if: ${task.if.expression} is false`];
+        : [
+            `nothing of ${task.name} exists there: if: ${shortened(task.if.expression, EXPRESSION_CHARACTERS)} is false`,
+          ];
     }
     if (timeKey === undefined) return [];
     const range = own(request.times, timeKey.name) ?? request.range;
-    if (range.kind !== 'latest') return [`nothing of ${task.name} is in the range that is asked for`];
+    if (range.kind !== 'latest') {
+      return [
+        `nothing of ${task.name} is in the range that is asked for${besideRange(timeKey, range, nowMs)}`,
+      ];
+    }
     const first = timeKey.start === undefined ? undefined : positionAtOrAfter(timeKey, timeKey.start);
     if (first === undefined) return [`nothing of ${task.name} is due yet`];
     const due = describeMoment(dueMs(tables, table, first), nowMs, pipeline.timezone);

@@ -1,5 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
+import { EXPRESSION_CHARACTERS, shortened } from '../../model/shortened.ts';
 import type { RunContexts } from '../expressions.ts';
 import type { Subject } from './work.ts';
 
@@ -13,11 +14,12 @@ export function decideCondition({ task, environment }: Subject, contexts: RunCon
   const condition = task.if;
   // One that reads only params was decided when planning.
   if (condition === undefined || condition.reads === 'params') return { kind: 'holds' };
+  const expression = shortened(condition.expression, EXPRESSION_CHARACTERS);
   try {
     const holds = environment.expressions.condition(condition.expression, contexts);
-    return holds ? { kind: 'holds' } : { kind: 'false', reason: `if: ${condition.expression} is false` };
+    return holds ? { kind: 'holds' } : { kind: 'false', reason: `if: ${expression} is false` };
   } catch (error) {
-    return { kind: 'broken', cause: expressionCause(`if: ${condition.expression}`, error) };
+    return { kind: 'broken', cause: expressionCause(`if: ${expression}`, error) };
   }
 }
 

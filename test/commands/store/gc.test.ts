@@ -56,7 +56,7 @@ test('collects beside a lone file, and makes no store where none is', async () =
     document: async (value: unknown) => void documents.push(value),
   };
   try {
-    await expect(gcCommand([], { project: folder }, output)).rejects.toThrow('there is no store');
+    await expect(gcCommand([], { project: folder }, output)).rejects.toThrow('there is no project here');
     expect(readdirSync(folder)).toEqual([]);
     const attempt = join(folder, '.sluice/store/objects', INSTANCE, '20210129T000000Z-aaaaaa-1');
     mkdirSync(attempt, { recursive: true });

@@ -103,7 +103,12 @@ describe('a wrong request', () => {
       'The next date is 2021-01-16, the one before 2021-01-01.',
     ],
     ['an unknown task', { tasks: ['scor'] }, 'no task `scor` in pipeline p', 'Did you mean `score`?'],
-    ['a hook', { tasks: ['tell'] }, '`tell` is a hook', 'Name the tasks it follows.'],
+    [
+      'a hook',
+      { tasks: ['tell'] },
+      '`tell` is a hook',
+      'Name the tasks it follows. What it printed last: sluice logs p/tell/_',
+    ],
     ['an unknown param', { params: { tops: 5 } }, 'no param `tops`', 'Did you mean `top`?'],
     ['an unknown time', { times: { haf: single('2021-01-16') } }, 'no param `haf`', 'Did you mean `half`?'],
     [

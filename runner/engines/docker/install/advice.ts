@@ -31,10 +31,16 @@ export async function adviceFor(
     : `start the engine there, or one here: ${startHere(machine)}`;
 }
 
-/** For an engine that answers its ping and nothing else. */
-export function restartAdvice(env: Env, machine: Machine = thisMachine(env)): string {
-  if (!machine.systemd || !machine.has('dockerd')) return 'restart the container engine';
-  return `${machine.isRoot ? '' : 'sudo '}systemctl restart docker`;
+/**
+ * For an engine that answers its ping and nothing else in time: a machine that is at its limit does that too, and a
+ * restart would cost everybody's containers.
+ */
+export function silenceAdvice(env: Env, machine: Machine = thisMachine(env)): string {
+  const look =
+    machine.systemd && machine.has('dockerd')
+      ? `its log (${machine.isRoot ? '' : 'sudo '}journalctl -u docker)`
+      : 'its log';
+  return `it may only be busy: look at the machine's load, its disk and ${look}, and try again; restart the engine if it stays silent`;
 }
 
 async function firstUsual(env: Env, machine: Machine): Promise<string | undefined> {

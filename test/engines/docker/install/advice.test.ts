@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviceFor, restartAdvice } from '../../../../runner/engines/docker/install/advice.ts';
+import { adviceFor, silenceAdvice } from '../../../../runner/engines/docker/install/advice.ts';
 import type { Machine } from '../../../../runner/engines/docker/install/machine.ts';
 
 const USUAL = 'unix:///var/run/docker.sock';
@@ -67,8 +67,10 @@ describe('where no engine answers', () => {
   });
 });
 
-it('an engine that hangs is restarted by what the machine has', () => {
+it('an engine that is silent is looked at before it is restarted', () => {
   const has = (): boolean => true;
-  expect(restartAdvice({}, machine([], { systemd: true, has }))).toBe('systemctl restart docker');
-  expect(restartAdvice({}, machine([], { has }))).toBe('restart the container engine');
+  const advice = silenceAdvice({}, machine([], { systemd: true, has }));
+  expect(advice).toContain('it may only be busy');
+  expect(advice).toContain('journalctl -u docker');
+  expect(silenceAdvice({}, machine([], { has }))).not.toContain('journalctl');
 });
