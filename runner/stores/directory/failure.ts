@@ -65,6 +65,7 @@ function kindOf(code: string): readonly [StoreError['code'], string] {
   }
 }
 
+/** Of two paths the one that it was to become: the other is ours, and gone by now. */
 function describe(error: unknown): string {
-  return messageOf(error);
+  return messageOf(error).replace(/'[^']*' -> /, '');
 }
