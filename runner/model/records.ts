@@ -243,6 +243,8 @@ export interface SlotRecord {
   readonly instance: InstanceId;
   /** Given back: free for whoever writes over it. */
   readonly released?: true;
+  /** `gc` is at it: nobody takes it until the mark is old, so that no late removal takes it from a successor. */
+  readonly removing?: true;
   readonly nonce: string;
 }
 

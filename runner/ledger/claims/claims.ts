@@ -2,11 +2,12 @@ import { StoreError } from '../../errors.ts';
 import { oldestLiveSeconds } from '../../model/heartbeat.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { STORE_SCHEMA, type ClaimRecord } from '../../model/records.ts';
-import type { ObjectStore, PutCondition } from '../../ports.ts';
+import type { PutCondition } from '../../ports.ts';
 import { instanceKey } from '../keys.ts';
 import type { Claim, Ledger } from '../ledger.ts';
 import type { Context } from '../context.ts';
 import { recordKind, type Stored } from '../records/record.ts';
+import { removeMarked } from './remove-marked.ts';
 import { claimFields } from '../records/record-shapes.ts';
 
 export const claimRecords = recordKind('the claim', claimFields, {
@@ -79,38 +80,9 @@ export function createClaims(
   };
 }
 
-async function isAt(store: ObjectStore, key: string, { nonce }: ClaimRecord): Promise<boolean> {
-  const found = await claimRecords.look(store, key);
-  return found !== undefined && !('broken' in found) && found.record.nonce === nonce;
-}
-
-/**
- * Gives a claim back by a mark written over exactly what was read: it fails when another run has taken over. A
- * store's deletion knows no condition, so the record goes in a second step, while the mark keeps everybody away
- * from it; when that step is late, it stays for whoever comes after. False: it was not to be had any more.
- */
-export async function removeClaim(
-  { store, clock, heartbeat, nonce }: Context,
-  claim: Claim,
-  by: 'run' | 'gc',
-): Promise<boolean> {
+/** Gives a claim back: it is marked, and then removed. False: another run has taken over. */
+export function removeClaim(context: Context, claim: Claim, by: 'run' | 'gc'): Promise<boolean> {
+  const mark: ClaimRecord = { ...claim.record, released: by, nonce: context.nonce() };
   const key = instanceKey('claims', claim.record.instance);
-  const deadlineMs = (heartbeat.deadSeconds * 1000) / 2;
-  const begun = clock.now();
-  const released: ClaimRecord = { ...claim.record, released: by, nonce: nonce() };
-  const etag = await claimRecords.write(store, key, released, {
-    condition: { ifMatch: claim.etag },
-    durable: false,
-  });
-  // A mark that was repeated after a lost answer meets itself.
-  if (etag === undefined && !(await isAt(store, key, released))) return false;
-  const leftMs = deadlineMs - (clock.now() - begun);
-  if (leftMs <= 0) return true;
-  const signal = AbortSignal.timeout(leftMs);
-  try {
-    await store.delete([key], { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-  return true;
+  return removeMarked(context, claimRecords, key, { etag: claim.etag, mark });
 }

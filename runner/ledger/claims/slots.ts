@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import { nextKey, slotKey } from '../keys.ts';
 import type { Ledger, Slot } from '../ledger.ts';
 import { slotRecords } from './slot-record.ts';
+import { isBeingRemoved } from './left-slots.ts';
 import { createTurns } from './turns.ts';
 
 /** So long a pool that was found full is not asked again by this process, however many instances wait for it. */
@@ -15,14 +16,13 @@ const TRIES = 10;
 /**
  * Limits over all runs on a store. A slot is a record that names its run; whoever writes it on condition has it. A
  * run alone pays one request to take a slot and one to give it back: it remembers the version it left. The first
- * time, it may meet what earlier runs left there: three requests. A slot is never removed, so that no late removal
- * can take it from a successor.
+ * time, it may meet what earlier runs left there: three requests. Only `gc` removes slots: see `left-slots.ts`.
  */
 export function createSlots(
   context: Context,
   liveness: Ledger['liveness'],
 ): Pick<Ledger, 'takeSlots' | 'releaseSlots'> {
-  const { store, clock, nonce, tell } = context;
+  const { store, clock, nonce, tell, heartbeat } = context;
   const turns = createTurns(context);
   /** In the hand of this process, or being asked for. */
   const busy = new Set<string>();
@@ -60,6 +60,7 @@ export function createSlots(
       }
       // A write that was repeated after a lost answer meets itself.
       if (found.record.nonce === record.nonce) return { key, record, etag: found.etag };
+      if (isBeingRemoved(found, heartbeat)) return undefined;
       // One of this run that nobody here has was to be given back, and the store did not answer.
       const isHeld =
         found.record.released !== true &&

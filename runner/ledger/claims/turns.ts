@@ -2,6 +2,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import { STORE_SCHEMA, type SlotRecord } from '../../model/records.ts';
 import type { PutCondition } from '../../ports.ts';
 import type { Context } from '../context.ts';
+import { isBeingRemoved } from './left-slots.ts';
 import { slotRecords } from './slot-record.ts';
 
 /** Whose turn it is where a pool is full. `key` is the pool's mark. */
@@ -22,7 +23,7 @@ const FRESH_SECONDS = 15;
  * Without this a run that gives a slot back and takes it again in the same breath keeps it from all that ask every
  * few seconds. Costs a run alone one read every 5 s, and nothing while it takes nothing.
  */
-export function createTurns({ store, clock, nonce, tell }: Context): Turns {
+export function createTurns({ store, clock, nonce, tell, heartbeat }: Context): Turns {
   const mine = new Map<string, { readonly record: SlotRecord; readonly etag: string; readonly at: number }>();
   const lookedAt = new Map<string, number>();
 
@@ -41,6 +42,7 @@ export function createTurns({ store, clock, nonce, tell }: Context): Turns {
       return { ifMatch: found.etag };
     }
     const { record, ageSeconds, etag } = found;
+    if (isBeingRemoved(found, heartbeat)) return undefined;
     const isForeign = record.released !== true && record.run !== run && ageSeconds <= FRESH_SECONDS;
     return isForeign ? undefined : { ifMatch: etag };
   }

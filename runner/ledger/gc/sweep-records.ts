@@ -4,6 +4,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { ClaimRecord } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords, removeClaim } from '../claims/claims.ts';
+import { removeLeftSlot } from '../claims/left-slots.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
 import { attemptPrefix } from '../../model/key.ts';
 import type { GcOptions, Ledger } from '../ledger.ts';
@@ -21,7 +22,8 @@ export interface Swept {
 
 /**
  * Removes records that say nothing any more: claims of runs that are over, failures and waits that a commit has closed,
- * pending publications of attempts that never came to be, marks of manifests that were replaced.
+ * pending publications of attempts that never came to be, marks of manifests that were replaced, slots that nobody
+ * has any more.
  */
 export async function sweepRecords(
   context: Context,
@@ -36,6 +38,13 @@ export async function sweepRecords(
   const isOld = (time: string) => nowMs - Date.parse(time) >= options.graceSeconds * 1000;
 
   let removed = await sweepClaims();
+  const { graceSeconds } = options;
+  const dryRun = options.dryRun === true;
+  for (const { key } of await placesBelow(store, 'pools/', 'slot')) {
+    options.signal?.throwIfAborted();
+    if (await unlessUnreadable(() => removeLeftSlot(context, liveness, key, { graceSeconds, dryRun })))
+      removed += 1;
+  }
   for (const { key } of await placesBelow(store, 'failures/', 'failure')) {
     removed += await sweep(key, async () => {
       const failure = (await failureRecords.read(store, key))?.record;

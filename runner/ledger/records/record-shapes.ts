@@ -182,6 +182,7 @@ export const slotFields: Fields<SlotRecord> = {
   run,
   instance,
   released: optional(flag),
+  removing: optional(flag),
   nonce,
 };
 

@@ -13,6 +13,7 @@ type Act =
   | { readonly kind: 'give' }
   | { readonly kind: 'beat' }
   | { readonly kind: 'finish' }
+  | { readonly kind: 'gc' }
   | { readonly kind: 'pass'; readonly seconds: number };
 
 const acts: fc.Arbitrary<Act> = fc.oneof(
@@ -20,6 +21,7 @@ const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('give') }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('beat') }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('finish') }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('gc') }) },
   {
     weight: 3,
     arbitrary: fc.record({ kind: fc.constant('pass'), seconds: fc.integer({ min: 1, max: 50 }) }),
@@ -43,11 +45,17 @@ function scheduledStore(store: ObjectStore, scheduler: fc.Scheduler): ObjectStor
       await turn(`written ${key}`);
       return done;
     },
+    async delete(keys, options) {
+      await turn(`delete ${keys.join(' ')}`);
+      await store.delete(keys, options);
+      await turn('deleted');
+    },
   };
 }
 
-test('a pool is never exceeded, whoever takes, gives back, dies, finishes or sleeps, in any order', async () => {
+test('a pool is never exceeded, whoever takes, gives back, removes, dies, finishes or sleeps, in any order', async () => {
   let takeovers = 0;
+  let removals = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -98,6 +106,11 @@ test('a pool is never exceeded, whoever takes, gives back, dies, finishes or sle
                 if (isAlive(run)) mine.goodAt = begun;
                 break;
               }
+              case 'gc': {
+                const { recordsRemoved } = await ledger.gc({ graceSeconds: 0, dryRun: false });
+                removals += recordsRemoved;
+                break;
+              }
               case 'finish':
                 mine.slots = [];
                 await ledger.updateRun({ ...record, finishedAt: '2021-02-01T00:00:00.000Z' });
@@ -117,4 +130,5 @@ test('a pool is never exceeded, whoever takes, gives back, dies, finishes or sle
   );
   // Else it has shown nothing of what happens after a death.
   expect(takeovers).toBeGreaterThan(5);
+  expect(removals).toBeGreaterThan(5);
 });

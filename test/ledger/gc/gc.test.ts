@@ -127,6 +127,45 @@ describe('gc', () => {
     expect((await bench.ledger.commitManifest(manifestOf(`${RUN}-1`), null)).kind).toBe('lost');
   });
 
+  it('removes slots that nobody has had for the grace, also of groups named by their partition', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN));
+    const group = (name: string) => ({ kind: 'group', name, weight: 1, capacity: 1 }) as const;
+    const left = await bench.ledger.takeSlots([group('load-2021-01-29')], ID, RUN);
+    if (left.kind === 'taken') await bench.ledger.releaseSlots(left.slots);
+    await bench.ledger.takeSlots([group('held')], ID, RUN);
+    await bench.ledger.gc(options);
+    expect(await keysOf(bench.store, 'pools/')).toHaveLength(2);
+    await later(bench);
+    await bench.ledger.beat(RUN, undefined);
+    expect(await bench.ledger.gc({ ...options, dryRun: true })).toMatchObject({ recordsRemoved: 1 });
+    expect(await keysOf(bench.store, 'pools/')).toHaveLength(2);
+    expect(await bench.ledger.gc(options)).toMatchObject({ recordsRemoved: 1 });
+    expect(await keysOf(bench.store, 'pools/')).toEqual(['pools/_groups/held/1.json']);
+    // Who still remembers what it gave back takes it anew.
+    expect((await bench.ledger.takeSlots([group('load-2021-01-29')], ID, RUN)).kind).toBe('taken');
+  });
+
+  it('keeps a slot from everybody until its late removal cannot hurt any more', async () => {
+    const bench = await openBench();
+    await bench.ledger.startRun(runRecord(RUN));
+    const db = { kind: 'pool', name: 'db', weight: 1, capacity: 1 } as const;
+    const left = await bench.ledger.takeSlots([db], ID, RUN);
+    if (left.kind === 'taken') await bench.ledger.releaseSlots(left.slots);
+    await later(bench);
+    await bench.ledger.beat(RUN, undefined);
+    let remove = async (): Promise<void> => undefined;
+    const slow = await bench.open({
+      ...bench.store,
+      delete: async (keys) => void (remove = () => bench.store.delete(keys)),
+    });
+    await slow.gc(options);
+    expect((await bench.ledger.takeSlots([db], ID, RUN)).kind).toBe('full');
+    await remove();
+    bench.pass(2);
+    expect((await bench.ledger.takeSlots([db], ID, RUN)).kind).toBe('taken');
+  });
+
   it('only tells in a dry run', async () => {
     const bench = await openBench();
     await rebuilt(bench);

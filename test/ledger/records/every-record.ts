@@ -41,6 +41,9 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   const want = { kind: 'pool', name: 'db', weight: 1, capacity: 2 } as const;
   const taken = await ledger.takeSlots([{ ...want, weight: 2 }], ID, RUN);
   if (taken.kind === 'taken') await ledger.releaseSlots(taken.slots);
+  // The same of a collection: its marks stay.
+  const forgetful = { ...store, delete: async () => undefined };
+  await (await open(forgetful)).gc({ graceSeconds: 0, dryRun: false });
   await ledger.claim(ID, attempt, RUN);
   // Its second step is lost: the mark stays.
   const given = await ledger.claim(OTHER_ID, attempt, RUN);
