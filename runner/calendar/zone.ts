@@ -68,15 +68,6 @@ function offsetText(minutes: number): string {
   return `${minutes < 0 ? '-' : '+'}${pad(Math.floor(distance / 60), 2)}:${pad(distance % 60, 2)}`;
 }
 
-export function isTimezone(name: string): boolean {
-  try {
-    startsIn(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function startsIn(timezone: string): Map<number, number> {
   let starts = zones.get(timezone);
   if (starts === undefined) {

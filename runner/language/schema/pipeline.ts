@@ -6,11 +6,7 @@ import { DEFAULTS } from './defaults.ts';
 import { keyNameFormat, nameFormat, pipelineName, timezone } from './shape/format.ts';
 import { fromGitHub } from './from-github.ts';
 import { param } from './param.ts';
-import type { ValueOf } from './shape/shape.ts';
 import { task, taskKeys } from './task/task.ts';
-
-export type PipelineFile = ValueOf<typeof pipelineFile>;
-export type TaskEntry = ValueOf<typeof task>;
 
 const rebuildWord = choice('missing', 'failed', 'stale', 'all');
 

@@ -1,11 +1,8 @@
 import { boolean, integer, list, map, object, oneOf, text } from './shape/combinators.ts';
 import { DEFAULTS } from './defaults.ts';
 import { environmentName, nameFormat, projectName, size } from './shape/format.ts';
-import type { ValueOf } from './shape/shape.ts';
 import { REBUILD_DEFAULT, rebuildDefault } from './rebuild.ts';
 import { store } from './store.ts';
-
-export type ProjectFile = ValueOf<typeof projectFile>;
 
 /** `sluice.yaml`. */
 export const projectFile = object(

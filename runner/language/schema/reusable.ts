@@ -2,10 +2,7 @@ import { boolean, map, object, text } from './shape/combinators.ts';
 import { identifier } from './shape/format.ts';
 import { fromGitHub } from './from-github.ts';
 import { scalar } from './shape/scalar.ts';
-import type { ValueOf } from './shape/shape.ts';
 import { taskKeys } from './task/task.ts';
-
-export type ReusableFile = ValueOf<typeof reusableFile>;
 
 const input = object(
   'an input',

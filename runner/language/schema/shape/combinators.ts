@@ -92,13 +92,3 @@ export function variants<C extends Readonly<Record<string, ObjectShape>>>(
 ): VariantsShape<C> {
   return { kind: 'variants', called, tag: 'type', about, cases };
 }
-
-/** The entries of an object whose names the writer chose. */
-export function restOf<T>(
-  value: Readonly<Record<string, unknown>>,
-  shape: { keys: Keys; rest: Rest },
-): Record<string, T> {
-  const known = new Set(Object.keys(shape.keys));
-  // Read through `shape.rest`, so each is of its type.
-  return Object.fromEntries(Object.entries(value).filter(([name]) => !known.has(name))) as Record<string, T>;
-}
