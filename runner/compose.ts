@@ -14,8 +14,16 @@ import { parseS3Uri } from './stores/s3/uri.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The store that `project.store` names: a folder, `memory:`, or `s3://…`. */
-export async function openStore(project: Project, env: Environment): Promise<ObjectStore> {
-  return openStoreRef(storeRef(project), env);
+/** `onSilence` is told what is waited for where an answer is long in coming. */
+export async function openStore(
+  project: Project,
+  env: Environment,
+  onSilence?: (what: string) => void,
+): Promise<ObjectStore> {
+  const store = await openStoreRef(storeRef(project), env);
+  if (onSilence === undefined) return store;
+  const { tellSilence } = await import('./stores/told-silence.ts');
+  return tellSilence(store, onSilence);
 }
 
 export function storeRef({ store, storeSettings, root }: Project): StoreRef {
@@ -84,8 +92,9 @@ export async function openProjectLedger(
   project: Project,
   env: Environment,
   onDamage?: (damage: StoreError) => void,
+  onSilence?: (what: string) => void,
 ): Promise<Ledger> {
-  return openLedgerOn(await openStore(project, env), env, onDamage);
+  return openLedgerOn(await openStore(project, env, onSilence), env, onDamage);
 }
 
 /** The same of a store that is open; `onDamage` is told of records that are passed by. */

@@ -9,7 +9,8 @@ const PATIENCE_MILLISECONDS = 5000;
 
 /** What is recorded in the project's store; who waits for it is told for what, and which records are broken. */
 export async function openLedger(project: Project, { env, say }: AppOptions): Promise<Ledger> {
-  return whileWaiting(project, say, () => openProjectLedger(project, env, warningOf(say)));
+  const silence = silenceOf(project, say);
+  return sayIfSlow(() => openProjectLedger(project, env, warningOf(say), silence), silence);
 }
 
 /** What broken records that are passed by are told with. */
@@ -17,21 +18,26 @@ export function warningOf(say: AppOptions['say']): (damage: StoreError) => void 
   return ({ message }) => say?.(`warning: ${message}`);
 }
 
-/** A store that is silent is named to whoever waits for it. */
-export async function whileWaiting<Value>(
+/** A store that is silent is named to whoever waits for it, once, with what it was asked for. */
+export function silenceOf(
   { store }: Pick<Project, 'store'>,
   say: AppOptions['say'],
-  act: () => Promise<Value>,
-): Promise<Value> {
-  return sayIfSlow(act, () => say?.(`Still waiting for the store ${store} to answer`));
+): (what?: string) => void {
+  let told = false;
+  return (what) => {
+    if (told) return;
+    told = true;
+    say?.(`Still waiting for the store ${store} to answer${what === undefined ? '' : `: ${what}`}`);
+  };
 }
 
+/** For what is opened before there is anything to ask. */
 export async function sayIfSlow<Value>(
   act: () => Promise<Value>,
   say: () => void,
   patienceMilliseconds = PATIENCE_MILLISECONDS,
 ): Promise<Value> {
-  const timer = setTimeout(say, patienceMilliseconds);
+  const timer = setTimeout(() => say(), patienceMilliseconds);
   try {
     return await act();
   } finally {

@@ -7,7 +7,7 @@ import { storeRecords } from '../ledger/records/store-record.ts';
 import type { Project } from '../model/pipeline.ts';
 import type { AppOptions } from './asked-pipeline.ts';
 import { namedStore } from './project/overrides.ts';
-import { warningOf, whileWaiting } from './open-ledger.ts';
+import { sayIfSlow, silenceOf, warningOf } from './open-ledger.ts';
 
 /** The ledger of a store that is there: what only looks at one must not make it. */
 export async function openStandingLedger(
@@ -15,15 +15,17 @@ export async function openStandingLedger(
   options: AppOptions,
   onDamage: (damage: StoreError) => void = warningOf(options.say),
 ): Promise<Ledger> {
-  return whileWaiting(project, options.say, () => openStanding(project, options, onDamage));
+  const silence = silenceOf(project, options.say);
+  return sayIfSlow(() => openStanding(project, options, onDamage, silence), silence);
 }
 
 async function openStanding(
   project: Project,
   options: AppOptions,
   onDamage: (damage: StoreError) => void,
+  onSilence: (what: string) => void,
 ): Promise<Ledger> {
-  const store = await openStore(project, options.env);
+  const store = await openStore(project, options.env, onSilence);
   if ((await storeRecords.read(store, STORE_KEY)) === undefined) {
     await refuseNoProject(project, options);
     throw new StoreError(

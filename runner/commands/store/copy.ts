@@ -8,6 +8,7 @@ import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
 import { quoteWord } from '../../report/commands.ts';
+import { silenceOf } from '../../app/open-ledger.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import { createTicker } from '../cli/ticker.ts';
 
@@ -27,7 +28,8 @@ export async function storeCopyCommand(
   const options = { ...appOptions(flags, output), store: from };
   const project = await openStoreSettings(options);
   const source = await openStandingLedger(project, options);
-  const target = await openStore({ ...project, store: to }, options.env);
+  const place = { ...project, store: to };
+  const target = await openStore(place, options.env, silenceOf(place, options.say));
   const ticker = createTicker(process.stderr);
   const report = await copyStore(
     source,
