@@ -75,10 +75,24 @@ function gathered(notes: readonly Finding[]): readonly string[] {
     if (same === undefined) kinds.set(note.kind, [note]);
     else same.push(note);
   }
-  return [...kinds].flatMap(([kind, same]) => [
+  return [...kinds].flatMap(([kind, same]) => {
+    if (kind === 'unknown-key' && same.length > 1) return [foreignKeys(same)];
+    return fewOf(kind, same);
+  });
+}
+
+/** Whoever keeps something of their own in the store may have thousands there. */
+function foreignKeys(found: readonly Finding[]): string {
+  const some = found.slice(0, NOTES_SHOWN).map(({ key }) => key);
+  const more = found.length > some.length ? ` and ${found.length - some.length} more` : '';
+  return `${found.length} keys are nothing that sluice keeps: ${some.join(', ')}${more}; if they are nobody's, delete them`;
+}
+
+function fewOf(kind: string, same: readonly Finding[]): readonly string[] {
+  return [
     ...same.slice(0, NOTES_SHOWN).map(({ message }) => message),
     ...(same.length > NOTES_SHOWN ? [`… and ${same.length - NOTES_SHOWN} more of this kind (${kind})`] : []),
-  ]);
+  ];
 }
 
 const NOTES_SHOWN = 3;

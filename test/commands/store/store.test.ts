@@ -82,9 +82,18 @@ describe('sluice store check', () => {
 
   it('gathers notes of one kind', async () => {
     for (let at = 0; at < 9; at += 1) writeFileSync(join(project, 'store', `stray-${String(at)}`), 'x');
+    for (let at = 0; at < 5; at += 1) {
+      mkdirSync(join(project, `store/in-${String(at)}`));
+      writeFileSync(join(project, `store/in-${String(at)}/store.json`), '{}');
+    }
+    said.length = 0;
     expect(await storeCheckCommand([], { project }, output(false))).toBe(0);
-    expect(said.filter((line) => line.startsWith('note'))).toHaveLength(4);
-    expect(said.at(-2)).toContain('… and 6 more of this kind (unknown-key)');
+    const notes = said.filter((line) => line.startsWith('note'));
+    expect(notes).toHaveLength(5);
+    expect(notes.some((line) => line.includes('… and 2 more of this kind (nested-store)'))).toBe(true);
+    expect(notes.at(-1)).toContain(
+      "9 keys are nothing that sluice keeps: stray-0, stray-1, stray-2 and 6 more; if they are nobody's, delete them",
+    );
   });
 
   it('refuses a place where no store is, and makes none', async () => {
