@@ -16,7 +16,7 @@ import { findImage, type Ensured } from './find-image.ts';
 import { engineMessages } from '../connection/message-stream.ts';
 import { packContext } from './pack-context.ts';
 import { pullCause } from './pull-cause.ts';
-import { buildKitSyntax, syntaxImage } from './build-syntax.ts';
+import { buildKitSyntax, sessionMount, syntaxImage } from './build-syntax.ts';
 import { encodeLogin, pull } from './pull.ts';
 import type { ImageProgress } from './pull-progress.ts';
 import type { Reference } from './reference.ts';
@@ -97,6 +97,8 @@ async function build(
   onProgress: (progress: ImageProgress) => void,
 ): Promise<{ readonly id: string; readonly sentHash: string } | { readonly cause: Cause }> {
   const text = await readFile(join(image.contextFolder, image.dockerfile), 'utf8');
+  const mount = sessionMount(text);
+  if (mount !== undefined) return failed(image, `it has \`${mount}\`: ${NO_SECRETS}`);
   const syntax = buildKitSyntax(text) ?? syntaxImage(text);
   const bases = await findBases(image, text, { ...options, signal });
   if (syntax !== undefined) {
@@ -177,6 +179,9 @@ async function pullBases(
   return undefined;
 }
 
+const NO_SECRETS =
+  'secrets and SSH keys are not handed to a build. Fetch what needs one in a task that lists it under `secrets`, or build the image elsewhere and name it by `image: <reference>`';
+
 /** What the engine's builder does not know, or can not do from here, with what to do about it. */
 function inWords(message: string, dockerfile: string, syntax: string): string {
   const fetched = syntaxImage(dockerfile);
@@ -187,7 +192,7 @@ function inWords(message: string, dockerfile: string, syntax: string): string {
     return `${message}; the builder of this engine is too old for \`${syntax}\` (here documents and --link came with Docker 23): write it without, or use a newer engine`;
   }
   if (/no active session|secret .*not found|ssh/i.test(message)) {
-    return `${message}; secrets and SSH keys of a build can not be handed on: let the task fetch what needs them, by \`secrets:\``;
+    return `${message}; ${NO_SECRETS}`;
   }
   return message;
 }

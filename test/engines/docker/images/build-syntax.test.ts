@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createBuildReading } from '../../../../runner/engines/docker/images/build-reading.ts';
-import { buildKitSyntax, syntaxImage } from '../../../../runner/engines/docker/images/build-syntax.ts';
+import {
+  buildKitSyntax,
+  sessionMount,
+  syntaxImage,
+} from '../../../../runner/engines/docker/images/build-syntax.ts';
 
 describe('what only BuildKit understands', () => {
   it.each([
@@ -20,6 +24,15 @@ describe('what only BuildKit understands', () => {
     'FROM a\nENTRYPOINT ["sh", "-c", "cat <<X"]',
   ])('is not in what every builder knows: %j', (dockerfile) => {
     expect(buildKitSyntax(dockerfile)).toBeUndefined();
+  });
+
+  it.each([
+    ['FROM a\nrun --network=none \\\n  --mount=type=secret,id=x make', 'RUN --mount=type=secret'],
+    ['FROM a\nRUN --mount=type=cache,target=/c --mount=id=k,type=ssh git clone x', 'RUN --mount=type=ssh'],
+    ['FROM a\nRUN --mount=type=cache,target=/c make', undefined],
+    ['FROM a\n# RUN --mount=type=secret x\nRUN echo --mount=type=secret', undefined],
+  ])('what needs a secret of whoever builds is found: %j', (dockerfile, found) => {
+    expect(sessionMount(dockerfile)).toBe(found);
   });
 
   it('the image that a syntax line names is found where such a line may stand', () => {
