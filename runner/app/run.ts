@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly interrupt?: Interrupt;
   /** Someone looks on: tasks' lines are wanted while they are written. */
   readonly watched?: boolean;
+  /** Told the stack where an instance fails by a defect of sluice. */
+  readonly onDefect?: (stack: string) => void;
 }
 
 /**
@@ -80,6 +82,7 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     interrupt,
     watched: options.watched ?? false,
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    ...(options.onDefect !== undefined && { onDefect: options.onDefect }),
   });
 }
 

@@ -28,6 +28,8 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
   const interrupt = listenForInterrupt();
   let engine: Engine | undefined;
   let reporter: Reporter | undefined;
+  // Told when nothing is drawn over them any more.
+  const defects: string[] = [];
   try {
     const open = async () =>
       flags.plan === undefined
@@ -47,6 +49,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
       ...(concurrency === undefined ? {} : { concurrency }),
       interrupt: { signal: interrupt.soft, hard: interrupt.hard },
       watched: reporting.live || logs,
+      ...(output.debug && { onDefect: (stack: string) => void defects.push(stack) }),
     });
     if (output.json) {
       const { reportDocument } = await import('../report/json.ts');
@@ -57,6 +60,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
     interrupt.dispose();
     await closeWithin(async () => engine?.close(), interrupt);
     await reporter?.close?.();
+    for (const stack of defects) output.warn(stack.split('\n'));
   }
 }
 

@@ -38,6 +38,8 @@ export interface RunEnvironment {
   /** Someone looks on: log lines are told as events while they are written. */
   readonly watched: boolean;
   readonly expressions: Expressions;
+  /** Told the stack of what is a mistake of ours: its instance fails, and says it in a line. */
+  readonly onDefect?: (stack: string) => void;
 }
 
 /** A limit that changes while the run goes on. */

@@ -604,6 +604,7 @@ test('a group whose name can not be evaluated fails that instance, by name', asy
 
 test('an engine that throws all the same fails the instance, without a secret in the words', async () => {
   const world = await createWorld();
+  const stacks: string[] = [];
   const { report } = start(
     world,
     [task('a', { secrets: ['KEY'] })],
@@ -611,11 +612,13 @@ test('an engine that throws all the same fails the instance, without a secret in
     () => {
       throw new Error('socket of hunter2hunter2 broke');
     },
-    { secrets: { KEY: 'hunter2hunter2' } },
+    { secrets: { KEY: 'hunter2hunter2' }, onDefect: (stack) => void stacks.push(stack) },
   );
   expect((await report).instances[0]).toMatchObject({
     state: 'failed',
     cause: { kind: 'internal' },
     reason: 'socket of *** broke',
   });
+  expect(stacks).toHaveLength(1);
+  expect(stacks[0]).toMatch(/^Error: socket of \*\*\* broke\n {4}at /);
 });

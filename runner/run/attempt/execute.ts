@@ -49,6 +49,7 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
       onWarning: (message) => {
         emit({ type: 'warning', id: planned.id, message });
       },
+      onDefect: (stack) => environment.onDefect?.(stack),
     },
     work.masker,
   );

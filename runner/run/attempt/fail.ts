@@ -25,7 +25,7 @@ export async function fail(
     await recordFailure(work, failure, committedBefore(state), startedAt);
     await work.environment.ledger.closeWait(work.planned.id, 'failure');
   } catch (error) {
-    const unrecorded = failureOf(error);
+    const unrecorded = failureOf(work, error);
     const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
     work.emit({ type: 'warning', id: work.planned.id, message });
     return {

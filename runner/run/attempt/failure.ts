@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { causeOfStore, messageOf, StoreError } from '../../errors.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
 import type { AttemptFailure, Work } from './work.ts';
@@ -30,10 +31,11 @@ export async function recordFailure(
 }
 
 /** What an error that ended a step means for the instance, and whether the store itself is gone. */
-export function failureOf(error: unknown): AttemptFailure {
+export function failureOf({ environment, masker }: Work, error: unknown): AttemptFailure {
   if (error instanceof StoreError) {
     return { cause: causeOfStore(error), lastLines: [], storeLost: isStoreLost(error) };
   }
+  environment.onDefect?.(masker.text(inspect(error)));
   const message = messageOf(error);
   return { cause: { kind: 'internal', message, transient: false }, lastLines: [], storeLost: false };
 }

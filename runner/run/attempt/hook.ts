@@ -49,6 +49,6 @@ export async function runHook(
   try {
     return await withSlots(work, run);
   } catch (error) {
-    return failed(failureOf(error));
+    return failed(failureOf(work, error));
   }
 }

@@ -30,7 +30,7 @@ export async function runAttempt(work: Work, signal: AbortSignal): Promise<Attem
     }
     return await withSlots(work, () => claimAndRun(work, signal, startedAt, state));
   } catch (error) {
-    return fail(work, failureOf(error), startedAt, state);
+    return fail(work, failureOf(work, error), startedAt, state);
   }
 }
 
@@ -45,7 +45,7 @@ async function claimAndRun(
   try {
     return await underClaim(work, signal, startedAt, state);
   } catch (error) {
-    return await fail(work, failureOf(error), startedAt, state);
+    return await fail(work, failureOf(work, error), startedAt, state);
   } finally {
     await releaseClaim(work, claimed.claim);
   }

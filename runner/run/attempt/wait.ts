@@ -36,7 +36,7 @@ async function recordAsk(work: Work, { lastLines }: AttemptFailure, state: Progr
     });
     return `${NOT_READY}, ${waitWords(wait, timesOf(work, nowMs))}`;
   } catch (error) {
-    const { cause } = failureOf(error);
+    const { cause } = failureOf(work, error);
     emit({
       type: 'warning',
       id: planned.id,

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { EngineError, messageOf } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { Job, JobResult, LogChunk } from '../../model/job.ts';
@@ -17,6 +18,8 @@ export interface MaskedResult {
 /** `onLog` keeps nothing of the bytes it is given: their buffer is used again. */
 export type MaskedRunOptions = Omit<EngineRunOptions, 'onLog'> & {
   readonly onLog: (chunk: LogChunk) => void;
+  /** Told the stack of what an engine throws that is none of its own errors. */
+  readonly onDefect: (stack: string) => void;
 };
 
 /** Runs a job so that nothing that comes back from it holds a secret: log, messages, values. */
@@ -31,9 +34,11 @@ export async function runMasked(
     const told = streams[stream].push(bytes);
     if (told.length > 0) options.onLog({ stream, bytes: told });
   });
-  const { onImage, onWarning } = options;
-  const result = await runToResult(engine, job, {
-    ...options,
+  const { onDefect, ...given } = options;
+  const { onImage, onWarning } = given;
+  const tell = (error: unknown): void => onDefect(masker.text(inspect(error)));
+  const result = await runToResult(engine, job, tell, {
+    ...given,
     onLog: (chunk) => {
       batch.push(chunk);
     },
@@ -79,10 +84,16 @@ function tellingCause(masked: string): Cause {
 }
 
 /** An engine does not throw for what happens to a job; what it throws all the same is a result like any other. */
-async function runToResult(engine: Engine, job: Job, options: EngineRunOptions): Promise<JobResult> {
+async function runToResult(
+  engine: Engine,
+  job: Job,
+  tellDefect: (error: unknown) => void,
+  options: EngineRunOptions,
+): Promise<JobResult> {
   try {
     return await engine.run(job, options);
   } catch (error) {
+    if (!(error instanceof EngineError)) tellDefect(error);
     const usage = { inputBytes: 0, outputBytes: 0 };
     return { cause: thrownCause(error), objects: [], values: {}, undeclared: [], engine: 'unknown', usage };
   }
