@@ -110,6 +110,8 @@ export interface BuiltImages {
   readonly removed: readonly string[];
   /** Those that stay all the same, and why, in words. */
   readonly kept: readonly { readonly name: string; readonly why: string }[];
+  /** Names of those that an older sluice built and that say not for whom; no container uses them. */
+  readonly ownerless: readonly string[];
 }
 
 /**

@@ -65,7 +65,7 @@ async function runAtWork(ledger: Ledger): Promise<string | undefined> {
 }
 
 function leaving(left: string): UnusedImages {
-  return { removed: [], kept: [], left };
+  return { removed: [], kept: [], ownerless: [], left };
 }
 
 function whereIn({ problems }: ProblemsError): string {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { manifestOf, RUN } from '../ledger/sample.ts';
 import { inTurn, measureProcess, type ProcessFigures, type Row } from './measure.ts';
 
 const TASKS = 100;
@@ -14,11 +15,15 @@ const dates = Array.from({ length: DATES }, (_, day) =>
 );
 const tasks = Array.from({ length: TASKS }, (_, n) => `t${String(n).padStart(3, '0')}`);
 
-/** What makes everything done: done-ness comes from these names alone. */
-export const MANIFEST = '{"schema":1}';
 export const MANIFEST_KEYS: readonly string[] = tasks.flatMap((task) =>
   dates.map((date) => `manifests/big/${task}/date=${date}.json`),
 );
+
+/** What makes an instance done: as a run would have written it, whoever reads more of it than its name. */
+export function manifestUnder(key: string): string {
+  const instance = key.slice('manifests/'.length, -'.json'.length);
+  return JSON.stringify(manifestOf(`${RUN}-1`, { instance, files: { 'out.txt': 'hello\n' }, settings: {} }));
+}
 
 /** Nothing to do over 100,000 instances of a directory store, beside a bare listing of the same folders. */
 export async function benchNothingToDo(cli: string): Promise<readonly Row[]> {
@@ -27,7 +32,7 @@ export async function benchNothingToDo(cli: string): Promise<readonly Row[]> {
     writeProject(folder);
     const store = join(folder, '.sluice', 'store');
     for (const task of tasks) mkdirSync(join(store, 'manifests', 'big', task), { recursive: true });
-    for (const key of MANIFEST_KEYS) writeFileSync(join(store, key), MANIFEST);
+    for (const key of MANIFEST_KEYS) writeFileSync(join(store, key), manifestUnder(key));
     let peak = 0;
     const [bare = 0, ours = 0] = await inTurn(ROUNDS, [
       async () => listBare(join(store, 'manifests', 'big')),

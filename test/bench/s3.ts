@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createBucket, plainClient } from '../parts/s3.ts';
 import { startVersitygw } from '../parts/versitygw.ts';
 import { inTurn, measureProcess, type Row } from './measure.ts';
-import { INSTANCES, MANIFEST, MANIFEST_KEYS, runNothing, writeProject } from './nothing-to-do.ts';
+import { INSTANCES, MANIFEST_KEYS, manifestUnder, runNothing, writeProject } from './nothing-to-do.ts';
 import { storeUri } from './s3-cache.ts';
 
 const ROUNDS = 3;
@@ -57,7 +57,9 @@ export async function benchPlan(cli: string): Promise<Row> {
   const keys = [...MANIFEST_KEYS];
   const fill = async () => {
     for (let key = keys.pop(); key !== undefined; key = keys.pop())
-      await client.send(new PutObjectCommand({ Bucket: bucket, Key: `plan/${key}`, Body: MANIFEST }));
+      await client.send(
+        new PutObjectCommand({ Bucket: bucket, Key: `plan/${key}`, Body: manifestUnder(key) }),
+      );
   };
   await Promise.all(Array.from({ length: 32 }, fill));
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));

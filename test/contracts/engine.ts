@@ -832,7 +832,10 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
         const { removed } = await engine.removeBuilt({ ...options, dryRun: false });
         expect(bare(removed)).toEqual(dead);
         expect(await areThere([live.name, ...dead])).toEqual([live.name]);
-        expect(await engine.removeBuilt({ ...options, dryRun: false })).toEqual({ removed: [], kept: [] });
+        expect(await engine.removeBuilt({ ...options, dryRun: false })).toMatchObject({
+          removed: [],
+          kept: [],
+        });
       });
 
       it("stay where they are another project's, another store's or nobody's", async () => {
@@ -841,9 +844,11 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
           await build('LABEL of=store', { owner: { ...owner, storeId: `o-${storeId}` } }),
           await build('LABEL of=nobody', {}),
         ].map(({ name }) => name);
+        const nobodys = others.at(-1);
         const gone = await engine.removeBuilt({ owner, live: new Set(), dryRun: false });
         expect(await areThere(others)).toEqual(others);
         expect(bare(gone.removed)).not.toEqual(expect.arrayContaining(others));
+        expect(bare(gone.ownerless).filter((name) => others.includes(name))).toEqual([nobodys]);
       });
 
       it('stay while a container uses them, or a person has named them', async () => {

@@ -84,7 +84,7 @@ export function createScriptedEngine(store: ObjectStore, script: Script = () => 
       }
     },
     sweep: async () => 0,
-    removeBuilt: async () => ({ removed: [], kept: [] }),
+    removeBuilt: async () => ({ removed: [], kept: [], ownerless: [] }),
     async check(): Promise<Capabilities> {
       if (engine.away) throw new EngineError('engine-unreachable', 'no engine answers');
       return {

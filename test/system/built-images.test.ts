@@ -90,3 +90,24 @@ it('gc leaves the images of a file that is run by its path', async () => {
   await removeAll(stayed);
   expect(stayed).toHaveLength(1);
 });
+
+it('gc names what an older sluice built for nobody, with a command that removes it', async () => {
+  const tag = randomBytes(32).toString('hex');
+  const name = `sluice-build:${tag}`;
+  await using project = await layOut({
+    'pipelines/p.yaml': `tasks: { a: { image: '${BUSYBOX_IMAGE}', network: none, run: "true" } }\n`,
+  });
+  expect(await sluice(project.folder, ['run', 'p'])).toMatchObject({ status: 0 });
+  const container = await docker.createContainer({ Image: BUSYBOX_IMAGE, Cmd: ['true'] });
+  await container.commit({ repo: 'sluice-build', tag });
+  await container.remove();
+  try {
+    const { status, stdout } = await sluice(project.folder, ['gc']);
+    expect(status).toBe(0);
+    const command = /where no project needs them: docker image rm (.+)$/m.exec(stdout)?.[1] ?? '';
+    expect(command.split(' ')).toContain(name);
+    expect(stdout).not.toContain(`removed the image ${name}`);
+  } finally {
+    await docker.getImage(name).remove();
+  }
+});

@@ -45,10 +45,20 @@ export async function gcCommand(_words: readonly string[], flags: GcFlags, outpu
   return EXIT.ok;
 }
 
-function keptImages({ kept, left }: UnusedImages): readonly string[] {
+function keptImages({ kept, ownerless, left }: UnusedImages): readonly string[] {
   return [
     ...kept.map(({ name, why }) => `kept the image ${name}: ${why}`),
+    ...['docker', 'podman'].flatMap((program) => ownerlessImages(program, ownerless)),
     ...(left === undefined ? [] : [`kept all images that were built here: ${left}`]),
+  ];
+}
+
+/** Podman's names begin with what it takes for granted. */
+function ownerlessImages(program: string, all: readonly string[]): readonly string[] {
+  const names = all.filter((name) => name.startsWith('localhost/') === (program === 'podman'));
+  if (names.length === 0) return [];
+  return [
+    `kept ${formatCount(names.length, 'image')}: an older sluice built them and did not say for whom; where no project needs them: ${program} image rm ${names.join(' ')}`,
   ];
 }
 

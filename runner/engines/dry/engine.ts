@@ -84,7 +84,7 @@ export function createDryEngine({ clock, openStore, scripts = {} }: DryEngineOpt
       }
     },
     sweep: () => Promise.resolve(0),
-    removeBuilt: () => Promise.resolve({ removed: [], kept: [] }),
+    removeBuilt: () => Promise.resolve({ removed: [], kept: [], ownerless: [] }),
     check: () => Promise.resolve(CAPABILITIES),
     describe: (job) => ['dry', job.instance, ...(job.entrypoint ?? []), ...(job.command ?? [])],
     close: async () => order.close(),

@@ -38,8 +38,7 @@ export async function sweepRecords(
   const isOld = (time: string) => nowMs - Date.parse(time) >= options.graceSeconds * 1000;
 
   let removed = await sweepClaims();
-  const { graceSeconds } = options;
-  const dryRun = options.dryRun === true;
+  const { graceSeconds, dryRun } = options;
   for (const { key } of await placesBelow(store, 'pools/', 'slot')) {
     options.signal?.throwIfAborted();
     if (await unlessUnreadable(() => removeLeftSlot(context, liveness, key, { graceSeconds, dryRun })))

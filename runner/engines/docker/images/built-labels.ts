@@ -26,6 +26,13 @@ export function builtTag(contentHash: string, platform: string | undefined): str
   return `${contentHash}${suffix}`;
 }
 
+/** The content that a name of ours tells; undefined: it is none. */
+export function builtHash(name: string): string | undefined {
+  return /^(?:localhost\/|docker\.io\/library\/)?sluice-build:([0-9a-f]{64})(?:-[a-z0-9-]+)?$/.exec(
+    name,
+  )?.[1];
+}
+
 /** Whether a name is one that we give to what has this content. Podman shows it with what it takes for granted. */
 export function isBuiltName(name: string, contentHash: string): boolean {
   const tag = /^(?:localhost\/|docker\.io\/library\/)?sluice-build:(.+)$/.exec(name)?.[1];

@@ -4,7 +4,7 @@ import { own } from '../../../model/own.ts';
 import type { BuiltImages, RemoveBuiltOptions } from '../../../ports.ts';
 import { answerWithin, LOOK_UP_SECONDS } from '../connection/answer-within.ts';
 import { engineAnswer } from '../connection/engine-answer.ts';
-import { BUILT_LABELS, isBuiltName } from './built-labels.ts';
+import { BUILT_LABELS, builtHash, isBuiltName } from './built-labels.ts';
 
 /** Removing layers takes a disk its time. */
 const REMOVAL_SECONDS = 10 * 60;
@@ -18,18 +18,18 @@ export async function removeBuilt(
   { owner, live, dryRun }: RemoveBuiltOptions,
 ): Promise<BuiltImages> {
   const [images, containers] = await answerWithin(LOOK_UP_SECONDS, () =>
-    Promise.all([
-      docker.listImages({ filters: { label: [`${BUILT_LABELS.storeId}=${owner.storeId}`] } }),
-      docker.listContainers({ all: true }),
-    ]),
+    Promise.all([docker.listImages(), docker.listContainers({ all: true })]),
   );
   const inUse = new Set(containers.map(({ ImageID }) => bareId(ImageID)));
+  const ownerless: string[] = [];
   const removed: string[] = [];
   const kept: BuiltImages['kept'][number][] = [];
   for (const { Id, Labels, RepoTags } of images) {
+    const names = RepoTags ?? [];
+    if (own(Labels ?? {}, BUILT_LABELS.storeId) === undefined && !inUse.has(bareId(Id)))
+      ownerless.push(...names.filter((name) => isUnclaimed(name, live)));
     const contentHash = hashIfOwned(Labels ?? {}, owner);
     if (contentHash === undefined || live.has(contentHash)) continue;
-    const names = RepoTags ?? [];
     const [name] = names.filter((tag) => isBuiltName(tag, contentHash));
     if (name === undefined) continue;
     const others = names.filter((tag) => !isBuiltName(tag, contentHash));
@@ -43,7 +43,13 @@ export async function removeBuilt(
       else kept.push({ name, why: refused });
     }
   }
-  return { removed, kept };
+  return { removed, kept, ownerless: ownerless.sort() };
+}
+
+/** One of ours by its name alone. */
+function isUnclaimed(name: string, live: ReadonlySet<string>): boolean {
+  const contentHash = builtHash(name);
+  return contentHash !== undefined && !live.has(contentHash);
 }
 
 const IN_USE = 'a container uses it';
