@@ -38,6 +38,14 @@ export type RunEvent =
       readonly cause: Cause;
       readonly afterSeconds: number;
     }
+  /** It is not there after its deadline: told once for an instance, by whichever run comes first. */
+  | {
+      readonly type: 'deadline-passed';
+      readonly id: InstanceId;
+      readonly at: string;
+      readonly deadlineAt: string;
+      readonly reason: string;
+    }
   | { readonly type: 'waiting-on-claim'; readonly id: InstanceId; readonly run: string }
   /** Other runs have all of it. */
   | {

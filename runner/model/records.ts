@@ -248,6 +248,16 @@ export interface SlotRecord {
   readonly nonce: string;
 }
 
+/** A try that failed and was followed by another; its log is kept. */
+export interface EarlierTry {
+  readonly attempt: string;
+  /** The cause in words. */
+  readonly reason: string;
+  readonly seconds?: number;
+  readonly exitCode?: number;
+}
+
+/** In `earlier`: what was tried in the same run before, oldest first. */
 export interface RunRecordInstance {
   readonly id: InstanceId;
   readonly state: ReportState;
@@ -255,4 +265,5 @@ export interface RunRecordInstance {
   readonly reason: string;
   readonly seconds?: number;
   readonly exitCode?: number;
+  readonly earlier?: readonly EarlierTry[];
 }

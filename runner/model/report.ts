@@ -1,5 +1,6 @@
 import type { Cause } from './cause.ts';
 import type { LeftStale } from './plan.ts';
+import type { EarlierTry } from './records.ts';
 import type { InstanceId } from './partition.ts';
 import type { Outcome, ReportState } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface ReportInstance {
   readonly seconds?: number;
   readonly exitCode?: number;
   readonly cause?: Cause;
+  /** Before `attempt`, in this run. */
+  readonly earlier?: readonly EarlierTry[];
   /** Masked; of a failure. */
   readonly lastLines?: readonly string[];
   /** Its failure raises neither alert nor exit status. */

@@ -93,6 +93,7 @@ export function applyEvent(view: LiveView, event: RunEvent): void {
       }
       return;
     }
+    case 'deadline-passed':
     case 'warning':
     case 'interrupted':
     case 'run-finished':

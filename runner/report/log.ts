@@ -28,6 +28,9 @@ export function createLogReporter(options: { readonly stream: Writable; readonly
         case 'warning':
           log.warn(fields(event), event.message);
           return;
+        case 'deadline-passed':
+          log.error(fields(event), event.reason);
+          return;
         case 'retry-scheduled':
           log.warn(fields(event), event.cause.message);
           return;

@@ -5,6 +5,7 @@ import type { Clock, Reporter } from '../ports.ts';
 import { cleaned, cleanedLine } from './cleaned.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
+import { minute } from './runs.ts';
 import { formatSummary } from './summary.ts';
 import type { Surroundings } from './surroundings.ts';
 import { formatCounts, formatDuration, reasonOf, shortId, oneLine } from './words.ts';
@@ -57,6 +58,7 @@ export function createPlainReporter(options: {
           );
           return;
         case 'retry-scheduled':
+        case 'deadline-passed':
         case 'warning':
         case 'interrupted':
           say(complete(formatNotice(event, paint)));
@@ -87,12 +89,14 @@ export function formatFinished(result: ReportInstance, paint: Paint): string {
 }
 
 export function formatNotice(
-  event: Extract<RunEvent, { type: 'retry-scheduled' | 'warning' | 'interrupted' }>,
+  event: Extract<RunEvent, { type: 'retry-scheduled' | 'deadline-passed' | 'warning' | 'interrupted' }>,
   paint: Paint,
 ): string {
   switch (event.type) {
     case 'retry-scheduled':
       return `${paint.yellow('retry ')} ${shortId(event.id)} in ${formatDuration(event.afterSeconds)}: ${oneLine(event.cause.message)}`;
+    case 'deadline-passed':
+      return `${paint.red('late  ')} ${shortId(event.id)}: its deadline ${minute(event.deadlineAt)} has passed: ${oneLine(event.reason)}`;
     case 'warning':
       return `${paint.yellow('warning')} ${event.id === undefined ? '' : `${shortId(event.id)}: `}${oneLine(event.message)}`;
     case 'interrupted':

@@ -85,6 +85,7 @@ export function createTerminalReporter(options: {
           if (options.logs) say(`${paint.dim(`${shortId(event.id)} │`)} ${taskLine(event.line)}`);
           return;
         case 'retry-scheduled':
+        case 'deadline-passed':
         case 'warning':
           say(complete(formatNotice(event, paint)));
           return;

@@ -1,3 +1,4 @@
+import type { CauseKind } from '../model/cause.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
@@ -11,6 +12,8 @@ export interface InstanceRecord {
   readonly task: Task;
   readonly shares: readonly Share[];
   tries: number;
+  /** The causes of the tries before this one. */
+  failed: readonly CauseKind[];
   /** Of the try that runs, or rests because another run stands before it. */
   attempt: string | undefined;
   /** While it runs. */
@@ -38,6 +41,7 @@ export function recordsOf(
       task,
       shares: mine,
       tries: 0,
+      failed: [],
       attempt: undefined,
       controller: undefined,
       waitedFor: undefined,

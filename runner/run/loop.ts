@@ -7,7 +7,7 @@ import type { Report } from '../model/report.ts';
 import { attemptId } from '../model/run-id.ts';
 import { runHook } from './attempt/hook.ts';
 import { runAttempt } from './attempt/sequence.ts';
-import type { AttemptOutcome, Work } from './attempt/work.ts';
+import type { AttemptFailure, AttemptOutcome, Work } from './attempt/work.ts';
 import { endingAfter, type Ending } from './ending.ts';
 import type { Emit } from './events.ts';
 import { followUp } from './progress/follow-up.ts';
@@ -20,7 +20,8 @@ import { createProgress } from './progress/progress.ts';
 import { whatIsLost } from './reach.ts';
 import { recordsOf, type InstanceRecord } from './instance-records.ts';
 import type { Results } from './results.ts';
-import { decideRetry } from './progress/retry.ts';
+import { createRetryBudget } from './progress/retry-budget.ts';
+import { decideRetry, type RetryDecision } from './progress/retry.ts';
 import type { RunEnvironment } from './run-environment.ts';
 import { runJson } from './run-json.ts';
 import type { ProgressEvent, Step } from './progress/step.ts';
@@ -53,6 +54,8 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const rests = new AbortController();
   // Any number of retries rest at once.
   setMaxListeners(0, rests.signal);
+  const budget = createRetryBudget();
+  let isSpentTold = false;
   let attemptCount = 0;
   let ending: Ending = { kind: 'complete' };
   let over = false;
@@ -123,9 +126,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       waited: record.waitedFor !== undefined,
       isAlive: heart.isAlive,
       decideRetry: (failure) =>
-        ending.kind !== 'complete' || signal.aborted
-          ? { kind: 'final' }
-          : decideRetry(task.retry, failure, record.tries, environment.random()),
+        ending.kind !== 'complete' || signal.aborted ? { kind: 'final' } : retryOf(record, failure),
     };
     const outcome =
       task.kind === 'hook'
@@ -134,6 +135,14 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     if (over) return;
     record.controller = undefined;
     await follow(record, work, outcome);
+  };
+
+  const retryOf = ({ task, tries }: InstanceRecord, failure: AttemptFailure): RetryDecision => {
+    const decision = decideRetry(task.retry, failure, tries, environment.random());
+    if (decision.kind === 'final' || budget.take(failure.cause.kind)) return decision;
+    if (!isSpentTold) emit({ type: 'warning', message: BUDGET_SPENT });
+    isSpentTold = true;
+    return { kind: 'final' };
   };
 
   const hookStatus = () => ({
@@ -151,6 +160,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       onHeld: environment.onHeld ?? 'wait',
     });
     results.note(id, work.attempt, outcome);
+    if (outcome.kind === 'succeeded' || outcome.kind === 'skipped') budget.refill(record.failed);
     if (outcome.kind === 'held' && next.kind === 'rest') {
       const { run: holder } = outcome.by;
       waitOn(record, holder, { type: 'waiting-on-claim', id, run: holder });
@@ -169,6 +179,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     if (outcome.kind === 'retry') {
       const { failure, afterSeconds } = outcome;
       record.attempt = undefined;
+      record.failed = [...record.failed, failure.cause.kind];
       emit({ type: 'retry-scheduled', id, attempt: work.attempt, cause: failure.cause, afterSeconds });
     }
     if (outcome.kind === 'failed') {
@@ -253,3 +264,6 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     interrupt.hard.removeEventListener('abort', onHard);
   }
 }
+
+const BUDGET_SPENT =
+  'Too much fails in this run: nothing is tried a second time until something succeeds (its budget of retries is spent)';

@@ -54,13 +54,14 @@ export async function recordEnd(ledger: Ledger, started: RunRecord, report: Repo
     // What was there before and was not touched is in the counts; a record must not grow with history.
     instances: report.instances
       .filter(({ state, attempt }) => state !== 'done' || attempt !== undefined)
-      .map(({ id, state, attempt, reason, seconds, exitCode }) => ({
+      .map(({ id, state, attempt, reason, seconds, exitCode, earlier }) => ({
         id,
         state,
         reason,
         ...(attempt === undefined ? {} : { attempt }),
         ...(seconds === undefined ? {} : { seconds }),
         ...(exitCode === undefined ? {} : { exitCode }),
+        ...(earlier === undefined ? {} : { earlier }),
       })),
     nonce: randomUUID(),
   });

@@ -1,6 +1,7 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { Task } from '../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { EarlierTry } from '../model/records.ts';
 import type { ReportInstance } from '../model/report.ts';
 import type { AttemptOutcome, AttemptFailure } from './attempt/work.ts';
 import { isDoneBefore } from './progress/nodes.ts';
@@ -29,6 +30,7 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
   const planned = new Map<InstanceId, PlannedInstance>();
   for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
   const facts = new Map<InstanceId, Facts>();
+  const earlier = new Map<InstanceId, EarlierTry[]>();
   const results = new Map<InstanceId, ReportInstance>();
   const raising = new Set<InstanceId>();
   const published: string[] = [];
@@ -46,6 +48,8 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
       }),
     note(id, attempt, outcome) {
       facts.set(id, factsOf(attempt, outcome));
+      if (outcome.kind === 'retry')
+        earlier.set(id, [...(earlier.get(id) ?? []), earlierTry(attempt, outcome)]);
       if (outcome.kind === 'succeeded' || outcome.kind === 'republished')
         published.push(...outcome.published);
     },
@@ -53,6 +57,7 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
       const { id, state, reason, blockedBy } = settled;
       const { failure, ...known } = facts.get(id) ?? {};
       const instance = planned.get(id);
+      const tries = earlier.get(id);
       const task = instance === undefined ? undefined : taskOf(instance);
       const cause = state === 'failed' || state === 'unpublished' ? failure?.cause : undefined;
       const result: ReportInstance = {
@@ -62,6 +67,7 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
         reason: state === 'failed' && cause !== undefined ? cause.message : reason,
         ...known,
         ...(cause === undefined ? {} : { cause }),
+        ...(tries === undefined ? {} : { earlier: tries }),
         ...(failure === undefined || failure.lastLines.length === 0 ? {} : { lastLines: failure.lastLines }),
         ...(task?.continueOnError === true ? { continueOnError: true } : {}),
         ...(task?.kind === 'hook' ? { hook: true } : {}),
@@ -73,6 +79,19 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
       if (settled.raises) raising.add(id);
       return result;
     },
+  };
+}
+
+function earlierTry(
+  attempt: string,
+  { failure, ran }: Extract<AttemptOutcome, { kind: 'retry' }>,
+): EarlierTry {
+  const { cause, exitCode } = failure;
+  return {
+    attempt,
+    reason: cause.message,
+    ...(ran === undefined ? {} : { seconds: ran.seconds }),
+    ...(exitCode === undefined ? {} : { exitCode }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.ts';
-import type { Plan } from '../model/plan.ts';
-import type { Report } from '../model/report.ts';
+import type { Plan, PlannedInstance } from '../model/plan.ts';
+import type { Report, ReportInstance } from '../model/report.ts';
+import { tellDeadlines } from './deadlines.ts';
 import { endingAfter, type Ending } from './ending.ts';
 import { createEvents } from './events.ts';
 import { startHeart } from './heart.ts';
@@ -48,6 +49,10 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
 
     const ending = await driveRun({ plan, environment, emit, masker, results, heart, reportOf });
     let report = reportOf(ending);
+    if (ending.kind === 'complete') {
+      const standOf = deadlineStands(report.instances);
+      await tellDeadlines(plan, standOf, environment.nowMs?.() ?? clock.now(), { ledger, emit });
+    }
     const stale = ending.kind === 'complete' ? await leftStaleBy(plan, report.instances, ledger) : plan.stale;
     const told = stale === undefined ? {} : { stale };
     report = { ...report, ...told };
@@ -65,6 +70,17 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
   } finally {
     await heart.stop();
   }
+}
+
+/** `continue-on-error` raises no alert. */
+function deadlineStands(
+  instances: readonly ReportInstance[],
+): (planned: PlannedInstance) => ReportInstance | undefined {
+  const byId = new Map(instances.map((instance) => [instance.id, instance]));
+  return ({ id }) => {
+    const instance = byId.get(id);
+    return instance?.continueOnError === true ? undefined : instance;
+  };
 }
 
 function isoTime(milliseconds: number): string {

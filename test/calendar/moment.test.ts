@@ -29,6 +29,49 @@ describe('a moment', () => {
   });
 });
 
+describe('a moment where clocks change, run half an hour aside, or a month ends', () => {
+  const inZone = (timezone: string, type: TimeKey['type'] = 'date'): TimeKey => ({
+    name: type,
+    type,
+    timezone,
+  });
+  it.each<[string, string, Moment, string]>([
+    ['America/New_York', '2021-03-13', { days: 1, at: '02:30' }, '2021-03-14T07:30:00Z'],
+    ['America/New_York', '2021-03-14', {}, '2021-03-15T04:00:00Z'],
+    ['America/New_York', '2021-03-14', { hours: 6 }, '2021-03-15T10:00:00Z'],
+    ['America/New_York', '2021-11-07', { at: '01:59' }, '2021-11-07T05:59:00Z'],
+    ['America/New_York', '2021-11-07', { at: '02:00' }, '2021-11-07T07:00:00Z'],
+    ['America/New_York', '2021-11-07', { hours: -24 }, '2021-11-07T05:00:00Z'],
+    ['Europe/Berlin', '2021-03-28', { at: '02:30' }, '2021-03-28T01:30:00Z'],
+    ['Europe/Berlin', '2021-10-31', { at: '02:30' }, '2021-10-31T00:30:00Z'],
+    ['Asia/Kolkata', '2021-01-29', { at: '18:00' }, '2021-01-29T12:30:00Z'],
+    ['Asia/Kathmandu', '2021-01-29', { at: '18:00' }, '2021-01-29T12:15:00Z'],
+    ['Australia/Adelaide', '2021-04-04', { at: '02:30' }, '2021-04-03T16:00:00Z'],
+    ['Australia/Lord_Howe', '2021-10-03', { at: '02:15' }, '2021-10-02T15:45:00Z'],
+    ['Asia/Tokyo', '2021-03-28', { days: 1, at: '09:00' }, '2021-03-29T00:00:00Z'],
+    ['America/Phoenix', '2021-03-14', { at: '02:30' }, '2021-03-14T09:30:00Z'],
+    ['UTC', '2020-02-28', { days: 1, at: '06:00' }, '2020-02-29T06:00:00Z'],
+    ['UTC', '2021-02-28', { days: 1, at: '06:00' }, '2021-03-01T06:00:00Z'],
+    ['UTC', '2020-02-29', {}, '2020-03-01T00:00:00Z'],
+    ['UTC', '2020-12-31', { days: 14 }, '2021-01-15T00:00:00Z'],
+    // Skipped whole: the island went over the date line.
+    ['Pacific/Apia', '2011-12-29', { days: 1, at: '12:00' }, '2011-12-30T22:00:00Z'],
+  ])('%s %s %j', (timezone, value, moment, expected) => {
+    expect(momentAt(moment, inZone(timezone), value)).toBe(expected);
+  });
+
+  it.each<[TimeKey['type'], string, Moment, string]>([
+    ['month', '2020-02', { at: '18:00' }, '2020-02-29T23:00:00Z'],
+    ['month', '2021-02', { days: 1, at: '18:00' }, '2021-03-01T23:00:00Z'],
+    ['month', '2021-03', { hours: 2 }, '2021-04-01T06:00:00Z'],
+    ['year', '2020', { days: 31 }, '2021-02-01T05:00:00Z'],
+    ['hour', '2021-11-07T05', { hours: 1 }, '2021-11-07T07:00:00Z'],
+    ['hour', '2021-03-14T06', { hours: 0 }, '2021-03-14T07:00:00Z'],
+  ])('%s %s %j', (type, value, moment, expected) => {
+    expect(momentAt(moment, inZone('America/New_York', type), value)).toBe(expected);
+  });
+});
+
 describe('a moment in words', () => {
   const now = Date.parse('2021-01-29T21:00:00Z');
   it.each([

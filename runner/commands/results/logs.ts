@@ -2,7 +2,12 @@ import { once } from 'node:events';
 import { EXIT, usageError } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
-import { newestAttempt, newestAttemptOfRun, type KnownAttempt } from '../../ledger/runs/newest-attempt.ts';
+import {
+  namedAttempt,
+  newestAttempt,
+  newestAttemptOfRun,
+  type KnownAttempt,
+} from '../../ledger/runs/newest-attempt.ts';
 import { isAttemptId, runOfAttempt } from '../../model/run-id.ts';
 import { harmlessLog } from '../../report/harmless.ts';
 import type { Output } from '../cli/output.ts';
@@ -61,7 +66,8 @@ async function askedAttempt(ledger: Ledger, id: InstanceId, flags: LogsFlags): P
     return run === undefined ? newestAttempt(ledger, id) : newestAttemptOfRun(ledger, id, run);
   }
   const newest = await newestAttempt(ledger, id);
-  return newest?.attempt === attempt ? newest : { attempt };
+  if (newest?.attempt === attempt) return newest;
+  return (await namedAttempt(ledger, id, attempt)) ?? { attempt };
 }
 
 /** How the attempt ended, where that is not plain from its log; on stderr, after it. */

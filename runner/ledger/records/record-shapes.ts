@@ -1,5 +1,6 @@
 import type {
   ClaimRecord,
+  EarlierTry,
   FailureRecord,
   Fingerprint,
   HeartbeatRecord,
@@ -217,6 +218,13 @@ export const processFields: Fields<ProcessIdentity> = {
   pidNamespace: optional(text),
 };
 
+export const earlierTryFields: Fields<EarlierTry> = {
+  attempt,
+  reason: text,
+  seconds: optional(number),
+  exitCode: optional(whole),
+};
+
 export const runInstanceFields: Fields<RunRecordInstance> = {
   id: instance,
   state: text,
@@ -224,6 +232,7 @@ export const runInstanceFields: Fields<RunRecordInstance> = {
   reason: text,
   seconds: optional(number),
   exitCode: optional(whole),
+  earlier: optional(listOf(objectOf(earlierTryFields))),
 };
 
 export const runFields: Fields<RunRecord> = {

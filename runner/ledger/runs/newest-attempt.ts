@@ -61,6 +61,21 @@ export async function newestAttemptOfRun(
   return ofRun(ledger, id, run, await newestLog(ledger, id, run));
 }
 
+/** One that is named, as far as its run tells of it. */
+export async function namedAttempt(
+  ledger: Ledger,
+  id: InstanceId,
+  attempt: string,
+): Promise<KnownAttempt | undefined> {
+  if (!isAttemptId(attempt)) return undefined;
+  const run = runOfAttempt(attempt);
+  const told = (await ledger.readRun(run))?.instances?.find((instance) => instance.id === id);
+  if (told === undefined) return undefined;
+  if (told.attempt === attempt) return { attempt, run, state: told.state, reason: told.reason };
+  const earlier = told.earlier?.find((one) => one.attempt === attempt);
+  return earlier && { attempt, run, state: 'failed', reason: `${earlier.reason}; it was tried again` };
+}
+
 /** In a run that ended after all that is recorded. */
 async function newerByRuns(
   ledger: Ledger,

@@ -34,7 +34,9 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
       finishedAt: '2021-01-29T23:00:00.000Z',
       outcome: 'succeeded',
       counts: { done: 1 },
-      instances: [{ id: ID, state: 'succeeded', attempt, reason: 'ran', seconds: 1.5, exitCode: 0 }],
+      instances: [
+        { id: ID, state: 'succeeded', attempt, reason: 'ran', seconds: 1.5, exitCode: 0, earlier: [TRY] },
+      ],
     }),
   );
   await ledger.beat(RUN, undefined);
@@ -96,3 +98,5 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   for (const key of await keysOf(store, '')) records.set(key, (await textOf(store, key)) ?? '');
   return records;
 }
+
+const TRY = { attempt: `${RUN}-7`, reason: 'timeout', seconds: 60, exitCode: 137 };

@@ -63,6 +63,24 @@ export function compileMoments(
       fix: 'Move `deadline` later.',
     });
   }
+  if (
+    deadline !== undefined &&
+    deadlineNode !== undefined &&
+    until !== undefined &&
+    isNotAfter(until, deadline) &&
+    !isNotAfter(deadline, until) &&
+    // Told already.
+    (due === undefined || !isNotAfter(until, due))
+  ) {
+    report.error(
+      deadlineNode,
+      'moment-order',
+      '`deadline` is after `until`: the task is lost before anybody is told',
+      {
+        fix: 'Move `deadline` earlier, or `until` later.',
+      },
+    );
+  }
   return {
     ...(due === undefined ? {} : { due }),
     ...(deadline === undefined ? {} : { deadline }),

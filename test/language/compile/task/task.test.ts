@@ -281,6 +281,8 @@ tasks:
     ["due: { days: 1 }, until: { days: 1, at: '23:59' }", ['moment-order 3']],
     ["due: { days: 1 }, until: { days: 2, at: '00:01' }", []],
     ['due: { hours: 3 }, deadline: { hours: 2 }', ['moment-order 3']],
+    ["deadline: '21:00', until: '20:00'", ['moment-order 3']],
+    ["deadline: '21:00', until: '21:00'", []],
     // In another time zone the order can't be told without a date.
     ["due: '18:00', until: { at: '17:00', timezone: Asia/Tokyo }", []],
   ])('%s', async (keys, expected) => {
