@@ -5,8 +5,8 @@ import { ProblemsError, type StoreError } from './errors.ts';
 import type { CacheSettings } from './engines/docker/connection/session.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import type { Image, Project } from './model/pipeline.ts';
-import type { StoreRef } from './model/store-ref.ts';
-import type { Engine, ObjectStore } from './ports.ts';
+import type { S3Settings, StoreRef } from './model/store-ref.ts';
+import type { Engine, ObjectStore, Sources } from './ports.ts';
 import { traceOf } from './report/trace.ts';
 import { parseS3Uri } from './stores/s3/uri.ts';
 
@@ -121,6 +121,22 @@ function cacheFolder(env: Environment): string | undefined {
   if (isAbsolute(given)) return join(given, 'sluice');
   const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
   return isAbsolute(home) ? join(home, '.cache', 'sluice') : undefined;
+}
+
+/** What others make: objects by the stores' adapters, in buckets reached as the project's own is; and URLs. */
+export async function openSources(project: Project, env: Environment): Promise<Sources> {
+  const { createSources } = await import('./sources/sources.ts');
+  const own = storeRef(project);
+  const { endpoint, region, pathStyle }: S3Settings = own.kind === 's3' ? own.settings : {};
+  const settings = {
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(pathStyle === undefined ? {} : { pathStyle }),
+  };
+  return createSources({
+    refOf: (uri) => parseS3Uri(uri, settings),
+    openStore: (ref) => openStoreRef(ref, env),
+  });
 }
 
 /** The engine that runs the project's containers; nothing is asked of it yet. */

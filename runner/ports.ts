@@ -1,6 +1,7 @@
 import type { Capabilities } from './model/capabilities.ts';
 import type { RunEvent } from './model/event.ts';
 import type { ImageOwner, Job, JobResult, LogChunk } from './model/job.ts';
+import type { External, Probed, Source } from './model/source.ts';
 import type { StoreRef } from './model/store-ref.ts';
 
 export interface ObjectInfo {
@@ -140,6 +141,16 @@ export interface Engine {
   describe(job: Job, folder: string): readonly string[];
   /** Releases holders and connections. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Looks at what somebody else makes, and writes nothing. */
+export interface Sources {
+  /** Never throws for what it finds; rejects with the signal's reason when aborted. */
+  probe(source: Source, options: { readonly signal: AbortSignal }): Promise<Probed>;
+  /** In words what of the objects is not as it was recorded; undefined: all is, or it is out of reach. */
+  changed(external: External, options: { readonly signal: AbortSignal }): Promise<string | undefined>;
+  /** Where an engine finds its objects, by their paths. */
+  refOf(uri: string): StoreRef;
 }
 
 export interface Reporter {

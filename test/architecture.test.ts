@@ -33,6 +33,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   run: ['model', 'errors', 'ports', 'calendar', 'language', 'plan', 'ledger'],
   stores: ['model', 'machine', 'errors', 'ports'],
   engines: ['model', 'hash', 'machine', 'errors', 'ports'],
+  sources: ['model', 'errors', 'ports'],
   report: ['model', 'errors', 'ports'],
   compose: [
     'model',
@@ -46,6 +47,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'run',
     'stores',
     'engines',
+    'sources',
     'report',
   ],
   app: [

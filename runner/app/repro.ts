@@ -1,3 +1,4 @@
+import { openSources } from '../compose.ts';
 import { withImageHashes } from './project/image-hashes.ts';
 import { usageError } from '../errors.ts';
 import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
@@ -73,7 +74,7 @@ async function secretsOf(
 }
 
 async function surroundings(
-  { opened }: AskedPipeline,
+  { opened, options }: AskedPipeline,
   pipelines: ReadonlyMap<string, Pipeline>,
   ledger: Ledger,
   secrets: Readonly<Record<string, string>>,
@@ -85,6 +86,7 @@ async function surroundings(
     project: await nameOfProject(opened.project),
     projectRoot: opened.project.root,
     secrets,
+    sources: await openSources(opened.project, options.env),
     expressions: { template: evaluateTemplate, condition: evaluateCondition },
   };
 }

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { upMilliseconds } from '../clock.ts';
-import { openEngine, randomHex } from '../compose.ts';
+import { openEngine, openSources, randomHex } from '../compose.ts';
 import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
 import { processIdentity } from '../ledger/runs/process.ts';
 import type { Report } from '../model/report.ts';
@@ -73,6 +73,7 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     concurrency: options.concurrency ?? project.concurrency,
     ledger,
     engine,
+    sources: await openSources(project, asked.options.env),
     clock,
     nowMs: planned.nowMs,
     elapsed: upMilliseconds,

@@ -146,8 +146,8 @@ function voidManifest(id: InstanceId, reason: string, run: string, at: string, n
   };
 }
 
-function digestProblem({ objects, values, contentDigest: expected }: Manifest): string | undefined {
-  const found = contentDigest(objects, values, sha256);
+function digestProblem({ objects, external, values, contentDigest: expected }: Manifest): string | undefined {
+  const found = contentDigest([...objects, ...(external?.objects ?? [])], values, sha256);
   return found === expected
     ? undefined
     : `expected content digest ${expected}, found ${found} of its objects and values: it was edited or damaged`;

@@ -17,6 +17,7 @@ export type CauseKind =
   | 'engine-error'
   | 'input-corrupt'
   | 'input-gone'
+  | 'input-changed' // an external object is another than was recorded
   | 'output-missing'
   | 'output-empty'
   | 'output-refused'

@@ -1,6 +1,7 @@
 import type { Cause } from './cause.ts';
 import type { StoredObject } from './job.ts';
 import type { InstanceId, PartitionKey } from './partition.ts';
+import type { External } from './source.ts';
 import type { Scalar } from './pipeline.ts';
 import type { Period } from './time.ts';
 import type { ReportState, Outcome } from './state.ts';
@@ -66,8 +67,10 @@ export interface Manifest {
   readonly settings: Readonly<Record<string, Scalar>>;
   readonly inputs: readonly ManifestInput[];
   readonly objects: readonly StoredObject[];
+  /** Of an external task: what it was when it was ready. Its bytes stay where they are. */
+  readonly external?: External;
   readonly values: Readonly<Record<string, string>>;
-  /** Of objects and values. */
+  /** Of objects, those of `external` too, and values. */
   readonly contentDigest: string;
   /** Optional needs that were absent: the instances that would have been read. */
   readonly omitted: readonly { readonly need: string; readonly instance: InstanceId }[];

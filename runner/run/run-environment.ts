@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ProcessIdentity } from '../model/records.ts';
-import type { Clock, Engine, Reporter } from '../ports.ts';
+import type { Clock, Engine, Reporter, Sources } from '../ports.ts';
 import type { Expressions } from './expressions.ts';
 
 /** All that a run touches; handed in, so that a dry run or a test is the same run with other parts. */
@@ -24,6 +24,8 @@ export interface RunEnvironment {
   readonly onHeld?: OnHeld;
   readonly ledger: Ledger;
   readonly engine: Engine;
+  /** What others make; absent: nothing looks at it, and it stays `waiting`. */
+  readonly sources?: Sources;
   readonly clock: Clock;
   /** What time it is for what may still come, where that is not the clock's: milliseconds since the epoch. */
   readonly nowMs?: () => number;

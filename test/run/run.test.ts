@@ -172,7 +172,11 @@ describe('a run', () => {
     const result = await report;
     expect(result.exitStatus).toBe(3);
     expect(result.instances).toMatchObject([
-      { state: 'waiting', reason: 'waiting for the object s3://bucket/feed.csv' },
+      {
+        state: 'waiting',
+        reason:
+          'not ready yet, waiting since 00:00, asked once, last answer: nothing here looks at s3://bucket/feed.csv, next ask 00:01',
+      },
       { state: 'unknown', reason: 'known when list is done' },
     ]);
   });

@@ -1,17 +1,23 @@
 import { chmod, copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Job } from '../../model/job.ts';
+import type { StoreRef } from '../../model/store-ref.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { downloadObject } from '../../app/results/download.ts';
 import { openPartials } from '../../app/results/partials.ts';
 import { makeFolder } from '../../machine/folder.ts';
 
 /** Lays out what a job's container sees in a folder that is empty; only the folder's owner reaches it, within any user of the image may read. */
-export async function layOut(job: Job, folder: string, store: ObjectStore): Promise<void> {
+export async function layOut(
+  job: Job,
+  folder: string,
+  openStore: (ref: StoreRef) => Promise<ObjectStore>,
+): Promise<void> {
   for (const name of PARTS) await mkdir(join(folder, name));
   for (const empty of job.emptyFolders) makeFolder(join(folder, empty));
   await using partials = await openPartials(folder);
   for (const input of job.inputs) {
+    const store = await openStore(input.store);
     for (const object of input.objects)
       await downloadObject(store, input.prefix, object, join(folder, input.to), partials);
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEngine } from '../../compose.ts';
+import { openEngine, openStoreRef } from '../../compose.ts';
 import { EXIT, usageError } from '../../errors.ts';
 import type { Job } from '../../model/job.ts';
 import type { Output } from '../cli/output.ts';
@@ -36,7 +36,10 @@ export async function reproCommand(
   if (passedBy !== undefined) output.warn(passedBy);
   const command = await equalCommand(project, job, folder, flags.exec === true);
   await clearPlace(folder);
-  await layOut(job, folder, store);
+  // What others make is in stores of its own.
+  await layOut(job, folder, async (ref) =>
+    ref === job.outputs.store ? store : openStoreRef(ref, asked.options.env),
+  );
   await writeFile(join(folder, 'run.sh'), `#!/bin/sh\nexec ${command.map(quoteWord).join(' ')}\n`, {
     mode: 0o755,
   });

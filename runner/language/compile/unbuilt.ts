@@ -21,8 +21,6 @@ export function warnOfPipelineKeys(pipeline: Node, report: ProblemReport): void 
 
 export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: ProblemReport): void {
   for (const key of ['owner', 'runbook']) warn(keys.get(key), UNTOLD, LOOK, report);
-  const external = 'nothing looks for it yet: it stays `waiting`';
-  warn(keys.get('external'), external, 'Let a task of your own fetch it.', report);
   const matrix = child(keys.get('strategy'), 'matrix');
   const isDynamic = Object.values(matrix?.value ?? {}).some((value) => typeof value === 'string');
   if (isDynamic) {

@@ -20,6 +20,7 @@ import type {
 } from '../../model/records.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { StoredObject } from '../../model/job.ts';
+import type { External, ExternalObject } from '../../model/source.ts';
 import type { Period } from '../../model/time.ts';
 import {
   anything,
@@ -87,6 +88,13 @@ export const objectFields: Fields<StoredObject> = {
   executable: optional(flag),
 };
 
+export const externalFields: Fields<External> = {
+  uri: text,
+  etag: optional(text),
+  modifiedAt: optional(time),
+  objects: listOf(objectOf<ExternalObject>({ ...objectFields, etag: text, modifiedAt: time })),
+};
+
 export const fingerprintFields: Fields<Fingerprint> = {
   script: text,
   image: text,
@@ -116,6 +124,7 @@ export const manifestFields: Fields<Manifest> = {
   settings: mapOf(scalar),
   inputs: listOf(objectOf(inputFields)),
   objects: listOf(objectOf(objectFields)),
+  external: optional(objectOf(externalFields)),
   values: mapOf(text),
   contentDigest: sha256,
   omitted: listOf(objectOf<Manifest['omitted'][number]>({ need: text, instance })),

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { StoredManifest } from '../../ledger/ledger.ts';
 import { supersededBy } from '../../ledger/gc/superseded.ts';
 import { contentDigest } from '../../model/outputs/content-digest.ts';
+import type { Probed } from '../../model/source.ts';
 import type { JobResult } from '../../model/job.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
 import { fingerprintOf, settingsIn } from '../../plan/staleness/fingerprint.ts';
@@ -22,6 +23,8 @@ export interface Result {
   readonly outcome: 'succeeded' | 'skipped';
   readonly reason?: string;
   readonly job?: JobResult;
+  /** Of an external task, in place of a job. */
+  readonly source?: Extract<Probed, { kind: 'ready' }>;
   readonly outputs: readonly EvaluatedOutput[];
   readonly upstream: Upstream;
   readonly startedAt: string;
@@ -55,10 +58,10 @@ export async function dropObjects({ planned, attempt, environment }: Work, { job
 
 function manifestOf(work: Work, result: Result): Manifest {
   const { planned, pipeline, task, attempt, environment } = work;
-  const { job, upstream } = result;
+  const { job, source, upstream } = result;
   const finishedAt = new Date(environment.clock.now()).toISOString();
   const objects = result.outcome === 'succeeded' ? (job?.objects ?? []) : [];
-  const values = result.outcome === 'succeeded' ? (job?.values ?? {}) : {};
+  const values = result.outcome === 'succeeded' ? (job?.values ?? source?.values ?? {}) : {};
   return {
     schema: STORE_SCHEMA,
     instance: planned.id,
@@ -72,8 +75,9 @@ function manifestOf(work: Work, result: Result): Manifest {
     settings: settingsIn(pipeline, task, planned.params),
     inputs: upstream.inputs,
     objects,
+    ...(source === undefined ? {} : { external: source.external }),
     values,
-    contentDigest: contentDigest(objects, values, sha256),
+    contentDigest: contentDigest([...objects, ...(source?.external.objects ?? [])], values, sha256),
     omitted: upstream.omitted,
     published: result.outcome === 'succeeded' ? publishedPaths(result.outputs, objects) : [],
     startedAt: result.startedAt,

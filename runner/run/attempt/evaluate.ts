@@ -99,6 +99,6 @@ export function contextsFor(work: Subject, needs: NeedsContext): Contexts {
   return { kind: 'contexts', contexts: { ...outer, inputs } };
 }
 
-function evaluateText({ environment }: Subject, template: Template, contexts: RunContexts): string {
+export function evaluateText({ environment }: Subject, template: Template, contexts: RunContexts): string {
   return template.includes('${{') ? environment.expressions.template(template, contexts) : template;
 }

@@ -71,7 +71,10 @@ export async function executeJob(work: Work, job: Job, signal: AbortSignal): Pro
 }
 
 /** A log is no part of the result: without it the instance still counts. */
-async function storeLog({ environment, planned, attempt, emit }: Work, content: Buffer): Promise<void> {
+export async function storeLog(
+  { environment, planned, attempt, emit }: Work,
+  content: Buffer,
+): Promise<void> {
   try {
     await environment.ledger.writeLog(environment.run, planned.id, attempt, content);
   } catch (error) {

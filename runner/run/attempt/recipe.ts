@@ -42,7 +42,9 @@ export function recipeFor(subject: Subject, upstream: Upstream, extras?: HookExt
   const evaluation = evaluateTask(subject, contexts);
   if (evaluation.kind === 'broken') return evaluation;
   const { evaluated } = evaluation;
-  const inputs = layInputs(subject.task, upstream.needs, subject.environment.ledger.store.ref);
+  const { ledger, sources } = subject.environment;
+  const ownRef = ledger.store.ref;
+  const inputs = layInputs(subject.task, upstream.needs, ownRef, (uri) => sources?.refOf(uri) ?? ownRef);
   const built = buildJob(subject, evaluated, inputs, extras);
   return built.kind === 'broken' ? built : { ...built, outputs: evaluated.outputs };
 }

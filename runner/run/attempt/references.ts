@@ -1,4 +1,4 @@
-import type { JobFile } from '../../model/job.ts';
+import type { JobFile, StoredObject } from '../../model/job.ts';
 import { objectUri } from '../../model/outputs/object-place.ts';
 import { parseInstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
@@ -38,29 +38,36 @@ export interface ReferredInstance {
 }
 
 /** The file for needs that are given as references; undefined: there are none. */
-export function referInputs(needs: readonly ReadNeed[], store: StoreRef): JobFile | undefined {
+export function referInputs(
+  needs: readonly ReadNeed[],
+  store: StoreRef,
+  refOf: (uri: string) => StoreRef,
+): JobFile | undefined {
   if (needs.length === 0) return undefined;
   const references: InputReferences = {
     schema: 1,
     store: placeOf(store),
     needs: Object.fromEntries(
-      needs.map(({ need, present }) => [need.name, present.map((manifest) => refer(manifest, store))]),
+      needs.map(({ need, present }) => [need.name, present.map((manifest) => refer(manifest, store, refOf))]),
     ),
   };
   const text = `${JSON.stringify(references, undefined, 2)}\n`;
   return { kind: 'text', text, to: INPUTS_FILE, executable: false };
 }
 
-function refer(manifest: Manifest, store: StoreRef): ReferredInstance {
-  const { instance, attempt, objects, values } = manifest;
-  const prefix = attemptPrefix(instance, attempt);
+function refer(manifest: Manifest, store: StoreRef, refOf: (uri: string) => StoreRef): ReferredInstance {
+  const { instance, attempt, external, values } = manifest;
+  const isOurs = external === undefined || external.objects.length === 0;
+  const objects: readonly StoredObject[] = isOurs ? manifest.objects : external.objects;
+  const place = isOurs ? store : refOf(external.uri);
+  const prefix = isOurs ? attemptPrefix(instance, attempt) : '';
   return {
     instance,
     keys: Object.fromEntries(parseInstanceId(instance).keys.map(({ name, value }) => [name, value])),
     attempt,
     objects: objects.map(({ path, bytes, sha256, executable }) => ({
       path,
-      uri: objectUri(store, prefix + path),
+      uri: objectUri(place, prefix + path),
       bytes,
       sha256,
       ...(executable === true && { executable }),

@@ -1,4 +1,6 @@
 import type { StoredManifest } from '../../ledger/ledger.ts';
+import type { Cause } from '../../model/cause.ts';
+import type { External } from '../../model/pipeline.ts';
 import type { Manifest } from '../../model/records.ts';
 import { nameBeside } from '../progress/name-beside.ts';
 import { claimInstance, releaseClaim } from './claim.ts';
@@ -11,8 +13,9 @@ import { waitFor } from './wait.ts';
 import { confirmGone } from './gone.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
-import { recipeFor } from './recipe.ts';
+import { NO_UPSTREAM, recipeFor } from './recipe.ts';
 import { withSlots } from './slots.ts';
+import { changedSource, lookAtSource } from './source.ts';
 import { readUpstream } from './upstream.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
 
@@ -65,6 +68,7 @@ async function underClaim(
   const { over } = look;
   state.over = over;
 
+  if (work.task.external !== undefined) return probe(work, work.task.external, signal, startedAt, state);
   const read = await readUpstream(work);
   if (read.kind === 'broken') return fail(work, failureBy(read.cause), startedAt, state);
   if (read.kind === 'blocked') return read;
@@ -82,10 +86,16 @@ async function underClaim(
   }
   if (isStopped(work, signal)) return { kind: 'cancelled', reason: String(signal.reason) };
 
+  const changed = await changedSource(work, upstream, signal);
+  if (changed !== undefined) return fail(work, failureBy(changed), startedAt, state);
   const { result: job, ran, lastLines } = await executeJob(work, recipe.job, signal);
   state.ran = ran;
   const { cause, exitCode } = job;
   if (cause?.kind === 'cancelled') return { kind: 'cancelled', reason: String(signal.reason), ran };
+  if (cause?.kind === 'input-gone' || cause?.kind === 'input-corrupt') {
+    const meanwhile = await changedSource(work, upstream, signal);
+    if (meanwhile !== undefined) return fail(work, failureBy(meanwhile), startedAt, state);
+  }
   if (cause?.kind === 'input-gone') {
     const gone = await confirmGone(work, upstream);
     if (gone.kind === 'blocked') return gone;
@@ -109,6 +119,56 @@ async function underClaim(
   }
   const result: Result = { outcome: 'succeeded', job, outputs: recipe.outputs, upstream, startedAt };
   return succeed(work, signal, result, ran, state);
+}
+
+/** Somebody else makes it: once it is ready that is recorded, and it is not asked again. */
+async function probe(
+  work: Work,
+  declared: External,
+  signal: AbortSignal,
+  startedAt: string,
+  state: Progressed,
+): Promise<AttemptOutcome> {
+  if (isStopped(work, signal)) return { kind: 'cancelled', reason: String(signal.reason) };
+  const looked = await unlessStopped(lookAtSource(work, declared, signal), signal);
+  if (looked === undefined) return { kind: 'cancelled', reason: String(signal.reason) };
+  const { probed, ran } = looked;
+  state.ran = ran;
+  switch (probed.kind) {
+    case 'ready': {
+      const result = {
+        outcome: 'succeeded',
+        source: probed,
+        outputs: [],
+        upstream: NO_UPSTREAM,
+        startedAt,
+      } as const;
+      return succeed(work, signal, result, ran, state);
+    }
+    case 'not-ready': {
+      const cause: Cause = { kind: 'not-ready', message: probed.answer, transient: true };
+      return waitFor(work, { ...failureBy(cause), lastLines: [probed.answer] }, ran, state);
+    }
+    case 'invalid':
+      return fail(
+        work,
+        failureBy({ kind: 'start-failed', message: probed.message, transient: false }),
+        startedAt,
+        state,
+      );
+    case 'broken':
+      return fail(work, failureBy(probed.cause), startedAt, state);
+  }
+}
+
+/** Undefined: it was stopped meanwhile. */
+async function unlessStopped<T>(looking: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }
 
 /** Asks the heart too: it may not have had its turn since the process was stopped. */

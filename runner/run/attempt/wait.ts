@@ -4,7 +4,7 @@ import { committedBefore, type Progressed } from './fail.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
 
 /**
- * What it reads is not there yet (75). Each ask is on record, so that a wrong address that looks like lateness is seen;
+ * What it reads, or somebody else makes, is not there yet (75). Each ask is on record, so that a wrong address that looks like lateness is seen;
  * it is asked again in this run only where `retry.on` says so.
  */
 export async function waitFor(
@@ -34,7 +34,7 @@ async function recordAsk(work: Work, { lastLines }: AttemptFailure, state: Progr
       at: new Date(nowMs).toISOString(),
       lastLines,
     });
-    return `${NOT_READY}, ${waitWords(wait, timesOf(work, nowMs))}`;
+    return `${notReady(work)}, ${waitWords(wait, timesOf(work, nowMs))}`;
   } catch (error) {
     const { cause } = failureOf(work, error);
     emit({
@@ -42,11 +42,13 @@ async function recordAsk(work: Work, { lastLines }: AttemptFailure, state: Progr
       id: planned.id,
       message: `That it waits could not be recorded: ${cause.message}`,
     });
-    return NOT_READY;
+    return notReady(work);
   }
 }
 
-const NOT_READY = 'exit status 75: not ready yet';
+function notReady({ task }: Work): string {
+  return task.kind === 'external' ? 'not ready yet' : 'exit status 75: not ready yet';
+}
 
 function timesOf({ planned, pipeline, task }: Work, nowMs: number): WaitTimes {
   const { deadlineAt } = planned;

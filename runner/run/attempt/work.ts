@@ -19,7 +19,7 @@ export interface Subject {
   readonly absent: readonly AbsentMember[];
   readonly environment: Pick<
     RunEnvironment,
-    'run' | 'ledger' | 'pipelines' | 'project' | 'projectRoot' | 'secrets' | 'expressions'
+    'run' | 'ledger' | 'pipelines' | 'project' | 'projectRoot' | 'secrets' | 'sources' | 'expressions'
   >;
 }
 

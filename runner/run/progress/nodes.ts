@@ -1,5 +1,5 @@
 import { messageOf } from '../../errors.ts';
-import type { Pipeline, Task, Template } from '../../model/pipeline.ts';
+import type { Pipeline, Task } from '../../model/pipeline.ts';
 import type { Plan, PlannedInstance } from '../../model/plan.ts';
 import type { Expressions } from '../expressions.ts';
 import type { Fate } from '../../plan/states/judge.ts';
@@ -32,7 +32,7 @@ export function nodesOf(
       continue;
     }
     const limits = limitsOf(sharesOf, planned, task);
-    const settled = settledBefore(planned, task, expressions) ?? limits.settled;
+    const settled = settledBefore(planned, task) ?? limits.settled;
     nodes.push({
       id: planned.id,
       needs: planned.needs,
@@ -73,15 +73,8 @@ function limitsOf(
   }
 }
 
-function settledBefore(
-  planned: PlannedInstance,
-  task: Task | undefined,
-  expressions: Expressions,
-): ProgressNode['settled'] {
+function settledBefore(planned: PlannedInstance, task: Task | undefined): ProgressNode['settled'] {
   const { state, reason, action } = planned;
-  if (action !== 'none' && task?.kind === 'external') {
-    return { state: 'waiting', reason: awaitedOutside(planned, task, expressions) };
-  }
   if (action !== 'none' && task !== undefined) return undefined;
   const fate = fateOfStanding(planned);
   return { state, reason, ...(fate === undefined ? {} : { fate }) };
@@ -92,27 +85,4 @@ function fateOfStanding({ state, committed }: PlannedInstance): Fate | undefined
   if ((state !== 'failed' && state !== 'stale' && state !== 'waiting') || committed === undefined)
     return undefined;
   return committed === 'skipped' ? 'skipped' : 'there';
-}
-
-/** In words: what somebody else has to make before this is there. */
-function awaitedOutside(planned: PlannedInstance, { external }: Task, expressions: Expressions): string {
-  const { params, matrix } = planned;
-  const text = (template: Template): string => {
-    try {
-      return expressions.template(template, { params, matrix });
-    } catch {
-      // Only said: as it is written is better than nothing.
-      return template;
-    }
-  };
-  switch (external?.kind) {
-    case 'object':
-      return `waiting for the object ${text(external.uri)}`;
-    case 'prefix':
-      return `waiting for ${external.doneFlag} below ${text(external.uri)}`;
-    case 'url':
-      return `waiting for ${text(external.url)}`;
-    case undefined:
-      return 'waiting for something outside of the project';
-  }
 }

@@ -1,5 +1,6 @@
 import { openTarget } from '../../../runner/ledger/copy/target.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
+import { contentDigest } from '../../../runner/model/outputs/content-digest.ts';
 import { keysOf, textOf } from '../../contracts/object-store.ts';
 import {
   askOf,
@@ -11,6 +12,7 @@ import {
   PROCESS,
   RUN,
   runRecord,
+  sha256,
   upload,
 } from '../sample.ts';
 import { crashingStore } from '../watched-store.ts';
@@ -94,9 +96,33 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   await ledger.publish(ID, undefined, (instance) => instance === gone);
   await ledger.beginPublication(ID, `${OTHER_RUN}-1`);
   await ledger.voidManifest('short-score/prices/date=2021-02-01', null, 'cleared', RUN);
+  await ledger.commitManifest(
+    manifestOf(attempt, {
+      instance: 'short-score/feed/_',
+      external: EXTERNAL,
+      contentDigest: contentDigest(EXTERNAL.objects, {}, sha256),
+    }),
+    null,
+  );
   const records = new Map<string, string>();
   for (const key of await keysOf(store, '')) records.set(key, (await textOf(store, key)) ?? '');
   return records;
 }
 
 const TRY = { attempt: `${RUN}-7`, reason: 'timeout', seconds: 60, exitCode: 137 };
+
+const EXTERNAL = {
+  uri: 's3://vendor/day',
+  etag: 'e',
+  modifiedAt: '2021-01-29T22:00:00.000Z',
+  objects: [
+    {
+      path: 'feed.csv',
+      bytes: 1,
+      sha256: '0'.repeat(64),
+      executable: true,
+      etag: 'e',
+      modifiedAt: '2021-01-29T22:00:00.000Z',
+    },
+  ],
+} as const;

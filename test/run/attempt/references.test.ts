@@ -92,6 +92,7 @@ describe('a need of mode uri', () => {
         { need: need('notes', []), present: [] },
       ],
       ref,
+      () => ref,
     );
     const expected = readFileSync(new URL(`../../golden/run/${golden}`, import.meta.url), 'utf8');
     expect(references).toEqual({

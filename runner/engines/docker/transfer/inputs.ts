@@ -50,7 +50,11 @@ function gone(key: string): Fault {
 function corruptInput(key: string, { prefix }: JobInput, what: string): Fault {
   return new Fault({
     kind: 'input-corrupt',
-    message: `${key} ${what}; make it anew: sluice run ${ownerOf(prefix)} --rebuild all`,
+    // Of what others make the run finds out how it differs.
+    message:
+      prefix === ''
+        ? `${key} ${what}`
+        : `${key} ${what}; make it anew: sluice run ${ownerOf(prefix)} --rebuild all`,
     transient: false,
   });
 }

@@ -1,5 +1,6 @@
 import type { External, Param, Task } from '../../../model/pipeline.ts';
 import type { Calendar } from '../../../model/time.ts';
+import { URL_VALUES } from '../../../model/source.ts';
 import { DEFAULTS } from '../../schema/defaults.ts';
 import { compileCondition } from './condition.ts';
 import { compileFiles } from './files.ts';
@@ -53,6 +54,7 @@ export async function compileTask(
   const { unclear, ...taskParams } = compileTaskParams(merged, params, kind === 'hook', report);
   const matrix = compileMatrix(child(keys.get('strategy'), 'matrix'), Object.keys(params), report);
   const outputs = compileOutputs(lists.outputs, report);
+  const external = compileExternal(keys.get('external'));
   const files = await compileFiles(lists.files, tree, report);
   const image =
     kind === 'container' || kind === 'hook' ? await compileImage(keys.get('image'), tree, report) : undefined;
@@ -91,7 +93,7 @@ export async function compileTask(
     inputs,
     secrets: compileSecrets(lists.secrets, merged.env, report),
     files,
-    outputs: outputs.map(({ output }) => output),
+    outputs: external?.kind === 'url' ? URL_OUTPUTS : outputs.map(({ output }) => output),
     network: text(keys.get('network')) === 'none' ? 'none' : DEFAULTS.network,
     pull: PULLS.find((pull) => pull === text(keys.get('pull'))) ?? DEFAULTS.pull,
     resources: compileResources(keys.get('resources'), report),
@@ -103,10 +105,13 @@ export async function compileTask(
     continueOnError: boolean(keys.get('continue-on-error')) ?? DEFAULTS.continueOnError,
     retry: compileRetry(merged.retry, report),
     ...(unclear || kind === 'hook' ? {} : compileMoments(keys, timeKey, calendars, report)),
-    ...defined('external', compileExternal(keys.get('external'))),
+    ...defined('external', external),
   };
   return { merged, task, outputs, unclear };
 }
+
+/** What a URL answers is read as values. */
+const URL_OUTPUTS = URL_VALUES.map((name) => ({ kind: 'value', name }) as const);
 
 const PULLS = ['missing', 'always', 'never'] as const;
 
