@@ -1,13 +1,14 @@
 import type { Calendar, TimeKey, TimeType } from '../model/time.ts';
 import { CalendarError } from './calendar-error.ts';
 import { civilDate, dayNumber, dayOfText, pad, textOfDay, weekdayOf } from './days.ts';
-import { dayAt } from './zone.ts';
+import { isoWeek, mondayOf, weekNumber, weekOfDay } from './weeks.ts';
+import { dayAt, startOfDay } from './zone.ts';
 
-const MS_PER_HOUR = 3_600_000;
+const MS_PER_MINUTE = 60_000;
 
 /**
- * The periods of a time key, numbered: an hour, a day, a month, a year each is one slot. A calendar says which
- * slots are positions.
+ * The periods of a time key, numbered: an hour, a day, a week, a month, … each is one slot. A calendar says which slots
+ * are positions.
  */
 export interface Grid {
   readonly key: TimeKey;
@@ -15,10 +16,12 @@ export interface Grid {
   readonly valueOf: (slot: number) => string;
   /** Whether the calendar has it; `start` aside. Throws a `CalendarError` past the calendar's `through`. */
   readonly has: (slot: number) => boolean;
+  /** Of slots that are stretches of UTC, counted from 1970: how long each is. All others begin and end with a day. */
+  readonly slotMs?: number;
   /** First and last day of a position's period, as day numbers; of an hour the day it begins in, in the zone. */
   readonly firstDay: (slot: number) => number;
   readonly lastDay: (slot: number) => number;
-  /** The slot whose period holds a day; of hours the last one. */
+  /** The slot whose period holds a day; of hours and minutes the last one. */
   readonly slotOnDay: (day: number) => number;
   readonly startSlot: number;
 }
@@ -64,7 +67,7 @@ function buildGrid(key: TimeKey): Grid {
   return { ...grid, lastDay: (slot) => seek(slot + 1, 1) - 1, slotOnDay: (day) => seek(day, -1) };
 }
 
-type Slots = Pick<Grid, 'slotOf' | 'valueOf' | 'firstDay' | 'lastDay' | 'slotOnDay'>;
+type Slots = Pick<Grid, 'slotOf' | 'valueOf' | 'slotMs' | 'firstDay' | 'lastDay' | 'slotOnDay'>;
 
 const DAYS: Slots = {
   slotOf: dayOfText,
@@ -85,6 +88,25 @@ const MONTHS: Slots = {
   },
 };
 
+const WEEKS: Slots = {
+  slotOf: (value) => weekNumber({ year: Number(value.slice(0, 4)), week: Number(value.slice(6, 8)) }),
+  valueOf: (slot) => {
+    const { year, week } = isoWeek(slot);
+    return `${pad(year, 4)}-W${pad(week, 2)}`;
+  },
+  firstDay: mondayOf,
+  lastDay: (slot) => mondayOf(slot) + 6,
+  slotOnDay: weekOfDay,
+};
+
+const QUARTERS: Slots = {
+  slotOf: (value) => Number(value.slice(0, 4)) * 4 + Number(value.slice(6, 7)) - 1,
+  valueOf: (slot) => `${pad(Math.floor(slot / 4), 4)}-Q${(slot % 4) + 1}`,
+  firstDay: (slot) => MONTHS.firstDay(slot * 3),
+  lastDay: (slot) => MONTHS.lastDay(slot * 3 + 2),
+  slotOnDay: (day) => Math.floor(MONTHS.slotOnDay(day) / 3),
+};
+
 const YEARS: Slots = {
   slotOf: Number,
   valueOf: (slot) => pad(slot, 4),
@@ -93,29 +115,44 @@ const YEARS: Slots = {
   slotOnDay: (day) => civilDate(day).year,
 };
 
+/** `2021-01-29T13`, `2021-01-29T13:15`: so many minutes of UTC each. */
+function utcSlots(minutes: number, timezone: string): Slots {
+  const slotMs = minutes * MS_PER_MINUTE;
+  const perHour = 60 / minutes;
+  const perDay = 24 * perHour;
+  const dayOf = (slot: number): number => dayAt(timezone, slot * slotMs);
+  return {
+    slotMs,
+    slotOf: (value) =>
+      dayOfText(value) * perDay +
+      Number(value.slice(11, 13)) * perHour +
+      (perHour === 1 ? 0 : Number(value.slice(14, 16)) / minutes),
+    valueOf: (slot) => {
+      const day = Math.floor(slot / perDay);
+      const inDay = slot - day * perDay;
+      const hour = `${textOfDay(day)}T${pad(Math.floor(inDay / perHour), 2)}`;
+      return perHour === 1 ? hour : `${hour}:${pad((inDay % perHour) * minutes, 2)}`;
+    },
+    firstDay: dayOf,
+    lastDay: dayOf,
+    slotOnDay: (day) => Math.ceil(startOfDay(timezone, day + 1) / slotMs) - 1,
+  };
+}
+
 const SLOTS: Readonly<Record<TimeType, (key: TimeKey) => Slots>> = {
-  hour: (key) => {
-    const dayOf = (slot: number): number => dayAt(key.timezone, slot * MS_PER_HOUR);
-    return {
-      slotOf: (value) => dayOfText(value) * 24 + Number(value.slice(11, 13)),
-      valueOf: (slot) => `${textOfDay(Math.floor(slot / 24))}T${pad(slot - Math.floor(slot / 24) * 24, 2)}`,
-      firstDay: dayOf,
-      lastDay: dayOf,
-      slotOnDay: (day) => {
-        // A zone is at most 14 hours from UTC.
-        let slot = (day + 1) * 24 + 14;
-        while (dayOf(slot) > day) slot -= 1;
-        return slot;
-      },
-    };
-  },
+  minute: ({ step, timezone }) => utcSlots(step ?? 60, timezone),
+  hour: ({ timezone }) => utcSlots(60, timezone),
   date: () => DAYS,
+  week: () => WEEKS,
   month: () => MONTHS,
+  quarter: () => QUARTERS,
   year: () => YEARS,
 };
 
 function membership(key: TimeKey): (slot: number) => boolean {
   const calendar = key.calendar;
+  // Off its step there is no minute.
+  if (key.type === 'minute') return Number.isInteger;
   if (calendar === undefined) return () => true;
   switch (calendar.kind) {
     case 'weekdays':

@@ -3,11 +3,9 @@ import { textOfDay } from './days.ts';
 import { gridOf } from './grid.ts';
 import { isoInZone, isoStartOfDay, startOfDay } from './zone.ts';
 
-const MS_PER_HOUR = 3_600_000;
-
 const periods = new WeakMap<TimeKey, Map<string, Period>>();
 
-/** A position's period; an hour is UTC, all else begins and ends at midnight in the key's zone. */
+/** A position's period; hours and minutes are UTC, all else begins and ends at midnight in the key's zone. */
 export function periodOf(key: TimeKey, value: string): Period {
   let known = periods.get(key);
   if (known === undefined) {
@@ -16,13 +14,13 @@ export function periodOf(key: TimeKey, value: string): Period {
   }
   let period = known.get(value);
   if (period === undefined) {
-    period = key.type === 'hour' ? hourOf(key, value) : daysOf(key, value);
+    period = gridOf(key).slotMs === undefined ? daysOf(key, value) : stretchOf(key, value);
     known.set(value, period);
   }
   return period;
 }
 
-function hourOf(key: TimeKey, value: string): Period {
+function stretchOf(key: TimeKey, value: string): Period {
   const { startMs, endMs } = boundsOf(key, value);
   return { start: isoInZone('UTC', startMs), end: isoInZone('UTC', endMs) };
 }
@@ -40,7 +38,8 @@ function daysOf(key: TimeKey, value: string): Period {
 export function boundsOf(key: TimeKey, value: string): { readonly startMs: number; readonly endMs: number } {
   const grid = gridOf(key);
   const slot = grid.slotOf(value);
-  if (key.type === 'hour') return { startMs: slot * MS_PER_HOUR, endMs: (slot + 1) * MS_PER_HOUR };
+  const { slotMs } = grid;
+  if (slotMs !== undefined) return { startMs: slot * slotMs, endMs: (slot + 1) * slotMs };
   return {
     startMs: startOfDay(key.timezone, grid.firstDay(slot)),
     endMs: startOfDay(key.timezone, grid.lastDay(slot) + 1),

@@ -3,10 +3,9 @@ import { CalendarError } from './calendar-error.ts';
 import { dayOfText } from './days.ts';
 import type { Grid } from './grid.ts';
 import { describe, gridOf, nearest } from './grid.ts';
-import { boundsOf } from './period.ts';
+import { boundsOf, lastDayOf } from './period.ts';
 import { dayAt, startOfDay } from './zone.ts';
 
-const MS_PER_HOUR = 3_600_000;
 const MAX_POSITIONS = 2_000_000;
 
 /*
@@ -58,9 +57,7 @@ export function positionsBetween(key: TimeKey, from: string, to: string): readon
 /** The newest position whose period has begun at an instant (milliseconds since the epoch). */
 export function positionBegunBy(key: TimeKey, epochMs: number): string | undefined {
   const grid = gridOf(key);
-  const slot =
-    key.type === 'hour' ? Math.floor(epochMs / MS_PER_HOUR) : grid.slotOnDay(dayAt(key.timezone, epochMs));
-  return valueAt(grid, nearest(grid, slot, -1));
+  return valueAt(grid, nearest(grid, slotAt(grid, key.timezone, epochMs), -1));
 }
 
 /** The newest position whose period's last day is at or before a date. */
@@ -72,34 +69,60 @@ export function positionEndingBy(key: TimeKey, date: string): string | undefined
   return valueAt(grid, slot);
 }
 
-/** The finer positions inside a coarser period, each by its last day; hours by the instant they begin. */
+/**
+ * The newest position of one key that has ended by the end of a period of another: by the last day of it, or, of two
+ * keys in UTC, to the minute.
+ */
+export function positionEndingWith(key: TimeKey, other: TimeKey, value: string): string | undefined {
+  const grid = gridOf(key);
+  if (grid.slotMs === undefined || gridOf(other).slotMs === undefined) {
+    return positionEndingBy(key, lastDayOf(other, value));
+  }
+  const { endMs } = boundsOf(other, value);
+  return valueAt(grid, nearest(grid, Math.floor(endMs / grid.slotMs) - 1, -1));
+}
+
+/**
+ * The finer positions inside a coarser period, each by its last day (a week belongs to the month that its Sunday is
+ * in); hours and minutes by the instant they begin.
+ */
 export function positionsWithin(fine: TimeKey, coarse: TimeKey, coarseValue: string): readonly string[] {
   const grid = gridOf(fine);
-  if (fine.type === 'hour') {
+  if (grid.slotMs !== undefined) {
     const { startMs, endMs } = boundsOf(coarse, coarseValue);
-    return slotsBetween(grid, Math.ceil(startMs / MS_PER_HOUR), Math.ceil(endMs / MS_PER_HOUR) - 1);
+    return slotsBetween(grid, Math.ceil(startMs / grid.slotMs), Math.ceil(endMs / grid.slotMs) - 1);
   }
   const around = gridOf(coarse);
   const slot = around.slotOf(coarseValue);
   return positionsEnding(grid, around.firstDay(slot), around.lastDay(slot));
 }
 
-/** The coarser position that holds a finer period's last day; of an hour the instant it begins. */
+/** The coarser position that holds a finer period's last day; of hours and minutes the instant they begin. */
 export function positionAround(coarse: TimeKey, fine: TimeKey, fineValue: string): string | undefined {
   const inner = gridOf(fine);
   const slot = inner.slotOf(fineValue);
-  const day = fine.type === 'hour' ? dayAt(coarse.timezone, slot * MS_PER_HOUR) : inner.lastDay(slot);
   const grid = gridOf(coarse);
-  const around = coarse.type === fine.type && coarse.type === 'hour' ? slot : grid.slotOnDay(day);
+  const around =
+    inner.slotMs === undefined
+      ? grid.slotOnDay(inner.lastDay(slot))
+      : slotAt(grid, coarse.timezone, slot * inner.slotMs);
   return valueAt(grid, around >= grid.startSlot && grid.has(around) ? around : undefined);
+}
+
+/** The slot that an instant is in. */
+function slotAt(grid: Grid, timezone: string, epochMs: number): number {
+  return grid.slotMs === undefined
+    ? grid.slotOnDay(dayAt(timezone, epochMs))
+    : Math.floor(epochMs / grid.slotMs);
 }
 
 function positionsEnding(grid: Grid, fromDay: number, toDay: number): readonly string[] {
   if (toDay < fromDay) return [];
   const { key } = grid;
-  if (key.type === 'hour') {
-    const from = Math.ceil(startOfDay(key.timezone, fromDay) / MS_PER_HOUR);
-    return slotsBetween(grid, from, Math.ceil(startOfDay(key.timezone, toDay + 1) / MS_PER_HOUR) - 1);
+  const { slotMs } = grid;
+  if (slotMs !== undefined) {
+    const from = Math.ceil(startOfDay(key.timezone, fromDay) / slotMs);
+    return slotsBetween(grid, from, Math.ceil(startOfDay(key.timezone, toDay + 1) / slotMs) - 1);
   }
   let from = grid.slotOnDay(fromDay);
   let to = grid.slotOnDay(toDay);

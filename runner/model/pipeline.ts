@@ -18,6 +18,8 @@ export type Param =
       readonly kind: 'time';
       readonly name: string;
       readonly type: TimeType;
+      /** Of minutes: how many a partition has. */
+      readonly step?: number;
       readonly calendar?: Calendar;
       readonly start?: string;
       readonly description?: string;

@@ -1,5 +1,12 @@
-/** The grain of a time key: a partition is one such period. */
-export type TimeType = 'hour' | 'date' | 'month' | 'year';
+/** The grain of a time key: a partition is one such period. Minutes and hours are UTC's, weeks are ISO's. */
+export type TimeType = 'minute' | 'hour' | 'date' | 'week' | 'month' | 'quarter' | 'year';
+
+/** What tells one length of period from another. */
+export interface Grain {
+  readonly type: TimeType;
+  /** Of minutes: how many a period has; it divides an hour. */
+  readonly step?: number;
+}
 
 /**
  * Which dates exist. A `weekdays` calendar's partition is that one day; a `month-days` calendar's partition
@@ -19,9 +26,8 @@ export type Calendar =
   | { readonly kind: 'month-days'; readonly name: string; readonly days: readonly number[] };
 
 /** Everything needed to walk the partitions of a time key. */
-export interface TimeKey {
+export interface TimeKey extends Grain {
   readonly name: string;
-  readonly type: TimeType;
   readonly calendar?: Calendar;
   /** First partition that exists, in canonical text. */
   readonly start?: string;

@@ -28,3 +28,6 @@ export const half: TimeKey = {
 export const month: TimeKey = { name: 'month', type: 'month', timezone: 'America/New_York' };
 export const year: TimeKey = { name: 'year', type: 'year', timezone: 'UTC' };
 export const hour: TimeKey = { name: 'hour', type: 'hour', timezone: 'America/New_York' };
+export const week: TimeKey = { name: 'week', type: 'week', timezone: 'America/New_York' };
+export const quarter: TimeKey = { name: 'quarter', type: 'quarter', timezone: 'America/New_York' };
+export const minute: TimeKey = { name: 'minute', type: 'minute', step: 15, timezone: 'America/New_York' };

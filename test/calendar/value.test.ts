@@ -10,7 +10,7 @@ it.each([
   ['month', '2021-12'],
   ['year', '2021'],
 ] as const)('takes a %s %s', (type, text) => {
-  expect(parseTimeValue(type, text)).toEqual({ ok: true, value: text });
+  expect(parseTimeValue({ type }, text)).toEqual({ ok: true, value: text });
 });
 
 it.each<[TimeType, string, string, string | undefined]>([
@@ -35,7 +35,7 @@ it.each<[TimeType, string, string, string | undefined]>([
   ['hour', '2021-01-29T24', 'hour from 00 to 23', '2021-01-29T23'],
   ['hour', '2021-01-29 13:00', 'YYYY-MM-DDTHH', '2021-01-29T13'],
 ])('refuses the %s %j in words', (type, text, reason, suggestion) => {
-  const result = parseTimeValue(type, text);
+  const result = parseTimeValue({ type }, text);
   expect(result).toMatchObject({ ok: false, reason: expect.stringContaining(reason) });
   expect(result.ok ? undefined : result.suggestion).toBe(suggestion);
 });

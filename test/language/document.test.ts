@@ -407,11 +407,11 @@ describe('what does not fit is told with what would', () => {
     ],
     [
       'tasks: {}\nparams: { d: { type: dat } }',
-      'bad-value 2:22 "dat" expected `hour`, `date`, `month`, `year`, `string`, `number`, `boolean` or `choice`, found the string \'dat\' | Did you mean `date`?',
+      'bad-value 2:22 "dat" expected `minute`, `hour`, `date`, `week`, `month`, `quarter`, `year`, `string`, `number`, `boolean` or `choice`, found the string \'dat\' | Did you mean `date`?',
     ],
     [
       'tasks: {}\nparams: { d: {} }',
-      'missing-key 2:11 "d" a param has no `type` | Add `type:` with `hour`, `date`, `month`, `year`, `string`, `number`, `boolean` or `choice`.',
+      'missing-key 2:11 "d" a param has no `type` | Add `type:` with `minute`, `hour`, `date`, `week`, `month`, `quarter`, `year`, `string`, `number`, `boolean` or `choice`.',
     ],
     [
       'tasks: {}\nparams: { d: { type: month, calendar: x } }',

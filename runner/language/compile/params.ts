@@ -2,13 +2,13 @@ import { FLAGS } from '../../model/flags.ts';
 import type { Param, Scalar } from '../../model/pipeline.ts';
 import type { Calendar, TimeType } from '../../model/time.ts';
 import { parseTime } from './time/date.ts';
-import { boolean, child, items, members, scalar, scalarText, text } from './source/node.ts';
+import { boolean, child, items, members, number, scalar, scalarText, text } from './source/node.ts';
 import type { Node } from './source/node.ts';
 import type { ProblemReport } from './source/problem-report.ts';
 import { suggest } from './source/words.ts';
 import { own, setOwn } from '../../model/own.ts';
 
-const TIME_TYPES: readonly TimeType[] = ['hour', 'date', 'month', 'year'];
+const TIME_TYPES: readonly TimeType[] = ['minute', 'hour', 'date', 'week', 'month', 'quarter', 'year'];
 const PLAIN_TYPES = ['string', 'number', 'boolean', 'choice'] as const;
 type PlainType = (typeof PLAIN_TYPES)[number];
 
@@ -62,16 +62,18 @@ function compileTime(
   report: ProblemReport,
 ): Param {
   const calendar = calendarNamed(child(node, 'calendar'), calendars, report);
+  const step = number(child(node, 'step'));
+  const grain = { type, ...(step === undefined ? {} : { step }) };
   const written = child(node, 'start');
   const start =
-    written === undefined ? undefined : parseTime(written, type, scalarText(written) ?? '', report);
+    written === undefined ? undefined : parseTime(written, grain, scalarText(written) ?? '', report);
   if (written !== undefined && start !== undefined && calendar !== undefined) {
     checkKnown(written, start, calendar, report);
   }
   return {
     kind: 'time',
     name,
-    type,
+    ...grain,
     ...(calendar === undefined ? {} : { calendar }),
     ...(start === undefined ? {} : { start }),
     ...describe(node),

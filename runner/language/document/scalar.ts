@@ -129,7 +129,8 @@ export function readNumber(
     return undefined;
   }
   const { min = -Infinity, max = Infinity, above = -Infinity } = shape;
-  const fits = Number.isFinite(value) && value >= min && value <= max && value > above;
+  const isOne = shape.values?.includes(value) ?? true;
+  const fits = isOne && Number.isFinite(value) && value >= min && value <= max && value > above;
   if (fits && (!shape.integer || Number.isSafeInteger(value))) return value;
   context.findings.add('bad-value', place, `expected ${numberWords(shape)}, found ${foundWords(node)}`);
   return undefined;

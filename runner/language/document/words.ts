@@ -34,6 +34,7 @@ function textWords(shape: TextShape): string {
 }
 
 export function numberWords(shape: NumberShape): string {
+  if (shape.values !== undefined) return alternatives(shape.values.map(String));
   const kind = shape.integer ? 'a whole number' : 'a number';
   const { min, max, above } = shape;
   if (min !== undefined && max !== undefined) return `${kind} from ${String(min)} to ${String(max)}`;

@@ -1,4 +1,5 @@
-import { boolean, choice, list, number, object, text, variants } from './shape/combinators.ts';
+import type { TimeType } from '../../model/time.ts';
+import { boolean, choice, integer, list, number, object, text, variants } from './shape/combinators.ts';
 import { timeValues } from './shape/format.ts';
 import type { Format } from './shape/shape.ts';
 
@@ -8,7 +9,7 @@ const description = {
   example: 'description: How many rows the ranking has',
 } as const;
 
-function timeType<T extends 'hour' | 'date' | 'month' | 'year'>(type: T, format: Format) {
+function timeType<T extends TimeType>(type: T, format: Format) {
   return {
     type: {
       shape: choice(type),
@@ -46,6 +47,15 @@ export const param = variants(
   'a param',
   'A time, of which each partition is one, or the type of its values.',
   {
+    minute: object('a param of type minute', {
+      ...timeType('minute', timeValues.minute),
+      step: {
+        shape: integer({ values: [5, 10, 15, 20, 30] }),
+        required: true,
+        description: 'How many minutes a partition has.',
+        example: 'step: 15',
+      },
+    }),
     hour: object('a param of type hour', timeType('hour', timeValues.hour)),
     date: object('a param of type date', {
       ...timeType('date', timeValues.date),
@@ -56,7 +66,9 @@ export const param = variants(
         example: 'calendar: nyse',
       },
     }),
+    week: object('a param of type week', timeType('week', timeValues.week)),
     month: object('a param of type month', timeType('month', timeValues.month)),
+    quarter: object('a param of type quarter', timeType('quarter', timeValues.quarter)),
     year: object('a param of type year', timeType('year', timeValues.year)),
     string: object('a param of type string', {
       type: type('string'),

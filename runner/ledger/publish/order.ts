@@ -28,5 +28,5 @@ function seriesOf(instance: InstanceId): string {
 /** The time key comes first in a partition, and its canonical text sorts in time order. */
 export function timeOf(keys: readonly PartitionKey[]): string {
   const first = keys[0]?.value ?? '';
-  return /^\d{4}(-\d\d(-\d\d(T\d\d)?)?)?$/.test(first) ? first : '';
+  return /^\d{4}(-\d\d(-\d\d(T\d\d(:\d\d)?)?)?|-W\d\d|-Q\d)?$/.test(first) ? first : '';
 }

@@ -10,7 +10,7 @@ import { parseTimeValue } from '../../calendar/value.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { DateRange, PlanRequest } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { TimeKey } from '../../model/time.ts';
+import type { Grain, TimeKey } from '../../model/time.ts';
 import { unknownParam } from './check-params.ts';
 import { addOnce, problem } from './request-problem.ts';
 import type { Asked } from '../scope/tables.ts';
@@ -26,19 +26,19 @@ export function checkTimes(pipeline: Pipeline, times: PlanRequest['times'], prob
       continue;
     }
     const before = problems.length;
-    checkRange(range, key.type, name, problems);
+    checkRange(range, key, name, problems);
     if (problems.length === before && range.kind === 'single')
       checkPosition(key, range.value, name, problems);
   }
 }
 
 /** The ends of a range need not be positions, but they must be dates. */
-export function checkRange(range: DateRange, type: TimeKey['type'], flag: string, problems: Problem[]): void {
+export function checkRange(range: DateRange, grain: Grain, flag: string, problems: Problem[]): void {
   const values =
     range.kind === 'single' ? [range.value] : range.kind === 'range' ? [range.from, range.to] : [];
   const before = problems.length;
   for (const value of values) {
-    const parsed = parseTimeValue(type, value);
+    const parsed = parseTimeValue(grain, value);
     if (parsed.ok) continue;
     const fix = parsed.suggestion === undefined ? undefined : `Did you mean ${parsed.suggestion}?`;
     addOnce(problems, problem('invalid-param', `--${flag} ${value}: ${parsed.reason}`, fix));

@@ -31,7 +31,7 @@ export function readRequest(
   const tasks = namedTasks(pipeline, request, problems);
   checkParams(pipeline, request.params, problems);
   checkTimes(pipeline, request.times, problems);
-  if (!isOwnDate(pipeline, request.range)) checkRange(request.range, 'date', 'date', problems);
+  if (!isOwnDate(pipeline, request.range)) checkRange(request.range, { type: 'date' }, 'date', problems);
   if (problems.length > 0) return [];
   const asked: Asked[] = [];
   for (const task of tasks) {
@@ -100,7 +100,7 @@ function askedPositions(
     case 'single':
       // `--date 2021-02-16` is the partition of that name where a param `date` has it, whenever that ends.
       if (isPartition(key, range.value) && (given !== undefined || key.name === 'date')) return [range.value];
-      return given === undefined && parseTimeValue('date', range.value).ok
+      return given === undefined && parseTimeValue({ type: 'date' }, range.value).ok
         ? positionsByLastDay(key, range.value, range.value)
         : [];
     case 'range':
@@ -117,7 +117,7 @@ function isOwnDate(pipeline: Pipeline, range: PlanRequest['range']): boolean {
 }
 
 function isPartition(key: TimeKey, value: string): boolean {
-  return parseTimeValue(key.type, value).ok && isPosition(key, value);
+  return parseTimeValue(key, value).ok && isPosition(key, value);
 }
 
 function askedVariants(

@@ -13,7 +13,7 @@ import type { TimeKey } from '../../model/time.ts';
  */
 export function besideRange(key: TimeKey, range: DateRange, nowMs: number): string {
   const { from, to } = endsOf(range, textOfDay(dayAt(key.timezone, nowMs)));
-  if (!parseTimeValue(key.type, from).ok || !parseTimeValue(key.type, to).ok) return '';
+  if (!parseTimeValue(key, from).ok || !parseTimeValue(key, to).ok) return '';
   const beside = [known(() => positionAtOrBefore(key, from)), known(() => positionAtOrAfter(key, to))];
   const flags = beside.flatMap((value) => (value === undefined ? [] : [paramFlag(key.name, value)]));
   return flags.length === 0

@@ -4,10 +4,9 @@ import {
   offsetPosition,
   positionAround,
   positionAtOrBefore,
-  positionEndingBy,
+  positionEndingWith,
   positionsWithin,
 } from '../../calendar/positions.ts';
-import { lastDayOf } from '../../calendar/period.ts';
 import { keyText } from '../../model/partition.ts';
 import { isSingle } from '../../model/pipeline.ts';
 import type { NeedRule } from '../../model/pipeline.ts';
@@ -79,7 +78,7 @@ export function selectPositions(
 ): Selected {
   if (target === undefined) return { positions: [''], wanted: 1 };
   if (given !== undefined)
-    return one(parseTimeValue(target.type, given).ok && isPosition(target, given) ? given : undefined);
+    return one(parseTimeValue(target, given).ok && isPosition(target, given) ? given : undefined);
   const { key, position } = from;
   if (key === undefined) return one(undefined);
   const { select } = rule;
@@ -215,8 +214,8 @@ function evaluated(tables: Tables, instance: ScopedInstance, template: string): 
 /** Up to and with mine: the same value where both keys are of one kind, else what ended by my last day. */
 function alignedAtOrBefore(target: TimeKey, key: TimeKey, position: string): string | undefined {
   const spans = (one: TimeKey): boolean => one.calendar?.kind === 'month-days';
-  const sameKind = target.type === key.type && spans(target) === spans(key);
-  return sameKind ? positionAtOrBefore(target, position) : positionEndingBy(target, lastDayOf(key, position));
+  const sameKind = target.type === key.type && target.step === key.step && spans(target) === spans(key);
+  return sameKind ? positionAtOrBefore(target, position) : positionEndingWith(target, key, position);
 }
 
 const endlessKeys = new WeakMap<TimeKey, TimeKey>();

@@ -1,4 +1,4 @@
-import { NO_KEYS } from '../../model/partition.ts';
+import { encodeValue, NO_KEYS } from '../../model/partition.ts';
 import type { Scalar } from '../../model/pipeline.ts';
 import type { TimeKey } from '../../model/time.ts';
 import type { PlanContexts } from '../expressions.ts';
@@ -17,7 +17,7 @@ export function instanceAt(
   const known = variant.instances.get(position);
   if (known !== undefined) return known ?? undefined;
   const { pipeline, task, timeKey } = table;
-  const time = timeKey === undefined ? '' : `${timeKey.name}=${position}`;
+  const time = timeKey === undefined ? '' : `${timeKey.name}=${storedTime(timeKey, position)}`;
   const partition =
     time === '' ? variant.text || NO_KEYS : variant.text === '' ? time : `${time}/${variant.text}`;
   const instance: ScopedInstance = {
@@ -35,6 +35,11 @@ export function instanceAt(
     tables.expressions.condition(task.if.expression, contextsOf(tables, instance));
   variant.instances.set(position, exists ? instance : null);
   return exists ? instance : undefined;
+}
+
+/** Only a minute's text holds what a name in the store does not; asked for every instance of a plan. */
+function storedTime({ type }: TimeKey, position: string): string {
+  return type === 'minute' ? encodeValue(position) : position;
 }
 
 /** All that the task sees, typed: keys and settings. */

@@ -22,6 +22,7 @@ export function timeKeyOf(pipeline: Pipeline, name: string): TimeKey | undefined
     name,
     type: param.type,
     timezone: pipeline.timezone,
+    ...(param.step !== undefined && { step: param.step }),
     ...(param.calendar && { calendar: param.calendar }),
     ...(param.start !== undefined && { start: param.start }),
   };
@@ -31,7 +32,7 @@ export function timeKeyOf(pipeline: Pipeline, name: string): TimeKey | undefined
 
 /** Whether there is a partition of that value, as far as its calendar goes: one that ends before says nothing of it. */
 export function mayExist(key: TimeKey, value: string): boolean {
-  if (!parseTimeValue(key.type, value).ok) return false;
+  if (!parseTimeValue(key, value).ok) return false;
   try {
     return isPosition(key, value);
   } catch (error) {

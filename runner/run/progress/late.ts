@@ -1,8 +1,8 @@
 import { momentMs } from '../../calendar/moment.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
 import type { PlannedInstance } from '../../model/plan.ts';
-import type { TimeKey } from '../../model/time.ts';
 import { own } from '../../model/own.ts';
+import { timeKeyOf } from '../../plan/scope/time-keys.ts';
 
 /** Whether an instance that is not ready may still come: its `until` or `deadline` lies ahead. */
 export function isStillExpected(
@@ -11,22 +11,10 @@ export function isStillExpected(
   planned: PlannedInstance,
   nowMs: number,
 ): boolean {
-  const key = timeKeyOf(pipeline, task);
+  const key = task.timeKey === undefined ? undefined : timeKeyOf(pipeline, task.timeKey);
   const value = key === undefined ? undefined : own(planned.keys, key.name);
   if (key === undefined || value === undefined) return false;
   return [task.until, task.deadline].some(
     (moment) => moment !== undefined && momentMs(moment, key, value) > nowMs,
   );
-}
-
-function timeKeyOf(pipeline: Pipeline, task: Task): TimeKey | undefined {
-  const param = task.timeKey === undefined ? undefined : own(pipeline.params, task.timeKey);
-  if (param?.kind !== 'time') return undefined;
-  return {
-    name: param.name,
-    type: param.type,
-    timezone: pipeline.timezone,
-    ...(param.calendar === undefined ? {} : { calendar: param.calendar }),
-    ...(param.start === undefined ? {} : { start: param.start }),
-  };
 }

@@ -7,6 +7,9 @@ const PARAMS = `params:
   first: { type: date, calendar: firsts, start: 2024-01-01 }
   month: { type: month }
   hour: { type: hour }
+  minute: { type: minute, step: 15 }
+  week: { type: week }
+  quarter: { type: quarter }
   desk: { type: string, key: true, default: a }
   size: { type: number, key: true, default: 1 }
   side: { type: choice, key: true, options: [buy, sell], default: buy }
@@ -33,6 +36,13 @@ describe('a published path', () => {
     ['first', "${{ formatDate(params.first, 'yyyy-MM') }}", ''],
     ['month', "${{ formatDate(params.month, 'MMM yyyy') }}", ''],
     ['hour', "${{ formatDate(params.hour, 'yyyyMMddHH') }}", ''],
+    ['minute', '${{ params.minute }}.csv', ''],
+    ['minute', "${{ formatDate(params.minute, 'yyyyMMddHHmm') }}", ''],
+    ['week', '${{ params.week }}.csv', ''],
+    ['week', "${{ formatDate(params.week, 'YYYY/ww') }}", ''],
+    ['date', "${{ formatDate(params.date, 'YYYY-ww-EEE') }}", ''],
+    ['quarter', '${{ params.quarter }}x', ''],
+    ['quarter', "${{ formatDate(params.quarter, 'yyyyQ') }}", ''],
     ['date, desk', '${{ params.desk }}/${{ params.date }}', ''],
     ['date, desk', '${{ params.desk }}${{ params.date }}', ''],
     ['desk, size', '${{ params.size }}x${{ params.desk }}', ''],
@@ -53,6 +63,11 @@ describe('a published path', () => {
     ['date', '${{ weekday(params.date) }}', ''],
     ['date', "${{ params.date == '2024-01-01' }}", ''],
     ['hour', "${{ formatDate(params.hour, 'yyyyMMdd') }}", ''],
+    ['minute', "${{ formatDate(params.minute, 'yyyyMMddHH') }}", ''],
+    ['week', "${{ formatDate(params.week, 'ww') }}", ''],
+    ['week', '${{ startOfWeek(params.week) }}', ''],
+    ['date', "${{ formatDate(params.date, 'YYYY-ww') }}", ''],
+    ['quarter', "${{ formatDate(params.quarter, 'yyyy') }}", ''],
     ['desk', '${{ lower(params.desk) }}', ''],
     ['desk, size', '${{ params.desk }}-${{ params.size }}', ''],
     ['desk, folder', '${{ params.folder }}/${{ params.desk }}/${{ params.folder }}', ''],
@@ -87,7 +102,7 @@ outputs: [{ path: a.csv, publish: 'r/\${{ inputs.to }}.csv' }]
     expect(await into('x/${{ params.date }}.csv', '${{ params.desk }}/')).toEqual([]);
     expect(await into('*.csv', '${{ params.desk }}/${{ params.date }}/')).toEqual([]);
     expect(await into('*.csv', '${{ params.date }}${{ params.desk }}/')).toEqual([]);
-    expect(await into('${{ params.date }}/*.csv', '${{ params.desk }}/')).toEqual(['publish-ambiguous 13']);
-    expect(await into('${{ params.date }}/a.csv', '${{ params.desk }}/')).toEqual(['publish-ambiguous 13']);
+    expect(await into('${{ params.date }}/*.csv', '${{ params.desk }}/')).toEqual(['publish-ambiguous 16']);
+    expect(await into('${{ params.date }}/a.csv', '${{ params.desk }}/')).toEqual(['publish-ambiguous 16']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Select } from '../../../model/pipeline.ts';
+import type { TimeType } from '../../../model/time.ts';
 import type { TimeParam } from '../time/grain.ts';
 import { boolean, child, number } from '../source/node.ts';
 import type { Node } from '../source/node.ts';
@@ -38,7 +39,7 @@ export function byReach(
       'start-missing',
       `\`${reach}\` reaches back, and nothing says where \`${theirs.name}\` of \`${name}\` begins`,
       {
-        fix: `Add a start to that param: ${theirs.name}: { type: ${theirs.type}, start: ${EXAMPLES[theirs.type]} }.`,
+        fix: `Add a start to that param: ${theirs.name}: { type: ${theirs.type}, ${stepOf(theirs)}start: ${EXAMPLES[theirs.type]} }.`,
         at: 'key',
       },
     );
@@ -50,11 +51,12 @@ export function byReach(
     case 'latest':
       return { kind: 'latest', ...ends };
     case 'offset': {
-      if (theirs.type === mine.type) return { kind: 'offset', ...ends, offset: number(at) ?? 0 };
+      if (theirs.type === mine.type && theirs.step === mine.step)
+        return { kind: 'offset', ...ends, offset: number(at) ?? 0 };
       report.error(
         at,
         'need-invalid',
-        `\`offset\` counts steps of one key, and \`${theirs.name}\` of \`${name}\` is a ${theirs.type} where mine is a ${mine.type}`,
+        `\`offset\` counts steps of one key, and \`${theirs.name}\` of \`${name}\` is ${described(theirs)} where mine is ${described(mine)}`,
         {
           fix: 'Use `last` or `latest`.',
           at: 'key',
@@ -65,7 +67,24 @@ export function byReach(
   }
 }
 
-const EXAMPLES = { hour: '2024-01-01T00', date: '2024-01-01', month: '2024-01', year: '2024' } as const;
+const EXAMPLES: Readonly<Record<TimeType, string>> = {
+  minute: '2024-01-01T00:00',
+  hour: '2024-01-01T00',
+  date: '2024-01-01',
+  week: '2024-W01',
+  month: '2024-01',
+  quarter: '2024-Q1',
+  year: '2024',
+};
+
+function stepOf({ step }: TimeParam): string {
+  return step === undefined ? '' : `step: ${step}, `;
+}
+
+function described({ type, step }: TimeParam): string {
+  if (step !== undefined) return `a stretch of ${step} minutes`;
+  return type === 'hour' ? 'an hour' : `a ${type}`;
+}
 
 export function checkAtLeast(node: Node, select: Select, report: ProblemReport): Select {
   const at = child(node, 'at-least');

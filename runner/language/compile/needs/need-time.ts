@@ -78,7 +78,7 @@ function givenTime(
   }
   const value = text(given);
   if (value === undefined) return undefined;
-  const literal = value.includes('${{') ? value : parseTime(given, theirs.type, value, report);
+  const literal = value.includes('${{') ? value : parseTime(given, theirs, value, report);
   if (literal === undefined) return undefined;
   return checkAtLeast(node, { kind: 'same', key: theirs.name, value: literal }, report);
 }
@@ -95,7 +95,7 @@ function byGrain(
   const difference = grainOf(theirs) - grainOf(mine);
   if (difference > 0) return { kind: 'around', ...ends };
   if (difference < 0) return { kind: 'within', ...ends };
-  if (theirs.name === mine.name) return { kind: 'same', ...ends };
+  if (theirs.name === mine.name && theirs.type === mine.type) return { kind: 'same', ...ends };
   report.error(
     node,
     'need-unbounded',

@@ -4,14 +4,18 @@ import type { Calendar, TimeType } from '../../../model/time.ts';
 export const TIME_VALUES: Readonly<
   Record<TimeType, { readonly length: number; readonly characters: RegExp }>
 > = {
+  minute: { length: 16, characters: /[\dT:-]/ },
   hour: { length: 13, characters: /[\dT-]/ },
   date: { length: 10, characters: /[\d-]/ },
+  week: { length: 8, characters: /[\dW-]/ },
   month: { length: 7, characters: /[\d-]/ },
+  quarter: { length: 7, characters: /[\dQ-]/ },
   year: { length: 4, characters: /\d/ },
 };
 
 /** A part of a time that letters of a pattern write. */
-type Fact = 'year' | 'month' | 'day' | 'day-of-year' | 'hour';
+type Fact =
+  'year' | 'quarter' | 'month' | 'day' | 'day-of-year' | 'week-year' | 'week' | 'weekday' | 'hour' | 'minute';
 
 /** How a path names a part of a key's time among what it tells; no key is called so. */
 export function timeFact(key: string, fact: Fact): string {
@@ -27,16 +31,23 @@ export function followsFrom(
   if (told.has(key)) return true;
   if (time === undefined) return false;
   const has = (...facts: readonly Fact[]): boolean => facts.every((fact) => told.has(timeFact(key, fact)));
-  const hasDay = has('year', 'month', 'day') || has('year', 'day-of-year');
+  const hasWeek = has('week-year', 'week');
+  const hasDay = has('year', 'month', 'day') || has('year', 'day-of-year') || (hasWeek && has('weekday'));
   switch (time.type) {
     case 'year':
       return has('year');
+    case 'quarter':
+      return has('year', 'quarter') || has('year', 'month');
     case 'month':
       return has('year', 'month');
+    case 'week':
+      return hasWeek;
     case 'date':
       return hasDay || (isMonthly(time.calendar) && has('year', 'month'));
     case 'hour':
       return hasDay && has('hour');
+    case 'minute':
+      return hasDay && has('hour', 'minute');
   }
 }
 
@@ -63,7 +74,13 @@ export function lettersOf(letters: string): Letters {
     case 'yy':
       return { length: 2, mayHold: isDigit };
     case 'Q':
-      return { length: 1, mayHold: isDigit };
+      return { fact: 'quarter', length: 1, mayHold: isDigit };
+    case 'YYYY':
+      return { fact: 'week-year', length: 4, mayHold: isDigit };
+    case 'ww':
+      return { fact: 'week', length: 2, mayHold: isDigit };
+    case 'w':
+      return { fact: 'week', mayHold: isDigit };
     case 'MMMM':
       return { fact: 'month', mayHold: isLetter };
     case 'MMM':
@@ -82,10 +99,14 @@ export function lettersOf(letters: string): Letters {
       return { fact: 'hour', length: 2, mayHold: isDigit };
     case 'H':
       return { fact: 'hour', mayHold: isDigit };
+    case 'mm':
+      return { fact: 'minute', length: 2, mayHold: isDigit };
+    case 'm':
+      return { fact: 'minute', mayHold: isDigit };
     case 'EEE':
-      return { length: 3, mayHold: isLetter };
+      return { fact: 'weekday', length: 3, mayHold: isLetter };
     case 'EEEE':
-      return { mayHold: isLetter };
+      return { fact: 'weekday', mayHold: isLetter };
     default:
       // It will be refused when it is written.
       return { mayHold: () => true };

@@ -1,5 +1,5 @@
 import { parseTimeValue } from '../../../calendar/value.ts';
-import type { TimeType } from '../../../model/time.ts';
+import type { Grain } from '../../../model/time.ts';
 import type { Node, Place } from '../source/node.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 
@@ -8,17 +8,17 @@ export function parseDate(
   written: string | undefined,
   report: ProblemReport,
 ): string | undefined {
-  return written === undefined ? undefined : parseTime(at, 'date', written, report);
+  return written === undefined ? undefined : parseTime(at, { type: 'date' }, written, report);
 }
 
 /** A canonical value of a time type, or undefined when it was reported. */
 export function parseTime(
   at: Node | Place,
-  type: TimeType,
+  grain: Grain,
   written: string,
   report: ProblemReport,
 ): string | undefined {
-  const parsed = parseTimeValue(type, written);
+  const parsed = parseTimeValue(grain, written);
   if (parsed.ok) return parsed.value;
   const fix = parsed.suggestion === undefined ? undefined : `Did you mean ${parsed.suggestion}?`;
   report.error(at, 'date-invalid', parsed.reason, fix === undefined ? {} : { fix });

@@ -11,16 +11,25 @@ export function timeOf(end: TaskEnd): TimeParam | undefined {
   return param?.kind === 'time' ? param : undefined;
 }
 
-/** Finer is smaller. A period between days of the month lies between a day and a month. */
+/**
+ * Finer is smaller. A period between days of the month lies between a day and a month, as a week does: of these two
+ * none is the finer.
+ */
 export function grainOf(param: TimeParam): number {
   switch (param.type) {
+    case 'minute':
+      return (param.step ?? 60) / 60 - 1;
     case 'hour':
       return 0;
     case 'date':
       return param.calendar?.kind === 'month-days' ? 2 : 1;
+    case 'week':
+      return 2;
     case 'month':
       return 3;
-    case 'year':
+    case 'quarter':
       return 4;
+    case 'year':
+      return 5;
   }
 }

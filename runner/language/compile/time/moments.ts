@@ -34,7 +34,7 @@ export function compileMoments(
         'moment-without-time',
         `\`${key}\` counts from a task's time, and this task has no time key`,
         {
-          fix: `Give it a param of type date (or hour, month, year), or remove \`${key}\`.`,
+          fix: `Give it a param of a time type, such as date, or remove \`${key}\`.`,
           at: 'key',
         },
       );

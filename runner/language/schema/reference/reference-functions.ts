@@ -8,11 +8,11 @@ import { tableCell } from './reference-value.ts';
 export function functionsSection(): string {
   return [
     '### Functions',
-    'Case does not count in their names. Those on times take hours, dates, months and years as they are written in partitions, and answer in the same grain; asking a month for its day is an error in words.',
+    'Case does not count in their names. Those on times take values of every time type as they are written in partitions, and answer in the same grain; asking a month for its day is an error in words.',
     functionTable(FUNCTIONS),
     `In \`if\` only: ${STATUS_FUNCTIONS.map((name) => `\`${name}()\``).join(', ')}. A task that calls one of the last two, or the first, is a hook.`,
     '### Patterns of `formatDate`',
-    `For the hour ${SAMPLE}; all else must stand in quotes, which are doubled inside an expression’s text: \`formatDate(params.hour, 'yyyyMMdd''T''HH')\`.`,
+    `For the minute ${SAMPLE}; all else must stand in quotes, which are doubled inside an expression’s text: \`formatDate(params.hour, 'yyyyMMdd''T''HH')\`.`,
     letterTable(),
   ].join('\n\n');
 }
@@ -25,7 +25,7 @@ function functionTable(functions: readonly ExpressionFunction[]): string {
   return ['| function | meaning | example |\n| --- | --- | --- |', ...rows].join('\n');
 }
 
-const SAMPLE = '2021-02-05T07';
+const SAMPLE = '2021-02-05T07:15';
 
 function letterTable(): string {
   const time = readTime(SAMPLE);

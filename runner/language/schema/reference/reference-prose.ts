@@ -68,6 +68,26 @@ tasks:
 
 Names of pipelines, tasks, params and matrix keys are lower-case letters, digits, \`_\` and \`-\`.`;
 
+export const TIMES = `### Times
+
+A param of a time type is a key, and a partition is one period of it:
+
+| \`type\` | written | period |
+| --- | --- | --- |
+| \`minute\` | \`2021-01-29T13:15\` | \`step\` minutes of UTC; in the store \`2021-01-29T13%3A15\` |
+| \`hour\` | \`2021-01-29T13\` | an hour of UTC |
+| \`date\` | \`2021-01-29\` | that day in the pipeline's \`timezone\`; of a calendar with \`month-days\`, to the day before the next |
+| \`week\` | \`2021-W04\` | an ISO week, Monday to Sunday; 2021-01-01 is in 2020-W53 |
+| \`month\` | \`2021-01\` | a month |
+| \`quarter\` | \`2021-Q1\` | January to March |
+| \`year\` | \`2021\` | a year |
+
+Times of different grain contain each other. What is finer belongs to the one period that holds its last day: a week to the
+month, the quarter and the year that its Sunday is in (2020-W53 to 2021-01), and so to exactly one. Hours and minutes belong to
+what holds the moment at which they begin. A week of a trading calendar's dates holds those that there are, four in a week
+with a holiday. Between weeks and \`month-days\` periods neither is the finer: a need says which it means, by \`last\`, \`latest\` or
+\`params\`. \`last\` of another grain counts the periods that have ended by the end of mine, its last day included.`;
+
 export const TASK = `## A task
 
 A task runs its \`run\` in its \`image\`, with what it \`needs\` below \`/inputs\`, and keeps what it writes below \`/outputs\`.

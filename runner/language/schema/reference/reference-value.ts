@@ -6,6 +6,7 @@ export function markdownValue(shape: Shape): string {
     case 'text':
       return textValue(shape);
     case 'number': {
+      if (shape.values !== undefined) return quoted(shape.values.map(String), 'or');
       const kind = shape.integer ? 'a whole number' : 'a number';
       const from = shape.above ?? (shape.min !== undefined && shape.min >= 0 ? shape.min : undefined);
       const least =

@@ -10,6 +10,7 @@ import {
   PUBLISHED_PATHS,
   REUSABLE,
   TASK,
+  TIMES,
 } from './reference-prose.ts';
 import { pipelineFile } from '../pipeline.ts';
 import { projectFile } from '../project.ts';
@@ -27,6 +28,7 @@ export function reference(): string {
     contents(),
     DIFFERENCES,
     PIPELINE,
+    TIMES,
     keySections(pipelineKeys, 3),
     keySections({ defaults, tasks }, 3, false),
     TASK,
@@ -47,7 +49,7 @@ function contents(): string {
   const links = Object.keys(taskKeys).map((name) => `[\`${name}\`](#${name}${before.has(name) ? '-1' : ''})`);
   return [
     '- [Differences from GitHub Actions](#differences-from-github-actions)',
-    '- [A pipeline](#a-pipeline)',
+    '- [A pipeline](#a-pipeline), [times](#times)',
     `- [A task](#a-task): ${links.join(' ')}`,
     '- [Expressions](#expressions): [contexts](#contexts), [functions](#functions)',
     '- [Published paths](#published-paths)',

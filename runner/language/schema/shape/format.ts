@@ -129,9 +129,15 @@ export const capability: Format = {
 };
 
 export const timeValues = {
+  minute: {
+    words: 'a minute in UTC, of those that `step` leaves, such as 2021-01-29T13:15',
+    pattern: /^\d{4}-\d\d-\d\dT\d\d:\d\d$/,
+  },
   hour: { words: 'an hour in UTC such as 2021-01-29T13', pattern: /^\d{4}-\d\d-\d\dT\d\d$/ },
   date: { words: 'a date such as 2021-01-29', pattern: /^\d{4}-\d\d-\d\d$/ },
+  week: { words: 'an ISO week, Monday to Sunday, such as 2021-W04', pattern: /^\d{4}-W\d\d$/ },
   month: { words: 'a month such as 2021-01', pattern: /^\d{4}-\d\d$/ },
+  quarter: { words: 'a quarter such as 2021-Q1', pattern: /^\d{4}-Q\d$/ },
   year: { words: 'a year such as 2021', pattern: /^\d{4}$/ },
 } as const satisfies Record<string, Format>;
 

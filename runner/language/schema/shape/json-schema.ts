@@ -36,7 +36,8 @@ function schemaOf(shape: Shape, refer: Refer): JsonSchema {
     case 'text':
       return schemaOfText(shape);
     case 'number': {
-      const { min, max, above } = shape;
+      const { min, max, above, values } = shape;
+      if (values !== undefined) return { enum: values };
       return {
         type: shape.integer ? 'integer' : 'number',
         ...(min === undefined ? {} : { minimum: min }),

@@ -44,6 +44,8 @@ export interface Format {
 export interface NumberShape {
   readonly kind: 'number';
   readonly integer: boolean;
+  /** Only these. */
+  readonly values?: readonly number[];
   /** Inclusive. */
   readonly min?: number;
   readonly max?: number;
