@@ -4,14 +4,13 @@ import { paramFlag } from '../model/flags.ts';
 import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
+import { isOfOwnGrain, parseRange, rangeOfFlags, type RangeOptions } from './range.ts';
 import { parseRebuild, type RebuildOptions } from './rebuild.ts';
 import type { Target } from './target.ts';
 import { own, setOwn } from '../model/own.ts';
 
 /** How it is asked for, as typed: `--from 2021-01-04 --to 2021-01-29 --rebuild stale --downstream`. */
-export interface RequestOptions extends RebuildOptions {
-  readonly from?: string;
-  readonly to?: string;
+export interface RequestOptions extends RebuildOptions, RangeOptions {
   readonly downstream?: boolean;
 }
 
@@ -25,8 +24,10 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
     setOwn(params, name, param === undefined || param.kind === 'time' ? text : scalar(text, param.type));
   };
   for (const [name, text] of Object.entries(target.params)) {
-    if (name === 'date') range = parseRange(text);
-    else if (own(pipeline.params, name)?.kind === 'time') setOwn(times, name, parseRange(text));
+    const param = own(pipeline.params, name);
+    if (param?.kind === 'time' && (name !== 'date' || isOfOwnGrain(param, text))) {
+      setOwn(times, name, parseRange(name, text));
+    } else if (name === 'date') range = parseRange(name, text);
     else give(name, text);
   }
   // In an instance that is named whole, a date is its key, not the last day of its period.
@@ -35,15 +36,8 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
     else give(name, text);
   }
   checkHashed(target);
-  if (options.from !== undefined || options.to !== undefined) {
-    if (options.from === undefined || options.to === undefined) {
-      throw usageError('bad-range', '--from and --to go together', 'give both, or one --date a..b');
-    }
-    if (target.params['date'] !== undefined || target.keys['date'] !== undefined) {
-      throw usageError('bad-range', '--date and --from/--to say the same thing twice', 'give one of them');
-    }
-    range = { kind: 'range', from: options.from, to: options.to };
-  }
+  const flagged = rangeOfFlags(pipeline, target, options);
+  if (flagged !== undefined) range = flagged;
   return {
     pipeline: pipeline.name,
     tasks: target.tasks,
@@ -68,13 +62,6 @@ function checkHashed({ hashed = {}, params, instance = '' }: Target): void {
       `give the value itself: ${paramFlag(name, '<value>')}`,
     );
   }
-}
-
-function parseRange(text: string): DateRange {
-  if (text === 'latest' || text === 'today') return { kind: text };
-  const dots = text.indexOf('..');
-  if (dots < 0) return { kind: 'single', value: text };
-  return { kind: 'range', from: text.slice(0, dots), to: text.slice(dots + 2) };
 }
 
 /** As its type says; a text that is none is left for the plan to refuse. */

@@ -35,6 +35,7 @@ export const FLAGS: readonly string[] = [
   'into',
   'json',
   'keep',
+  'last',
   'limit',
   'log-format',
   'logs',

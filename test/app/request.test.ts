@@ -61,7 +61,8 @@ describe('what was typed, as a request', () => {
 
   it('reads --from and --to as the same range, and refuses halves and doubles', () => {
     expect(request(['p'], { from: 'a', to: 'b' }).range).toEqual({ kind: 'range', from: 'a', to: 'b' });
-    expect(() => request(['p'], { from: 'a' })).toThrow(/go together/);
+    expect(request(['p'], { from: 'a' }).range).toEqual({ kind: 'range', from: 'a', to: 'latest' });
+    expect(() => request(['p'], { to: 'a' })).toThrow('nothing where it begins');
     expect(() => request(['p', '--date', 'x'], { from: 'a', to: 'b' })).toThrow(/twice/);
   });
 

@@ -34,15 +34,16 @@ export function withParams(made: Command): Command {
 /** Flags that say which instances. */
 export function planning(made: Command): Command {
   return withParams(made)
-    .option('--from <date>', 'first last-day of a range')
+    .option('--from <date>', 'first last-day of a range; alone, to the newest that is due')
     .option('--to <date>', 'last last-day of a range, included')
+    .option('--last <count>', 'so many of each task’s newest that are due')
     .option('--rebuild <what>', 'stale, all: what runs again, beside what is missing or failed')
     .option('--only <what>', 'of missing, failed, stale: what runs, and nothing else')
     .option('--resume <run>', 'of --rebuild all: what was made since that run began stays')
     .option('--downstream', 'take along what depends on it, as far as contents change')
     .addHelpText(
       'after',
-      '\nA pipeline’s params are flags too: --date 2021-01-29, --date a..b,\n--date latest|today, --<param> <value>.',
+      '\nA pipeline’s params are flags too: --date 2021-01-29, --date a..b, --date a..,\n--date latest|latest-3|today|yesterday, also as ends; --<param> <value>.',
     );
 }
 

@@ -6,19 +6,24 @@ import {
   positionAtOrBefore,
   positionsByLastDay,
 } from '../../calendar/positions.ts';
-import { parseTimeValue } from '../../calendar/value.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
-import type { DateRange, PlanRequest } from '../../model/plan.ts';
+import type { PlanRequest } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { Grain, TimeKey } from '../../model/time.ts';
+import type { TimeKey } from '../../model/time.ts';
 import { unknownParam } from './check-params.ts';
-import { addOnce, problem } from './request-problem.ts';
+import { checkEnds, readEnd } from './range-end.ts';
+import { problem } from './request-problem.ts';
 import type { Asked } from '../scope/tables.ts';
 import { timeKeyOf } from '../scope/time-keys.ts';
 import { own } from '../../model/own.ts';
 
 /** Values that were given for time keys by their own flag. */
-export function checkTimes(pipeline: Pipeline, times: PlanRequest['times'], problems: Problem[]): void {
+export function checkTimes(
+  pipeline: Pipeline,
+  times: PlanRequest['times'],
+  today: string,
+  problems: Problem[],
+): void {
   for (const [name, range] of Object.entries(times)) {
     const key = timeKeyOf(pipeline, name);
     if (key === undefined) {
@@ -26,33 +31,16 @@ export function checkTimes(pipeline: Pipeline, times: PlanRequest['times'], prob
       continue;
     }
     const before = problems.length;
-    checkRange(range, key, name, problems);
-    if (problems.length === before && range.kind === 'single')
+    checkEnds(range, { grain: key, flag: name, today }, problems);
+    if (problems.length === before && range.kind === 'single' && readEnd(range.value).kind === 'value')
       checkPosition(key, range.value, name, problems);
-  }
-}
-
-/** The ends of a range need not be positions, but they must be dates. */
-export function checkRange(range: DateRange, grain: Grain, flag: string, problems: Problem[]): void {
-  const values =
-    range.kind === 'single' ? [range.value] : range.kind === 'range' ? [range.from, range.to] : [];
-  const before = problems.length;
-  for (const value of values) {
-    const parsed = parseTimeValue(grain, value);
-    if (parsed.ok) continue;
-    const fix = parsed.suggestion === undefined ? undefined : `Did you mean ${parsed.suggestion}?`;
-    addOnce(problems, problem('invalid-param', `--${flag} ${value}: ${parsed.reason}`, fix));
-  }
-  if (problems.length === before && range.kind === 'range' && range.from > range.to) {
-    const message = `the range ${range.from}..${range.to} ends before it begins`;
-    problems.push(problem('invalid-param', message, `Did you mean ${range.to}..${range.from}?`));
   }
 }
 
 /** A single date must be a partition of the tasks that have such dates; the ends of a range need not be. */
 export function checkSingle(asked: readonly Asked[], request: PlanRequest, problems: Problem[]): void {
   const { range } = request;
-  if (range.kind !== 'single') return;
+  if (range.kind !== 'single' || readEnd(range.value).kind !== 'value') return;
   const timed = asked.flatMap(({ table, positions }) =>
     table.timeKey === undefined || own(request.times, table.timeKey.name) !== undefined
       ? []

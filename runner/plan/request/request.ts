@@ -1,18 +1,16 @@
 import { CalendarError } from '../../calendar/calendar-error.ts';
 import { textOfDay } from '../../calendar/days.ts';
-import { isPosition, positionsBetween, positionsByLastDay } from '../../calendar/positions.ts';
-import { parseTimeValue } from '../../calendar/value.ts';
 import { dayAt } from '../../calendar/zone.ts';
 import { paramFlag } from '../../model/flags.ts';
 import { keyText } from '../../model/partition.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
 import type { PlanRequest } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
-import type { TimeKey } from '../../model/time.ts';
 import { didYouMean } from '../../language/suggest.ts';
-import { checkRange, checkSingle, checkTimes } from './check-dates.ts';
+import { askedPositions, isPartition } from './asked-positions.ts';
+import { checkSingle, checkTimes } from './check-dates.ts';
 import { checkParams } from './check-params.ts';
-import { latestDue } from '../scope/due.ts';
+import { checkEnds } from './range-end.ts';
 import { addOnce, problem } from './request-problem.ts';
 import type { Asked, Tables, TaskTable, Variant } from '../scope/tables.ts';
 import { timeKeyOf } from '../scope/time-keys.ts';
@@ -30,8 +28,10 @@ export function readRequest(
 ): readonly Asked[] {
   const tasks = namedTasks(pipeline, request, problems);
   checkParams(pipeline, request.params, problems);
-  checkTimes(pipeline, request.times, problems);
-  if (!isOwnDate(pipeline, request.range)) checkRange(request.range, { type: 'date' }, 'date', problems);
+  const today = textOfDay(dayAt(pipeline.timezone, nowMs));
+  checkTimes(pipeline, request.times, today, problems);
+  if (!isOwnDate(pipeline, request.range))
+    checkEnds(request.range, { grain: { type: 'date' }, flag: 'date', today }, problems);
   if (problems.length > 0) return [];
   const asked: Asked[] = [];
   for (const task of tasks) {
@@ -78,46 +78,10 @@ function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[
   );
 }
 
-function askedPositions(
-  tables: Tables,
-  table: TaskTable,
-  request: PlanRequest,
-  nowMs: number,
-): readonly string[] {
-  const key = table.timeKey;
-  if (key === undefined) return [''];
-  const given = own(request.times, key.name);
-  const range = given ?? request.range;
-  switch (range.kind) {
-    case 'latest': {
-      const position = latestDue(tables, table, nowMs);
-      return position === undefined ? [] : [position];
-    }
-    case 'today': {
-      const today = textOfDay(dayAt(key.timezone, nowMs));
-      return positionsByLastDay(key, today, today);
-    }
-    case 'single':
-      // `--date 2021-02-16` is the partition of that name where a param `date` has it, whenever that ends.
-      if (isPartition(key, range.value) && (given !== undefined || key.name === 'date')) return [range.value];
-      return given === undefined && parseTimeValue({ type: 'date' }, range.value).ok
-        ? positionsByLastDay(key, range.value, range.value)
-        : [];
-    case 'range':
-      return given === undefined
-        ? positionsByLastDay(key, range.from, range.to)
-        : positionsBetween(key, range.from, range.to);
-  }
-}
-
 /** `--date 2021-02` where the param `date` is a month. */
 function isOwnDate(pipeline: Pipeline, range: PlanRequest['range']): boolean {
   const key = timeKeyOf(pipeline, 'date');
   return range.kind === 'single' && key !== undefined && key.type !== 'date' && isPartition(key, range.value);
-}
-
-function isPartition(key: TimeKey, value: string): boolean {
-  return parseTimeValue(key, value).ok && isPosition(key, value);
 }
 
 function askedVariants(
