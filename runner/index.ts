@@ -8,6 +8,7 @@ export { InterruptedError } from './app/interrupted.ts';
 export { readKeptPlan } from './app/kept-plan/file.ts';
 export { keepPlanned, planAsKept } from './app/kept-plan/plan-as-kept.ts';
 export { openLedger } from './app/open-ledger.ts';
+export { olderMissing, type OlderMissing } from './app/older-missing.ts';
 export { planPipeline, type Planned, type PlanOptions } from './app/planned.ts';
 export { prepareRepro, type Repro, type SecretsFrom } from './app/repro.ts';
 export type { RequestOptions } from './app/request.ts';

@@ -1,5 +1,6 @@
 import type { AskedPipeline } from '../app/asked-pipeline.ts';
 import { unlessInterrupted } from '../app/interrupted.ts';
+import { olderMissing, type OlderMissing } from '../app/older-missing.ts';
 import { planPipeline, type Planned, type PlanOptions } from '../app/planned.ts';
 import { runOn } from '../app/run.ts';
 import { openEngine } from '../compose.ts';
@@ -37,6 +38,8 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
         : openKept(flags.plan, words, flags, output);
     // A large plan over a distant store takes a while too.
     const planned = await unlessInterrupted(open(), interrupt.soft);
+    const looksBack = flags.plan === undefined;
+    const older = looksBack ? await unlessInterrupted(olderMissing(planned), interrupt.soft) : [];
     const { asked, plan } = planned;
     for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
     const reporting = await createReporter(flags, output, asked);
@@ -51,6 +54,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
       watched: reporting.live || logs,
       ...(output.debug && { onDefect: (stack: string) => void defects.push(stack) }),
     });
+    if (report.outcome !== 'cancelled') await sayOlder(older, output);
     if (output.json) {
       const { reportDocument } = await import('../report/json.ts');
       await output.document(reportDocument(report));
@@ -65,7 +69,7 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
 }
 
 /** Flags that say what runs, which a kept plan says already. */
-const SAY_WHAT_RUNS = ['from', 'to', 'rebuild', 'only', 'resume', 'downstream', 'now'] as const;
+const SAY_WHAT_RUNS = ['from', 'to', 'last', 'rebuild', 'only', 'resume', 'downstream', 'now'] as const;
 
 async function openKept(
   path: string,
@@ -89,6 +93,12 @@ async function openKept(
   const kept = await readKeptPlan(path, process.cwd());
   const named = words.length === 0 ? [kept.pipeline] : words;
   return planAsKept(await openTyped(named, flags, output), path, kept);
+}
+
+async function sayOlder(older: readonly OlderMissing[], output: Output): Promise<void> {
+  if (older.length === 0) return;
+  const { olderLines } = await import('../report/older-words.ts');
+  output.warn(olderLines(older));
 }
 
 interface Reporting {
