@@ -51,7 +51,7 @@ describe('--now', () => {
     const after = await plan({ now: '2021-01-29T18:00-05:00' });
     expect(after.plan.instances.map(({ id }) => id)).toContain('scores/late/date=2021-01-29');
     const soon = await plan({ now: '2021-01-29T17:00-05:00', from: '2021-01-29', to: '2021-01-29' });
-    expect(soon.plan.instances[0]?.reason).toBe('due 18:00, in 1 h');
+    expect(soon.plan.instances[0]?.reason).toBe('due 2021-01-29 18:00 America/New_York, in 1 h');
   });
 
   it('is the moment until which a run awaits what is late; its records keep the clock’s', async () => {
