@@ -95,7 +95,7 @@ function valuesOf(instances: readonly PlannedInstance[], key: string): readonly 
   return [...new Set(instances.flatMap(({ keys }) => own(keys, key) ?? []))].sort();
 }
 
-function commandOf({ pipeline, params }: PlanRequest, task: string, last: number): readonly string[] {
+function commandOf({ pipeline, params, now }: PlanRequest, task: string, last: number): readonly string[] {
   return [
     'sluice',
     'run',
@@ -104,5 +104,6 @@ function commandOf({ pipeline, params }: PlanRequest, task: string, last: number
     ...Object.entries(params).flatMap(([name, value]) => paramWords(name, keyText(value))),
     '--last',
     String(last),
+    ...(now === undefined ? [] : ['--now', now]),
   ];
 }

@@ -25,11 +25,6 @@ export interface Planned {
 
 /** What a plan is made for, beside its request. */
 export interface PlanOptions extends RequestOptions {
-  /**
-   * The instant it answers for, with its offset (`2021-01-29T18:00:00Z`): due times, ranges, `latest`, what is still
-   * awaited. Claims, heartbeats and records keep the clock's. Default: the clock's.
-   */
-  readonly now?: string;
   /** What is asked, where a record or a file says it: then nothing else of what was typed counts. */
   readonly request?: PlanRequest;
   /** Read the manifests themselves, also where the request could be answered by listing. */

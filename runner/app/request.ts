@@ -12,6 +12,11 @@ import { own, setOwn } from '../model/own.ts';
 /** How it is asked for, as typed: `--from 2021-01-04 --to 2021-01-29 --rebuild stale --downstream`. */
 export interface RequestOptions extends RebuildOptions, RangeOptions {
   readonly downstream?: boolean;
+  /**
+   * The instant it answers for, with its offset (`2021-01-29T18:00:00Z`): due times, ranges, `latest`, what is still
+   * awaited. Claims, heartbeats and records keep the clock's. Default: the clock's.
+   */
+  readonly now?: string;
 }
 
 /** Turns what was typed into what is asked of a pipeline. Values are checked by the plan. */
@@ -46,6 +51,7 @@ export function createRequest(pipeline: Pipeline, target: Target, options: Reque
     times,
     rebuild: parseRebuild(options, pipeline.rebuild),
     downstream: options.downstream === true,
+    ...(options.now === undefined ? {} : { now: options.now }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface PlanRequest {
   readonly times: Readonly<Record<string, DateRange>>;
   readonly rebuild: Rebuild;
   readonly downstream: boolean;
+  /** The instant that it is asked as of, as typed, where that is not the clock's: whatever asks it again says so too. */
+  readonly now?: string;
 }
 
 /** Which partitions: by their period's last day. `latest`: each task's own newest that is due. */

@@ -57,20 +57,20 @@ describe('a plain run', () => {
   it('names by task what older partitions it leaves missing, with the command that runs them', async () => {
     await run('sales clean --date 2026-11-20..2026-11-23');
     expect(await told('sales clean')).toEqual([
-      'clean: 3 older partitions are missing (2026-11-24 … 26): sluice run sales clean --last 7',
+      'clean: 3 older partitions are missing (2026-11-24 … 26): sluice run sales clean --last 7 --now 2026-11-28T12:00:00Z',
     ]);
     // The command, as it is typed.
     await run('sales clean', { last: '7' });
     expect(await told('sales clean')).toEqual([]);
     expect(await told('sales')).toEqual([
-      'monthly: 1 older partition is missing (2026-09): sluice run sales monthly --last 7',
-      'hourly: 11 older partitions are missing (2026-11-28T00 … 28T10): sluice run sales hourly --last 12',
+      'monthly: 1 older partition is missing (2026-09): sluice run sales monthly --last 7 --now 2026-11-28T12:00:00Z',
+      'hourly: 11 older partitions are missing (2026-11-28T00 … 28T10): sluice run sales hourly --last 12 --now 2026-11-28T12:00:00Z',
     ]);
   });
 
   it('looks back so far and no further, and keeps the keys that were given', async () => {
     expect(await told('sales clean --region us')).toEqual([
-      'clean: at least 6 older partitions are missing (2026-11-21 … 26): sluice run sales clean --region us --last 7',
+      'clean: at least 6 older partitions are missing (2026-11-21 … 26): sluice run sales clean --region us --last 7 --now 2026-11-28T12:00:00Z',
     ]);
   });
 

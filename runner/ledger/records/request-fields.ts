@@ -45,6 +45,7 @@ export const requestFields: Fields<PlanRequest> = {
   times: mapOf(range),
   rebuild: objectOf(rebuildFields),
   downstream: flag,
+  now: optional(text),
 };
 
 /** By `pipeline/task`, by what is written of it. */

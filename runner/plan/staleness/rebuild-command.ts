@@ -47,7 +47,7 @@ function tasksAbove(made: readonly ScopedInstance[], sources: Sources): Readonly
 }
 
 function rebuildWords(request: PlanRequest, tasks: readonly string[]): readonly string[] {
-  const { pipeline, range, times, params, downstream } = request;
+  const { pipeline, range, times, params, downstream, now } = request;
   return [
     'sluice',
     'run',
@@ -57,6 +57,7 @@ function rebuildWords(request: PlanRequest, tasks: readonly string[]): readonly 
     ...Object.entries(times).flatMap(([name, time]) => rangeWords(name, time)),
     ...Object.entries(params).flatMap(([name, value]) => paramWords(name, keyText(value))),
     ...(downstream ? ['--downstream'] : []),
+    ...(now === undefined ? [] : ['--now', now]),
     '--rebuild',
     'stale',
   ];
