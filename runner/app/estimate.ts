@@ -1,7 +1,8 @@
-import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate, evaluateValue } from '../language/expression/evaluate.ts';
 import { readDurations, type TimedTask } from '../ledger/knowledge/durations.ts';
 import type { Estimate } from '../model/estimate.ts';
 import { own } from '../model/own.ts';
+import { mayMake } from '../model/plan.ts';
 import { estimate } from '../run/estimate/estimate.ts';
 import type { Planned } from './planned.ts';
 
@@ -18,7 +19,7 @@ export async function estimatePlanned(
   const { project, clock } = asked.opened;
   const tasks = new Map<string, TimedTask>();
   for (const { pipeline, task, action } of plan.instances) {
-    if (action !== 'run' && action !== 'compare') continue;
+    if (!mayMake(action)) continue;
     const name = `${pipeline}/${task}`;
     if (tasks.has(name)) continue;
     const timeKey = own(pipelines.get(pipeline)?.tasks, task)?.timeKey;
@@ -32,7 +33,7 @@ export async function estimatePlanned(
       pipelines,
       pools: project.pools,
       concurrency: concurrency ?? project.concurrency,
-      expressions: { template: evaluateTemplate, condition: evaluateCondition },
+      expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
       seconds,
     },
     clock.now(),

@@ -2,8 +2,10 @@ import { withImageHashes } from './project/image-hashes.ts';
 import { ProblemsError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline, Project } from '../model/pipeline.ts';
-import type { Plan, PlanRequest } from '../model/plan.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { Knowledge, Plan, PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
+import type { Scope } from '../plan/scope/scope.ts';
 import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
 import { openLedger } from './open-ledger.ts';
 import { readOwners, type Ownership } from './owners.ts';
@@ -14,6 +16,8 @@ import { createRequest, type RequestOptions } from './request.ts';
 export interface Planned {
   readonly asked: AskedPipeline;
   readonly plan: Plan;
+  /** The plan anew, once what lists the legs of these placeholders is done. */
+  readonly expand: (placeholders: readonly InstanceId[]) => Promise<Plan>;
   /** With the hashes of the images that are built. */
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly ledger: Ledger;
@@ -42,29 +46,27 @@ export interface PlanOptions extends RequestOptions {
  */
 export async function planPipeline(asked: AskedPipeline, options: PlanOptions = {}): Promise<Planned> {
   const { opened, pipeline, target } = asked;
-  const [{ scopeOf }, { makePlan }] = await Promise.all([
+  const [{ scopeOf }, { planWithLegs }] = await Promise.all([
     import('../plan/scope/scope.ts'),
-    import('../plan/plan.ts'),
+    import('./legs.ts'),
   ]);
   const pipelines = await withImageHashes(opened);
-  const { nowMs, now, scope } = withMistakes(asked.mistakes, () => {
+  const { nowMs, now, request, scope } = withMistakes(asked.mistakes, () => {
     const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
     const now = new Date(nowMs()).toISOString();
-    return {
-      nowMs,
-      now,
-      scope: scopeOf(pipelines, options.request ?? createRequest(pipeline, target, options), now),
-    };
+    const request = options.request ?? createRequest(pipeline, target, options);
+    return { nowMs, now, request, scope: scopeOf(pipelines, request, now) };
   });
   const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
-  const contents = options.contents === true || scope.contents;
   const concerned = new Set([pipeline.name, ...scope.ranges.map((range) => range.pipeline)]);
-  const [knowledge, ownership] = await Promise.all([
-    ledger.readKnowledge(scope.ranges, { contents, glance: scope.glance }),
+  const contents = options.contents === true;
+  const read = ({ ranges, glance, contents: wanted }: Scope): Promise<Knowledge> =>
+    ledger.readKnowledge(ranges, { contents: contents || wanted, glance });
+  const [{ plan, expand }, ownership] = await Promise.all([
+    planWithLegs({ pipelines, request, now, ledger, read, contents }, scope),
     readOwners(ledger, opened.project, concerned),
   ]);
-  const plan = makePlan(pipelines, scope, knowledge, now);
-  return { asked, plan, pipelines, ledger, ownership, nowMs };
+  return { asked, plan, expand, pipelines, ledger, ownership, nowMs };
 }
 
 /** What `make` finds wrong comes after what is known to be. */

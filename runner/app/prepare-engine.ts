@@ -1,11 +1,11 @@
 import { EngineError } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { Plan } from '../model/plan.ts';
+import { mayMake, type Plan } from '../model/plan.ts';
 import type { Engine } from '../ports.ts';
 
 /** An engine is needed only where something is to run, or where a dead run may have left containers. */
 export async function prepareEngine(engine: Engine, plan: Plan, ledger: Ledger): Promise<void> {
-  const needed = plan.instances.some(({ action }) => action === 'run' || action === 'compare');
+  const needed = plan.instances.some(({ action }) => mayMake(action));
   if (!needed && !(await anyRunDied(ledger))) return;
   try {
     await engine.check();

@@ -1,7 +1,7 @@
 import { openSources } from '../compose.ts';
 import { withImageHashes } from './project/image-hashes.ts';
 import { usageError } from '../errors.ts';
-import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate, evaluateValue } from '../language/expression/evaluate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Job } from '../model/job.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
@@ -87,7 +87,7 @@ async function surroundings(
     projectRoot: opened.project.root,
     secrets,
     sources: await openSources(opened.project, options.env),
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
   };
 }
 
@@ -106,7 +106,7 @@ function askedHook({ pipeline, target }: AskedPipeline): Task | undefined {
 /** A hook is repeated with what the newest run that it followed has left on record. */
 async function prepareHook(asked: AskedPipeline, hook: Task, secretsFrom: SecretsFrom): Promise<Repro> {
   const { opened, pipeline } = asked;
-  const expressions = { template: evaluateTemplate, condition: evaluateCondition };
+  const expressions = { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue };
   const instance = planHook(pipeline, hook, {}, expressions);
   const pipelines = await withImageHashes(opened);
   const ledger = await openReadingLedger(opened.project, asked.options);

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { upMilliseconds } from '../clock.ts';
 import { openEngine, openSources, randomHex } from '../compose.ts';
-import { evaluateCondition, evaluateTemplate } from '../language/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate, evaluateValue } from '../language/expression/evaluate.ts';
 import { processIdentity } from '../ledger/runs/process.ts';
 import type { Report } from '../model/report.ts';
 import { runId } from '../model/run-id.ts';
@@ -76,13 +76,14 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     sources: await openSources(project, asked.options.env),
     clock,
     nowMs: planned.nowMs,
+    expand: planned.expand,
     elapsed: upMilliseconds,
     random: Math.random,
     reporters: options.reporters ?? [],
     secrets: await unlessInterrupted(prepare(), interrupt.signal),
     interrupt,
     watched: options.watched ?? false,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     ...(options.onDefect !== undefined && { onDefect: options.onDefect }),
   });
 }

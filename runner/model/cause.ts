@@ -22,6 +22,7 @@ export type CauseKind =
   | 'output-empty'
   | 'output-refused'
   | 'value-missing'
+  | 'value-refused' // no legs can be made of it
   | 'store-full'
   | 'store-error'
   | 'path-taken' // what it publishes to is another instance's

@@ -1,12 +1,18 @@
 import type { Cause } from './cause.ts';
 import type { InstanceId } from './partition.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PlannedInstance } from './plan.ts';
 import type { SlotKind } from './slot.ts';
 import type { Report, ReportInstance } from './report.ts';
 
 /** What happens in a run, in order. Terminal, logs, run record and notifier read this; none can fail the run. */
 export type RunEvent =
   | { readonly type: 'run-started'; readonly run: string; readonly at: string; readonly plan: Plan }
+  /** Legs that are known now stand in the place of what the plan had for them. */
+  | {
+      readonly type: 'plan-grown';
+      readonly added: readonly PlannedInstance[];
+      readonly replaced: readonly InstanceId[];
+    }
   | {
       readonly type: 'instance-started';
       readonly id: InstanceId;

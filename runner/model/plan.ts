@@ -93,6 +93,8 @@ export interface PlannedInstance {
   /** The manifest's ETag, where there is one. */
   readonly manifestEtag?: string;
   readonly fingerprint?: Fingerprint;
+  /** Stands for legs that are not known yet. */
+  readonly placeholder?: true;
 }
 
 export type Action =
@@ -100,10 +102,17 @@ export type Action =
   | 'none'
   /** Run it. */
   | 'run'
+  /** A placeholder: its legs stand in its place as soon as its sources are done. */
+  | 'expand'
   /** Stale only if what it reads has changed: decided when its turn comes. */
   | 'compare'
   /** Committed, its publication is not: copy again, run nothing. */
   | 'publish';
+
+/** Something may be made anew: what reads it may change. */
+export function mayMake(action: Action | undefined): boolean {
+  return action === 'run' || action === 'compare' || action === 'expand';
+}
 
 /** What was asked for, is there, and was made by something else than what is written now: it is left so. */
 export interface LeftStale {

@@ -91,6 +91,7 @@ function planned(
   const committed = committedOutcome(assessing.knowledge, id);
   if (committed !== undefined) planned.committed = committed;
   if (assessing.knowledge.publications.has(id)) planned.unpublished = true;
+  if (variant.placeholder) planned.placeholder = true;
   if (action !== 'none') planned.fingerprint = currentFingerprint(instance);
   return planned;
 }

@@ -30,6 +30,8 @@ function outlook({ id, state, action }: PlannedInstance, settings: readonly stri
       return `${command} makes it${state === 'stale' ? ' anew' : ''}`;
     case 'compare':
       return `${command} compares what it reads when its turn comes, and makes it anew only if that has changed`;
+    case 'expand':
+      return `${command} runs its legs as soon as they are known`;
     case 'publish':
       return `${command} publishes it again, or names what stands in the way; it runs nothing`;
     case 'none':

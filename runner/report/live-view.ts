@@ -47,9 +47,15 @@ export function applyEvent(view: LiveView, event: RunEvent): void {
       for (const instance of event.plan.instances) {
         view.taskOf.set(instance.id, instance.task);
         if (instance.action === 'none') continue;
-        view.toDo += 1;
-        view.pending.set(instance.task, (view.pending.get(instance.task) ?? 0) + 1);
+        expect(view, instance.task, 1);
       }
+      return;
+    case 'plan-grown':
+      for (const { id, task, action } of event.added) {
+        view.taskOf.set(id, task);
+        if (action !== 'none') expect(view, task, 1);
+      }
+      for (const id of event.replaced) expect(view, view.taskOf.get(id) ?? id, -1);
       return;
     case 'instance-started': {
       const task = view.taskOf.get(event.id) ?? event.id;
@@ -121,4 +127,10 @@ export function estimateSeconds(view: LiveView, now: number): number | undefined
   const known = view.toDo - view.finished - unknown;
   const scale = known > 0 ? (known + unknown) / known : 1;
   return (work * scale) / width;
+}
+
+/** So many more of a task are to end, or fewer. */
+function expect(view: LiveView, task: string, more: number): void {
+  view.toDo += more;
+  view.pending.set(task, (view.pending.get(task) ?? 0) + more);
 }

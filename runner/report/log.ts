@@ -45,6 +45,9 @@ export function createLogReporter(options: { readonly stream: Writable; readonly
           log[event.report.exitStatus === 0 ? 'info' : 'error']({ event: event.type, ...report });
           return;
         }
+        case 'plan-grown':
+          log.info({ event: event.type, added: event.added.map(({ id }) => id), replaced: event.replaced });
+          return;
         case 'instance-started':
         case 'image-progress':
         case 'waiting-on-claim':

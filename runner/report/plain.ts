@@ -25,18 +25,25 @@ export function createPlainReporter(options: {
     const time = new Date(options.clock.now()).toISOString().slice(11, 19);
     options.write(`${cleanedLine(`${paint.dim(time)} ${line}`)}\n`);
   };
-  let toDo: ReadonlySet<InstanceId> = new Set();
+  const toDo = new Set<InstanceId>();
   let finished = 0;
   return {
     on(event: RunEvent) {
       switch (event.type) {
         case 'run-started': {
           const ids = event.plan.instances.flatMap(({ id, action }) => (action === 'none' ? [] : [id]));
-          toDo = new Set(ids);
+          for (const id of ids) toDo.add(id);
           if (toDo.size > 0)
             say(
-              `${event.plan.pipeline} run ${event.run}: ${toDo.size.toLocaleString('en-US')} to run (${formatCounts(event.plan.counts)})`,
+              `${event.plan.pipeline} run ${event.run}: ${event.plan.atLeast ? 'at least ' : ''}${toDo.size.toLocaleString('en-US')} to run (${formatCounts(event.plan.counts)})`,
             );
+          return;
+        }
+        case 'plan-grown': {
+          const more = event.added.flatMap(({ id, action }) => (action === 'none' ? [] : [id]));
+          for (const id of event.replaced) toDo.delete(id);
+          for (const id of more) toDo.add(id);
+          if (more.length > 0) say(`${more.length.toLocaleString('en-US')} more to run`);
           return;
         }
         case 'instance-started':

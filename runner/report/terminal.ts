@@ -97,6 +97,7 @@ export function createTerminalReporter(options: {
           stop();
           stream.write(`${cleaned(formatSummary(event.report, paint, surroundings))}\n`);
           return;
+        case 'plan-grown':
         case 'instance-started':
         case 'image-progress':
         case 'waiting-on-claim':

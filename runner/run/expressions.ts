@@ -12,4 +12,6 @@ export type RunStatus = NonNullable<Contexts['status']>;
 export interface Expressions {
   readonly template: (template: string, contexts: RunContexts) => string;
   readonly condition: (expression: string, contexts: RunContexts) => boolean;
+  /** A template that is one expression as a whole keeps its type. */
+  readonly value: (template: string, contexts: RunContexts) => unknown;
 }

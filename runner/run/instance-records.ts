@@ -7,7 +7,8 @@ import { own } from '../model/own.ts';
 
 /** All that the loop knows of one instance or hook while it is this run's. */
 export interface InstanceRecord {
-  readonly planned: PlannedInstance;
+  /** What it needs reads anew where a placeholder among that is replaced. */
+  planned: PlannedInstance;
   readonly pipeline: Pipeline;
   readonly task: Task;
   readonly shares: readonly Share[];
@@ -27,7 +28,7 @@ export function recordsOf(
   plan: Plan,
   pipelines: ReadonlyMap<string, Pipeline>,
   nodes: readonly { readonly id: InstanceId; readonly shares: readonly Share[] }[],
-): ReadonlyMap<InstanceId, InstanceRecord> {
+): Map<InstanceId, InstanceRecord> {
   const shares = new Map(nodes.map((node) => [node.id, node.shares]));
   const records = new Map<InstanceId, InstanceRecord>();
   for (const planned of plan.instances) {

@@ -10,6 +10,8 @@ import { runAttempt } from './attempt/sequence.ts';
 import type { AttemptFailure, AttemptOutcome, Work } from './attempt/work.ts';
 import { endingAfter, type Ending } from './ending.ts';
 import type { Emit } from './events.ts';
+import { recordKeyNames } from './record.ts';
+import { growPlan } from './grow.ts';
 import { followUp } from './progress/follow-up.ts';
 import type { Heart } from './heart.ts';
 import type { Masker } from './log/mask.ts';
@@ -83,8 +85,27 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       const { signal } = record.controller;
       queue.add(() => attempt(record, absent, signal)).catch(fail);
     }
+    const { expand } = step;
+    if (expand.length > 0) growing = growing.then(() => grow(expand)).catch(fail);
     if (step.ended) end();
   };
+  const grow = async (placeholders: readonly InstanceId[]): Promise<void> => {
+    const grown = await growPlan(placeholders, results.plan, records, environment);
+    if (over) return;
+    if (grown.plan !== undefined) {
+      await recordKeyNames(environment.ledger, grown.plan, pipelines);
+      results.grow(grown.plan);
+      for (const [id, record] of grown.records) records.set(id, record);
+      emit({ type: 'plan-grown', added: grown.added, replaced: grown.replaced });
+      apply({ type: 'grown', nodes: grown.nodes, replaced: grown.replaced, needs: grown.needs });
+    }
+    for (const { id, state, reason } of grown.ended) {
+      apply({ type: 'finished', id, state, reason, ran: false });
+    }
+  };
+  /** One after the other: each begins with the plan that the one before has left. */
+  let growing: Promise<void> = Promise.resolve();
+
   const apply = (event: ProgressEvent): void => {
     if (!over) take(progress.apply(event));
   };

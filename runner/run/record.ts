@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Pipeline } from '../model/pipeline.ts';
-import type { Plan } from '../model/plan.ts';
+import { mayMake, type Plan } from '../model/plan.ts';
 import { STORE_SCHEMA, type ProcessIdentity, type RunRecord } from '../model/records.ts';
 import type { Report } from '../model/report.ts';
 import { own } from '../model/own.ts';
@@ -33,7 +33,7 @@ export async function recordKeyNames(
 ): Promise<void> {
   const working = new Map<string, { readonly pipeline: string; readonly task: string }>();
   for (const { pipeline, task, action } of plan.instances) {
-    if (action === 'run' || action === 'compare') working.set(`${pipeline}/${task}`, { pipeline, task });
+    if (mayMake(action)) working.set(`${pipeline}/${task}`, { pipeline, task });
   }
   await Promise.all(
     [...working.values()].map(async ({ pipeline, task: name }) => {

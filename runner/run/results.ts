@@ -13,6 +13,11 @@ export interface Results {
   note(id: InstanceId, attempt: string, outcome: AttemptOutcome): void;
   settle(settled: Settled): ReportInstance;
   has(id: InstanceId): boolean;
+  /** From now on this is the plan: legs stand in the place of placeholders. */
+  grow(plan: Plan): void;
+  readonly plan: Plan;
+  /** Asked for, and not done before. */
+  asked(): ReadonlySet<InstanceId>;
   /** In plan order: those that are settled. */
   all(): readonly ReportInstance[];
   readonly raising: ReadonlySet<InstanceId>;
@@ -26,9 +31,15 @@ interface Facts {
   readonly failure?: AttemptFailure;
 }
 
-export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => Task | undefined): Results {
+export function createResults(first: Plan, taskOf: (planned: PlannedInstance) => Task | undefined): Results {
+  let plan = first;
+  /** Of the plan as it was, and not as it is: what became of them is told all the same. */
+  let left: readonly PlannedInstance[] = [];
   const planned = new Map<InstanceId, PlannedInstance>();
-  for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
+  const enter = (): void => {
+    for (const instance of plan.instances) if (!isDoneBefore(instance)) planned.set(instance.id, instance);
+  };
+  enter();
   const facts = new Map<InstanceId, Facts>();
   const earlier = new Map<InstanceId, EarlierTry[]>();
   const results = new Map<InstanceId, ReportInstance>();
@@ -38,9 +49,25 @@ export function createResults(plan: Plan, taskOf: (planned: PlannedInstance) => 
   return {
     raising,
     published,
+    get plan() {
+      return plan;
+    },
+    grow(now) {
+      const there = new Set(now.instances.map(({ id }) => id));
+      left = [...left, ...plan.instances].filter(({ id }) => !there.has(id));
+      plan = now;
+      enter();
+    },
+    asked() {
+      const asked = new Set<InstanceId>();
+      for (const instance of [...left, ...plan.instances]) {
+        if (instance.asked && !isDoneBefore(instance)) asked.add(instance.id);
+      }
+      return asked;
+    },
     has: (id) => results.has(id),
     all: () =>
-      plan.instances.flatMap((instance) => {
+      [...left, ...plan.instances].flatMap((instance) => {
         const { id, task, reason } = instance;
         return isDoneBefore(instance)
           ? { id, task, state: 'done' as const, reason }

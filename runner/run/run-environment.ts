@@ -1,4 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { ProcessIdentity } from '../model/records.ts';
 import type { Clock, Engine, Reporter, Sources } from '../ports.ts';
@@ -20,6 +22,11 @@ export interface RunEnvironment {
   readonly concurrency: number;
   /** Where something outside says how fast to go: never more at once than `concurrency`. */
   readonly pace?: Pace;
+  /**
+   * The plan anew, with legs in the place of these placeholders, whose sources are done by now. Without it they
+   * stay unknown.
+   */
+  readonly expand?: (placeholders: readonly InstanceId[]) => Promise<Plan>;
   /** Default: wait. */
   readonly onHeld?: OnHeld;
   readonly ledger: Ledger;

@@ -8,7 +8,6 @@ import { startHeart } from './heart.ts';
 import { leftStaleBy } from './left-stale.ts';
 import { driveRun } from './loop.ts';
 import { createMasker } from './log/mask.ts';
-import { isDoneBefore } from './progress/nodes.ts';
 import { recordEnd, recordKeyNames, recordStart } from './record.ts';
 import { makeReport } from './report.ts';
 import { createResults } from './results.ts';
@@ -32,8 +31,6 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     for (const message of masker.warnings) emit({ type: 'warning', message });
 
     const results = createResults(plan, ({ pipeline, task }) => own(pipelines.get(pipeline)?.tasks, task));
-    const asked = new Set<string>();
-    for (const planned of plan.instances) if (planned.asked && !isDoneBefore(planned)) asked.add(planned.id);
     const reportOf = (ending: Ending): Report =>
       makeReport({
         run,
@@ -42,7 +39,7 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
         finishedAt: isoTime(clock.now()),
         instances: results.all(),
         raising: results.raising,
-        asked,
+        asked: results.asked(),
         ending,
         published: results.published,
       });
@@ -51,9 +48,10 @@ export async function runPlan(plan: Plan, environment: RunEnvironment): Promise<
     let report = reportOf(ending);
     if (ending.kind === 'complete') {
       const standOf = deadlineStands(report.instances);
-      await tellDeadlines(plan, standOf, environment.nowMs?.() ?? clock.now(), { ledger, emit });
+      await tellDeadlines(results.plan, standOf, environment.nowMs?.() ?? clock.now(), { ledger, emit });
     }
-    const stale = ending.kind === 'complete' ? await leftStaleBy(plan, report.instances, ledger) : plan.stale;
+    const stale =
+      ending.kind === 'complete' ? await leftStaleBy(results.plan, report.instances, ledger) : plan.stale;
     const told = stale === undefined ? {} : { stale };
     report = { ...report, ...told };
     // Before the end is recorded: a dead run without one is what makes the next look for containers that are left.

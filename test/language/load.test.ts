@@ -198,7 +198,7 @@ describe('a folder of this machine', () => {
     const source = folderSource(join(folder, 'project'));
     expect(await source.list('scripts')).toEqual([
       { name: 'a.sh', kind: 'file', executable: true },
-      { name: 'dangling', kind: 'other', executable: false },
+      { name: 'dangling', kind: 'broken-link', executable: false },
       { name: 'in.sh', kind: 'file', executable: true },
       { name: 'out.sh', kind: 'outside', executable: false },
     ]);

@@ -291,4 +291,8 @@ export const expressions: Expressions = {
     const values = context === 'matrix' ? contexts.matrix : contexts.params;
     return String(values[name ?? '']) === value;
   },
+  value: (template, { needs }) => {
+    const [, need = '', output = ''] = /needs\.(\w+)\.outputs\.(\w+)/.exec(template) ?? [];
+    return JSON.parse(needs[need]?.outputs[output] ?? 'null');
+  },
 };

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../runner/language/expression/evaluate.ts';
 import { describeJob } from '../../runner/run/describe-job.ts';
 import { committed, createWorld, instance, need, pipeline, rule, task } from './world.ts';
 
@@ -20,7 +24,7 @@ test('an instance that a run would skip has no job to show, and says why', async
       project: 'project',
       projectRoot: '/project',
       secrets: {},
-      expressions: { template: evaluateTemplate, condition: evaluateCondition },
+      expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     },
   );
   expect(described).toEqual({

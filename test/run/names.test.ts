@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createRequest } from '../../runner/app/request.ts';
 import { parseTarget } from '../../runner/commands/cli/target.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../runner/language/expression/evaluate.ts';
 import type { Job } from '../../runner/model/job.ts';
 import type { Plan } from '../../runner/model/plan.ts';
 import { makePlan } from '../../runner/plan/plan.ts';
@@ -81,7 +85,7 @@ async function runAll(
       pipelines,
       pools: project.pools,
       secrets: SECRETS,
-      expressions: { template: evaluateTemplate, condition: evaluateCondition },
+      expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     },
   );
   const ended = (await report).instances.map(({ id, state }) => [id.slice('constructor/'.length), state]);

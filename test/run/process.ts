@@ -7,7 +7,11 @@ import { processIdentity } from '../../runner/ledger/runs/process.ts';
 import { runId } from '../../runner/model/run-id.ts';
 import type { Engine } from '../../runner/ports.ts';
 import { runPlan } from '../../runner/run/run.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../runner/language/expression/evaluate.ts';
 import { createDirectoryStore } from '../../runner/stores/directory/store.ts';
 import { instance, pipeline, planOf, task } from './world.ts';
 
@@ -68,7 +72,7 @@ const report = await runPlan(
     secrets: {},
     interrupt: { signal: never, hard: never },
     watched: false,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
   },
 );
 process.stdout.write(JSON.stringify(report));

@@ -6,7 +6,11 @@ import type { Report } from '../../runner/model/report.ts';
 import type { Ledger } from '../../runner/ledger/ledger.ts';
 import { openLedger } from '../../runner/ledger/open.ts';
 import type { ObjectStore } from '../../runner/ports.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../runner/language/expression/evaluate.ts';
 import { openMemoryStore } from '../../runner/stores/memory/store.ts';
 import type { RunEnvironment } from '../../runner/run/run-environment.ts';
 import { runPlan } from '../../runner/run/run.ts';
@@ -200,7 +204,7 @@ export function start(
     secrets: {},
     interrupt: { signal: interrupt.signal, hard: hard.signal },
     watched: true,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     ...more,
   });
   return { report, engine, interrupt, hard };

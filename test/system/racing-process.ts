@@ -12,7 +12,11 @@ import { makePlan } from '../../runner/plan/plan.ts';
 import { scopeOf } from '../../runner/plan/scope/scope.ts';
 import type { Engine } from '../../runner/ports.ts';
 import { runPlan } from '../../runner/run/run.ts';
-import { evaluateCondition, evaluateTemplate } from '../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../runner/language/expression/evaluate.ts';
 
 /**
  * A process of its own that runs the pipeline of a project for each range of dates that it is told on a line, all at
@@ -65,7 +69,7 @@ async function run(from: string, to: string) {
     secrets: {},
     interrupt: { signal: new AbortController().signal, hard: new AbortController().signal },
     watched: false,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
   });
 }
 

@@ -67,7 +67,7 @@ const BEGINNING = '{"kind":"plan","schema":';
 const keptInstanceFields: Fields<KeptInstance> = {
   id: instance,
   state: oneOf(...STATES),
-  action: oneOf('none', 'run', 'compare', 'publish'),
+  action: oneOf('none', 'run', 'compare', 'expand', 'publish'),
   manifestEtag: optional(text),
   fingerprint: optional(count),
 };

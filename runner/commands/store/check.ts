@@ -1,4 +1,5 @@
 import { readOwners, whoseIsIt } from '../../app/owners.ts';
+import { orphanedLegs } from '../../app/orphaned-legs.ts';
 import { soundPipelines } from '../../app/sound-pipelines.ts';
 import { unclaimedResults } from '../../app/unclaimed.ts';
 import { openStoreSettings } from '../../app/project/open-project.ts';
@@ -45,6 +46,7 @@ export async function storeCheckCommand(
   const pipelines = await soundPipelines(options);
   for (const one of await unclaimedResults(ledger, pipelines, { whole: true }))
     tell({ kind: 'unclaimed', damage: false, ...one });
+  for (const one of await orphanedLegs(ledger, pipelines)) tell({ kind: 'orphaned', damage: false, ...one });
   const { others } = await readOwners(
     ledger,
     settings,

@@ -21,13 +21,6 @@ export function warnOfPipelineKeys(pipeline: Node, report: ProblemReport): void 
 
 export function warnOfTaskKeys(keys: ReadonlyMap<string, Node>, report: ProblemReport): void {
   for (const key of ['owner', 'runbook']) warn(keys.get(key), UNTOLD, LOOK, report);
-  const matrix = child(keys.get('strategy'), 'matrix');
-  const isDynamic = Object.values(matrix?.value ?? {}).some((value) => typeof value === 'string');
-  if (isDynamic) {
-    const words =
-      'a matrix that is known only at run time is not carried out yet: what comes of it stays `unknown`';
-    warn(matrix, words, 'List the values.', report);
-  }
 }
 
 function warn(node: Node | undefined, words: string, fix: string, report: ProblemReport): void {

@@ -15,6 +15,7 @@ export type FindingKind =
   | 'stray-object'
   | 'unknown-published'
   | 'unclaimed' // results of a task or a matrix leg that its pipeline has no more
+  | 'orphaned' // results of legs that the list they came from does not name any more
   | 'other-project' // a pipeline here is named like another project's
   | 'nested-store'
   | 'unknown-key';

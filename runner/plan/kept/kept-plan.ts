@@ -85,7 +85,13 @@ function differenceOf(kept: KeptPlan, old: KeptInstance, now: PlannedInstance): 
   return parts.length === 0 ? undefined : `is made of something else now: ${parts.join(', ')}`;
 }
 
-const DOES = { none: 'stay', run: 'run', compare: 'be compared', publish: 'be published' } as const;
+const DOES = {
+  none: 'stay',
+  run: 'run',
+  compare: 'be compared',
+  expand: 'run its legs',
+  publish: 'be published',
+} as const;
 
 function passed(
   { pipeline, task, keys, action, state }: PlannedInstance,

@@ -12,7 +12,7 @@ import { isSingle } from '../../model/pipeline.ts';
 import type { NeedRule } from '../../model/pipeline.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { TimeKey } from '../../model/time.ts';
-import { contextsOf, instanceAt } from './instances.ts';
+import { contextsOf, instanceAt, instancesAt } from './instances.ts';
 import type { Binding, ScopedInstance, Tables, TaskTable, Variant } from './tables.ts';
 import { variantsOf } from './variants.ts';
 import { own, setOwn } from '../../model/own.ts';
@@ -121,7 +121,8 @@ function bind(
   const from = { key: instance.table.timeKey, position: instance.position };
   const selected = selectPositions(rule, from, target.timeKey, time, () => latestFor(instance, target));
   const variants = variantsOf(target, fixed);
-  const { members, perPosition } = membersAt(tables, target, selected.positions, variants);
+  const { members, perPosition, hollow } = membersAt(tables, target, selected.positions, variants);
+  const positions = selected.wanted - hollow;
   const need: BoundNeed = {
     name: rule.name,
     task: rule.target.task,
@@ -131,34 +132,53 @@ function bind(
     select: rule.select.kind,
     members: members.map((member) => member.id),
     single: isSingle(rule),
-    atLeast: rule.atLeast ?? (rule.optional ? 0 : selected.wanted),
+    atLeast: rule.atLeast ?? (rule.optional ? 0 : positions),
     atLeastWritten: rule.atLeast !== undefined,
-    positions: selected.wanted,
+    positions,
   };
   return { need: perPosition === undefined ? need : { ...need, perPosition }, members };
 }
 
-/** `perPosition` is left out where each position has one. */
+/** `perPosition` is left out where each position has one; `hollow`: positions whose list of legs is empty. */
 function membersAt(
   tables: Tables,
   target: TaskTable,
   positions: readonly string[],
   variants: readonly Variant[],
-): { readonly members: readonly ScopedInstance[]; readonly perPosition?: readonly number[] } {
+): {
+  readonly members: readonly ScopedInstance[];
+  readonly perPosition?: readonly number[];
+  readonly hollow: number;
+} {
   const [position] = positions;
   const [variant] = variants;
-  if (positions.length === 1 && variants.length === 1 && position !== undefined && variant !== undefined) {
+  const isAlone = positions.length === 1 && variants.length === 1;
+  if (isAlone && position !== undefined && variant?.placeholder === false) {
     const member = instanceAt(tables, target, position, variant);
     // By far the commonest: an array of exactly one, where one that grew would keep room for many.
-    return member === undefined ? { members: [], perPosition: [0] } : { members: [member] };
+    return member === undefined
+      ? { members: [], perPosition: [0], hollow: 0 }
+      : { members: [member], hollow: 0 };
   }
   const perPosition: number[] = [];
+  let hollow = 0;
   const members = positions.flatMap((position) => {
-    const here = variants.flatMap((variant) => instanceAt(tables, target, position, variant) ?? []);
-    perPosition.push(here.length);
+    const here = variants.flatMap((variant) => instancesAt(tables, target, position, variant));
+    if (here.length === 0 && variants.some((variant) => isEmpty(tables, target, position, variant)))
+      hollow += 1;
+    else perPosition.push(here.length);
     return here;
   });
-  return perPosition.every((count) => count === 1) ? { members } : { members, perPosition };
+  return perPosition.every((count) => count === 1) ? { members, hollow } : { members, perPosition, hollow };
+}
+
+/** Its source is done and lists nothing: there is nothing to wait for, and nothing is missing. */
+function isEmpty(tables: Tables, target: TaskTable, position: string, variant: Variant): boolean {
+  if (!variant.placeholder) return false;
+  const placeholder = instanceAt(tables, target, position, variant);
+  if (placeholder === undefined) return false;
+  const found = tables.legsAt(placeholder);
+  return found.kind === 'known' && found.legs.length === 0;
 }
 
 function pairedValues(

@@ -2,7 +2,7 @@ import { firstDayOf } from '../../calendar/period.ts';
 import { positionBegunBy, positionsBetween } from '../../calendar/positions.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import { latestDue } from './due.ts';
-import { instanceAt } from './instances.ts';
+import { instancesAt } from './instances.ts';
 import type { Asked, ScopedInstance, Tables, TaskTable } from './tables.ts';
 import { variantsOf } from './variants.ts';
 
@@ -71,7 +71,7 @@ function candidatesOf(
   nowMs: number,
 ): readonly ScopedInstance[] {
   return candidatePositions(tables, table, from, nowMs).flatMap((position) =>
-    variantsOf(table, {}).flatMap((variant) => instanceAt(tables, table, position, variant) ?? []),
+    variantsOf(table, {}).flatMap((variant) => instancesAt(tables, table, position, variant)),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Scalar } from '../../model/pipeline.ts';
 import type { TimeKey } from '../../model/time.ts';
 import type { PlanContexts } from '../expressions.ts';
 import type { Binding, ScopedInstance, Tables, TaskTable, Variant } from './tables.ts';
+import { legOf, legsBehind } from './variants.ts';
 import { own, setOwn } from '../../model/own.ts';
 
 const NO_BINDINGS: readonly Binding[] = [];
@@ -32,6 +33,8 @@ export function instanceAt(
   };
   const exists =
     task.if?.reads !== 'params' ||
+    // Which of its legs the condition removes is not known yet.
+    (variant.placeholder && task.if.expression.includes('matrix')) ||
     tables.expressions.condition(task.if.expression, contextsOf(tables, instance));
   variant.instances.set(position, exists ? instance : null);
   return exists ? instance : undefined;
@@ -41,6 +44,25 @@ export function instanceAt(
 function storedTime({ type }: TimeKey, position: string): string {
   return type === 'minute' ? encodeValue(position) : position;
 }
+
+/** The instances there: one, or of a placeholder its legs as soon as they are known. */
+export function instancesAt(
+  tables: Tables,
+  table: TaskTable,
+  position: string,
+  variant: Variant,
+): readonly ScopedInstance[] {
+  const instance = instanceAt(tables, table, position, variant);
+  if (instance === undefined) return NOBODY;
+  if (!variant.placeholder) return [instance];
+  const found = tables.legsAt(instance);
+  if (found.kind !== 'known') return [instance];
+  return legsBehind(variant, found).flatMap(
+    (leg) => instanceAt(tables, table, position, legOf(table, variant, leg)) ?? [],
+  );
+}
+
+const NOBODY: readonly ScopedInstance[] = [];
 
 /** All that the task sees, typed: keys and settings. */
 export function paramsOf(instance: ScopedInstance): Readonly<Record<string, Scalar>> {

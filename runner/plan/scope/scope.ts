@@ -9,7 +9,7 @@ import type { Pipeline } from '../../model/pipeline.ts';
 import type { ListingRange, PlanRequest } from '../../model/plan.ts';
 import { EXPRESSION_CHARACTERS, shortened } from '../../model/shortened.ts';
 import type { Problem } from '../../model/problem.ts';
-import { evaluateCondition, evaluateTemplate } from '../../language/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate, evaluateValue } from '../../language/expression/evaluate.ts';
 import { ExpressionError } from '../../language/expression/problem.ts';
 import { bindNeeds, type LatestFor } from './bind.ts';
 import { addDownstream } from './downstream.ts';
@@ -17,8 +17,9 @@ import { dueMs, latestDue } from './due.ts';
 import { expand } from './expand.ts';
 import type { Expressions } from '../expressions.ts';
 import { glanceAt } from './glance.ts';
-import { instanceAt } from './instances.ts';
+import { instancesAt } from './instances.ts';
 import { besideRange } from './beside-range.ts';
+import { createLegs, type SourceValues } from './legs.ts';
 import { listingRanges } from './listing.ts';
 import { readRequest } from '../request/request.ts';
 import { problem } from '../request/request-problem.ts';
@@ -38,6 +39,8 @@ export interface Scope {
   readonly contents: boolean;
   /** Else those of these few: what of the asked ones is stale is said, though nothing is done about it. */
   readonly glance: ReadonlySet<InstanceId>;
+  /** By placeholder, the instances whose values will name its legs. */
+  readonly placeholders: ReadonlyMap<InstanceId, readonly InstanceId[]>;
 }
 
 /**
@@ -50,6 +53,7 @@ export function scopeOf(
   request: PlanRequest,
   now: string,
   expressions: Expressions = SPEC_EXPRESSIONS,
+  values: SourceValues = NOTHING_KNOWN,
 ): Scope {
   const pipeline = pipelines.get(request.pipeline);
   if (pipeline === undefined) {
@@ -57,7 +61,9 @@ export function scopeOf(
   }
   const nowMs = Date.parse(now);
   const problems: Problem[] = [];
-  const tables = createTables(pipelines, pipeline.name, request.params, expressions);
+  const tables = createTables(pipelines, pipeline.name, request.params, expressions, (made) =>
+    createLegs(made, createLatest(made), values),
+  );
   const asked = readRequest(tables, pipeline, request, nowMs, problems);
   if (problems.length > 0) throw new ProblemsError(problems);
   try {
@@ -73,6 +79,7 @@ export function scopeOf(
       tables,
       instances,
       ranges: listingRanges(instances),
+      placeholders: placeholdersIn(tables, instances),
       glance: glanceAt(instances),
       warnings: emptyWarnings(tables, asked, request.rebuild.stale ? instances : roots, request, nowMs),
       contents:
@@ -88,10 +95,26 @@ export function scopeOf(
   }
 }
 
+const NOTHING_KNOWN: SourceValues = new Map();
+
 const SPEC_EXPRESSIONS: Expressions = {
   template: (template, contexts) => evaluateTemplate(template, { ...contexts, needs: {} }),
   condition: (expression, contexts) => evaluateCondition(expression, { ...contexts, needs: {} }),
+  value: evaluateValue,
 };
+
+function placeholdersIn(
+  tables: Tables,
+  instances: readonly ScopedInstance[],
+): ReadonlyMap<InstanceId, readonly InstanceId[]> {
+  const found = new Map<InstanceId, readonly InstanceId[]>();
+  for (const instance of instances) {
+    if (!instance.variant.placeholder) continue;
+    const legs = tables.legsAt(instance);
+    if (legs.kind === 'unknown') found.set(instance.id, legs.sources);
+  }
+  return found;
+}
 
 function createLatest(tables: Tables): LatestFor {
   return (instance: ScopedInstance, target: TaskTable) =>
@@ -110,10 +133,10 @@ function rootsOf(tables: Tables, asked: readonly Asked[]): ScopedInstance[] {
         byDay.set(day, sameDay);
       }
       for (const variant of variants) {
-        const instance = instanceAt(tables, table, position, variant);
-        if (instance === undefined) continue;
-        instance.asked = true;
-        sameDay.push(instance);
+        for (const instance of instancesAt(tables, table, position, variant)) {
+          instance.asked = true;
+          sameDay.push(instance);
+        }
       }
     }
   }
@@ -149,6 +172,9 @@ function emptyWarnings(
     const { task, timeKey, pipeline } = table;
     if (there.has(table)) return [];
     if (positions.length > 0) {
+      if (task.matrix?.kind === 'dynamic') {
+        return [`nothing of ${task.name} exists there: no such leg is in the list of its matrix`];
+      }
       return task.if === undefined
         ? []
         : [

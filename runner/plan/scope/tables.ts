@@ -65,8 +65,24 @@ export interface Asked {
   readonly variants: readonly Variant[];
 }
 
+/** What a matrix that is known only at run time comes to for one placeholder. */
+export type LegsOf =
+  | {
+      readonly kind: 'known';
+      readonly legs: readonly MatrixLeg[];
+      readonly byName: ReadonlyMap<string, MatrixLeg>;
+    }
+  /** Its sources are not done, or have not been looked at. */
+  | { readonly kind: 'unknown'; readonly sources: readonly InstanceId[] }
+  /** What they declared names no legs; in words. */
+  | { readonly kind: 'broken'; readonly sources: readonly InstanceId[]; readonly message: string };
+
+export type LegsAt = (placeholder: ScopedInstance) => LegsOf;
+
 export interface Tables {
   readonly expressions: Expressions;
+  /** The legs behind a placeholder. */
+  readonly legsAt: LegsAt;
   /** Undefined for a task that does not exist; spec has reported it. */
   readonly tableOf: (pipeline: string, task: string) => TaskTable | undefined;
 }
@@ -76,6 +92,7 @@ export function createTables(
   asked: string,
   given: Readonly<Record<string, Scalar>>,
   expressions: Expressions,
+  createLegs: (tables: Tables) => LegsAt = () => () => NO_LEGS,
 ): Tables {
   const tables = new Map<string, TaskTable>();
   const tableOf = (pipelineName: string, taskName: string): TaskTable | undefined => {
@@ -99,8 +116,16 @@ export function createTables(
     tables.set(name, table);
     return table;
   };
-  return { expressions, tableOf };
+  let legsAt: LegsAt | undefined;
+  const made: Tables = {
+    expressions,
+    tableOf,
+    legsAt: (placeholder) => (legsAt ??= createLegs(made))(placeholder),
+  };
+  return made;
 }
+
+const NO_LEGS: LegsOf = { kind: 'unknown', sources: [] };
 
 function settingsOf(
   pipeline: Pipeline,

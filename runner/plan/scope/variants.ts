@@ -1,11 +1,9 @@
 import { encodeValue, keyText } from '../../model/partition.ts';
+import { UNKNOWN_LEG } from '../../model/matrix-legs.ts';
 import type { MatrixLeg, Scalar, Task } from '../../model/pipeline.ts';
-import type { TaskTable, Variant } from './tables.ts';
+import type { LegsOf, TaskTable, Variant } from './tables.ts';
 import { typed, type PlainParam } from '../request/typed-value.ts';
 import { own, setOwn } from '../../model/own.ts';
-
-/** The value of a matrix key that is known only when its source is done. */
-export const UNKNOWN_LEG = '*';
 
 /** The variants with these key values; keys that are not named take all their values. */
 export function variantsOf(table: TaskTable, fixed: Readonly<Record<string, string>>): readonly Variant[] {
@@ -36,6 +34,35 @@ function buildVariants(table: TaskTable, fixed: Readonly<Record<string, string>>
   );
 }
 
+/** One leg of a placeholder. */
+export function legOf(table: TaskTable, placeholder: Variant, leg: MatrixLeg): Variant {
+  return buildVariant(table, placeholder.params, leg, false);
+}
+
+/** The legs that a placeholder stands for: a key that was fixed has that value. */
+export function legsBehind(
+  { matrix }: Variant,
+  { legs, byName }: Extract<LegsOf, { kind: 'known' }>,
+): readonly MatrixLeg[] {
+  const fixed = Object.entries(matrix).filter(([, value]) => value !== UNKNOWN_LEG);
+  if (fixed.length === 0) return legs;
+  if (fixed.length === Object.keys(matrix).length) {
+    const leg = byName.get(legName(matrix));
+    return leg === undefined ? [] : [leg];
+  }
+  return legs.filter((leg) =>
+    fixed.every(([name, wanted]) => {
+      const value = own(leg, name);
+      return value !== undefined && keyText(value) === keyText(wanted);
+    }),
+  );
+}
+
+/** One name a leg, its keys in the matrix's order. */
+export function legName(leg: MatrixLeg): string {
+  return Object.values(leg).map(keyText).join('\0');
+}
+
 function buildVariant(
   table: TaskTable,
   params: Readonly<Record<string, Scalar>>,
@@ -51,10 +78,12 @@ function buildVariant(
   const text = Object.entries(keys)
     .map(([name, value]) => `${name}=${encodeValue(value)}`)
     .join('/');
-  let variant = table.variantsByText.get(text);
+  // One whose keys are all named has the text of its leg.
+  const name = placeholder ? `${text}\0` : text;
+  let variant = table.variantsByText.get(name);
   if (variant === undefined) {
     variant = { text, keys, params, matrix, placeholder, instances: new Map() };
-    table.variantsByText.set(text, variant);
+    table.variantsByText.set(name, variant);
   }
   return variant;
 }

@@ -115,6 +115,12 @@ function currentInputs(
   const recorded = contents.get(instance.id)?.inputs ?? [];
   const inputs: CurrentInput[] = [];
   for (const { need, members } of instance.bindings) {
+    // Which legs there will be is not known: until then all that was read counts as it was.
+    const legsToCome = members.some(({ variant }) => variant.placeholder);
+    if (legsToCome) {
+      const others = new Set(members.map(({ id }) => id));
+      inputs.push(...recorded.filter((one) => one.need === need.name && !others.has(one.instance)));
+    }
     for (const member of members) {
       if (member.table.task.kind === 'wrapper') continue;
       const state = assessed[member.index]?.state;

@@ -1,5 +1,5 @@
 import type { InstanceId } from '../../model/partition.ts';
-import type { Action, LeftStale } from '../../model/plan.ts';
+import { mayMake, type Action, type LeftStale } from '../../model/plan.ts';
 import { own } from '../../model/own.ts';
 import { allDifferences } from './current.ts';
 import type { Assessment, Assessing } from '../states/assessment.ts';
@@ -99,7 +99,7 @@ function isMadeWith(
   actions: readonly Action[],
 ): boolean {
   const action = actions[index];
-  if (action === 'run' || action === 'compare') return true;
+  if (mayMake(action)) return true;
   const manifest = knowledge.contents.get(id);
   return manifest === undefined || own(manifest.settings, name) === own(table.settings, name);
 }

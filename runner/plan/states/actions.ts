@@ -83,6 +83,7 @@ function pull(assessing: Assessing, work: Work): void {
 
 function actionOf(known: Assessment): Action {
   if (known.state === 'unpublished') return 'publish';
+  if (known.state === 'unknown') return known.runnable ? 'expand' : 'none';
   return known.runnable ? 'run' : 'none';
 }
 

@@ -7,6 +7,7 @@ import type { Verdict } from './judge.ts';
 import type { Assessment, Assessing } from './assessment.ts';
 import { committedOutcome } from './committed.ts';
 import { ownDifferences } from '../staleness/current.ts';
+import { sourcesOf } from '../scope/legs.ts';
 import { lackedBy } from '../staleness/lacked-by.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
 import { isRebuilt } from './upstream.ts';
@@ -150,7 +151,7 @@ function judgeAbsent(
       };
     }
   }
-  if (instance.variant.placeholder) return { ...placeholder(instance), runnable: false, pulls: true };
+  if (instance.variant.placeholder) return judgePlaceholder(assessing, instance, assessed);
   if (verdict.kind === 'waiting' || verdict.kind === 'blocked') {
     return heldBack(assessing, instance, verdict, assessed);
   }
@@ -244,12 +245,35 @@ function awaitedWords(
   return until === undefined ? '' : `, optional, awaited until ${moment(assessing, instance, until)}`;
 }
 
-function placeholder(instance: ScopedInstance): Pick<Assessment, 'state' | 'reason' | 'cause'> {
-  const { matrix, name } = instance.table.task;
-  const axes = matrix?.kind === 'dynamic' ? Object.values(matrix.axes).join(' ') : '';
-  const sources = [...new Set([...axes.matchAll(/needs\.([\w-]+)/g)].map((match) => match[1]))];
-  const reason = `known when ${sources.join(' and ') || 'its source'} is done`;
-  return { state: 'unknown', reason, cause: `${memberName(instance, instance)}, ${reason || name}` };
+/** By what lists its legs alone: whatever else it needs is waited for by the legs themselves. */
+function judgePlaceholder(
+  { scope }: Assessing,
+  instance: ScopedInstance,
+  assessed: readonly Assessment[],
+): Assessment {
+  const legs = scope.tables.legsAt(instance);
+  const read = sourcesOf(instance.table.task);
+  const sources = instance.bindings
+    .filter(({ need }) => read.has(need.name))
+    .flatMap(({ members }) => members);
+  const names = sources.map((source) => memberName(instance, source)).join(' and ');
+  if (legs.kind === 'broken') {
+    const cause = `${names}: ${legs.message}`;
+    return { state: 'blocked', reason: `by ${cause}`, cause, runnable: false, pulls: false };
+  }
+  const reason = `known when ${names || 'its source'} is done`;
+  const states = sources.map((source) => assessed[source.index]);
+  return {
+    state: 'unknown',
+    reason,
+    cause: `${memberName(instance, instance)}, ${reason}`,
+    runnable: states.every((known) => known !== undefined && (known.runnable || isThere(known.state))),
+    pulls: true,
+  };
+}
+
+function isThere(state: State): boolean {
+  return state === 'done' || state === 'stale' || state === 'unpublished';
 }
 
 function failureReason(failure: {

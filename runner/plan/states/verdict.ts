@@ -51,6 +51,7 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
     case 'missing':
     case 'running':
     case 'waiting':
+    case 'unknown':
       return foreign || !assessed.runnable ? 'waiting' : 'coming';
     case 'failed':
       if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
@@ -59,8 +60,6 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':
       return foreign ? 'waiting' : 'blocked';
-    case 'unknown':
-      return 'waiting';
     case 'skipped':
     case 'lost':
     case 'not-in-range':

@@ -1,4 +1,4 @@
-import type { Action } from '../../model/plan.ts';
+import { mayMake, type Action } from '../../model/plan.ts';
 import type { State } from '../../model/state.ts';
 import type { Assessment, Assessing } from './assessment.ts';
 import { memberName } from './reasons.ts';
@@ -68,7 +68,7 @@ export function changingMembers(
   for (const { members } of bindings) {
     for (const member of members) {
       const action = work.actions[member.index];
-      if ((action === 'run' || action === 'compare') && counts(member)) found.push(member);
+      if (mayMake(action) && counts(member)) found.push(member);
     }
   }
   return found;

@@ -14,6 +14,7 @@ import { confirmGone } from './gone.ts';
 import { lookAtManifest } from './look.ts';
 import { publishResult } from './publish.ts';
 import { NO_UPSTREAM, recipeFor } from './recipe.ts';
+import { whatNoLegsCome } from './listed-legs.ts';
 import { withSlots } from './slots.ts';
 import { changedSource, lookAtSource } from './source.ts';
 import { readUpstream } from './upstream.ts';
@@ -118,6 +119,11 @@ async function underClaim(
     return fail(work, failure, startedAt, state);
   }
   const result: Result = { outcome: 'succeeded', job, outputs: recipe.outputs, upstream, startedAt };
+  const refused = whatNoLegsCome(work, job.values);
+  if (refused !== undefined) {
+    await dropObjects(work, result);
+    return fail(work, { ...failureBy(refused), lastLines }, startedAt, state);
+  }
   return succeed(work, signal, result, ran, state);
 }
 

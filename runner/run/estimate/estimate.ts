@@ -1,7 +1,7 @@
 import type { Estimate } from '../../model/estimate.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
-import type { Plan } from '../../model/plan.ts';
+import { mayMake, type Plan } from '../../model/plan.ts';
 import { own } from '../../model/own.ts';
 import type { Expressions } from '../expressions.ts';
 import { nodesOf } from '../progress/nodes.ts';
@@ -45,7 +45,7 @@ export function estimate(plan: Plan, past: Past, nowMs: number): Estimate | unde
 function workOf(plan: Plan, pipelines: ReadonlyMap<string, Pipeline>): ReadonlyMap<InstanceId, string> {
   const work = new Map<InstanceId, string>();
   for (const { id, pipeline, task, action } of plan.instances) {
-    if (action !== 'run' && action !== 'compare') continue;
+    if (!mayMake(action)) continue;
     const kind = own(pipelines.get(pipeline)?.tasks, task)?.kind;
     if (kind === 'container') work.set(id, `${pipeline}/${task}`);
   }

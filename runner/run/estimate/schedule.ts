@@ -19,7 +19,10 @@ export function scheduleSeconds(
   );
   let now = 0;
   const start = (step: Step): void => {
-    for (const { id } of step.start) running.push({ id, endsAt: now + secondsOf(id) });
+    // How many legs a placeholder comes to is not known: it takes as long as one.
+    for (const id of [...step.start.map((one) => one.id), ...step.expand]) {
+      running.push({ id, endsAt: now + secondsOf(id) });
+    }
   };
   start(progress.begin());
   for (let next = running.pop(); next !== undefined; next = running.pop()) {

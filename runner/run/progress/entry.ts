@@ -1,13 +1,14 @@
 import type { AbsentMember, Standing } from './needs.ts';
 import type { HookNode, ProgressNode } from './step.ts';
 
-export type Phase = 'pending' | 'ready' | 'running' | 'resting' | 'settled';
+export type Phase = 'pending' | 'ready' | 'running' | 'resting' | 'expanding' | 'settled';
 
 /** All that the machine knows of one instance or hook. */
 export interface Entry {
   /** In the order in which they are preferred; the gate knows it by this number. */
   readonly place: number;
-  readonly node: ProgressNode | HookNode;
+  /** Its needs change where a placeholder among them is replaced. */
+  node: ProgressNode | HookNode;
   phase: Phase;
   /** Since it is settled. */
   standing: Standing | undefined;
@@ -40,6 +41,13 @@ export function createEntry(place: number, node: ProgressNode | HookNode): Entry
 export function hold(needer: Entry, needed: Entry): void {
   needed.needers.push(needer);
   needer.heldBy += 1;
+}
+
+/** `needer` waits for `needed` no more, however often it did. */
+export function letGo(needer: Entry, needed: Entry): void {
+  const others = needed.needers.filter((one) => one !== needer);
+  needer.heldBy -= needed.needers.length - others.length;
+  needed.needers = others;
 }
 
 /** Those that nothing holds any more, now that this one is settled. */

@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
-import type { Plan, PlannedInstance } from '../../model/plan.ts';
+import { sourcesOf } from '../../plan/scope/legs.ts';
+import type { BoundNeed, Plan, PlannedInstance } from '../../model/plan.ts';
 import type { Expressions } from '../expressions.ts';
 import type { Fate } from '../../plan/states/judge.ts';
 import type { Share } from './gate.ts';
@@ -35,7 +36,8 @@ export function nodesOf(
     const settled = settledBefore(planned, task) ?? limits.settled;
     nodes.push({
       id: planned.id,
-      needs: planned.needs,
+      needs: planned.action === 'expand' ? listingNeeds(planned, task) : planned.needs,
+      ...(planned.action === 'expand' && { placeholder: true }),
       wrapper: task?.kind === 'wrapper',
       continueOnError: task?.continueOnError ?? false,
       shares: limits.shares,
@@ -53,6 +55,14 @@ export function nodesOf(
     })),
   };
 }
+
+/** What a placeholder waits for; its legs wait for all else. */
+function listingNeeds({ needs }: PlannedInstance, task: Task | undefined): readonly BoundNeed[] {
+  const read = task === undefined ? NO_NAMES : sourcesOf(task);
+  return needs.filter(({ name }) => read.has(name));
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** It was there before, and nothing is done about it. */
 export function isDoneBefore({ state, action }: PlannedInstance): boolean {

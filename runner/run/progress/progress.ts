@@ -1,6 +1,7 @@
 import type { InstanceId } from '../../model/partition.ts';
+import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
-import { createEntry, hold, isHook, release, type Entry } from './entry.ts';
+import { createEntry, hold, isHook, letGo, release, type Entry } from './entry.ts';
 import { createGate } from './gate.ts';
 import { nameBeside } from './name-beside.ts';
 import { fateOf, weighNeeds, type Standing } from './needs.ts';
@@ -34,6 +35,7 @@ export function createProgress(input: ProgressInput): Progress {
   let hooks: 'before' | 'open' | 'omitted' = 'before';
   let settled: Settled[] = [];
   let cancel: InstanceId[] = [];
+  let expand: InstanceId[] = [];
 
   const entryAt = (place: number): Entry => {
     const entry = entries[place];
@@ -57,28 +59,56 @@ export function createProgress(input: ProgressInput): Progress {
     return entry;
   };
 
-  /** What is settled from the start first: the others look at it. */
-  const enterAll = (nodes: readonly ProgressNode[]): void => {
+  /** What is settled from the start first: the others look at it. Those in `waiting` are decided with them. */
+  const enterAll = (nodes: readonly ProgressNode[], waiting: readonly Entry[] = []): void => {
     const entered = nodes.map((node) => ({ node, entry: enter(node) }));
     for (const { node, entry } of entered) {
       if (node.settled !== undefined) settle(entry, plannedStanding(node, node.settled), node.settled.reason);
     }
     for (const { node, entry } of entered) {
       if (node.settled !== undefined) continue;
-      for (const need of node.needs) {
-        for (const id of need.members) {
-          const needed = byId.get(id);
-          if (needed !== undefined && needed.phase !== 'settled') hold(entry, needed);
-        }
-      }
+      for (const needed of unsettled(node.needs)) hold(entry, needed);
       if (node.failFastGroup === undefined) continue;
       const group = groups.get(node.failFastGroup);
       if (group === undefined) groups.set(node.failFastGroup, [entry]);
       else group.push(entry);
     }
-    for (const { entry } of entered) {
+    for (const entry of waiting) {
+      for (const needed of 'needs' in entry.node ? unsettled(entry.node.needs) : []) hold(entry, needed);
+    }
+    for (const entry of [...entered.map((one) => one.entry), ...waiting]) {
       if (entry.phase === 'pending' && entry.heldBy === 0 && decide(entry)) follow(entry);
     }
+  };
+
+  const unsettled = (needs: readonly BoundNeed[]): readonly Entry[] =>
+    needs.flatMap(({ members }) =>
+      members.flatMap((id) => {
+        const needed = byId.get(id);
+        return needed === undefined || needed.phase === 'settled' ? [] : [needed];
+      }),
+    );
+
+  /** The placeholders go without a word: their legs are what is told. */
+  const replace = (
+    placeholders: readonly Entry[],
+    nodes: readonly ProgressNode[],
+    needs: ReadonlyMap<InstanceId, readonly BoundNeed[]>,
+  ): void => {
+    const readers = [...needs].flatMap(([id, now]) => {
+      const entry = byId.get(id);
+      if (entry === undefined || entry.phase !== 'pending' || !('needs' in entry.node)) return [];
+      // What it waits for is counted anew, once the new ones are there.
+      for (const needed of new Set(unsettled(entry.node.needs))) letGo(entry, needed);
+      entry.node = { ...entry.node, needs: now };
+      return [entry];
+    });
+    for (const placeholder of placeholders) {
+      placeholder.phase = 'settled';
+      open -= 1;
+      byId.delete(placeholder.node.id);
+    }
+    enterAll(nodes, readers);
   };
 
   const settle = (entry: Entry, standing: Standing, reason: string): void => {
@@ -125,6 +155,11 @@ export function createProgress(input: ProgressInput): Progress {
         return true;
       }
       case 'ready':
+        if (node.placeholder === true) {
+          entry.phase = 'expanding';
+          expand.push(node.id);
+          return false;
+        }
         if (node.wrapper) {
           const ran = node.needs.some((need) =>
             need.members.some((id) => standingOf(id)?.state === 'succeeded'),
@@ -178,6 +213,8 @@ export function createProgress(input: ProgressInput): Progress {
   };
 
   const leave = (entry: Entry): void => {
+    // No place is taken for what is only looked up.
+    if (entry.phase === 'expanding') return;
     if (entry.phase !== 'running') {
       throw new RangeError(`Expected ${entry.node.id} to be running, found it ${entry.phase}`);
     }
@@ -205,9 +242,10 @@ export function createProgress(input: ProgressInput): Progress {
       return { id: entry.node.id, absent: entry.absent };
     });
     const ended = open === 0 && hooks !== 'before' && openHooks === 0;
-    const result = { start, cancel, settled, ended };
+    const result = { start, expand, cancel, settled, ended };
     settled = [];
     cancel = [];
+    expand = [];
     return result;
   };
 
@@ -218,10 +256,12 @@ export function createProgress(input: ProgressInput): Progress {
     },
     apply(event) {
       switch (event.type) {
-        case 'added':
+        case 'grown':
           if (hooks !== 'before')
             throw new RangeError('Expected new instances before the hooks, got them after');
-          enterAll(event.nodes);
+          // Stopped meanwhile: there is nothing left to replace.
+          if (stopped !== undefined && event.replaced.length > 0) break;
+          replace(event.replaced.map(entryOf), event.nodes, event.needs);
           settleIfStopped('interrupted before it was started');
           break;
         case 'paced':
@@ -229,6 +269,8 @@ export function createProgress(input: ProgressInput): Progress {
           break;
         case 'finished': {
           const entry = entryOf(event.id);
+          // A placeholder that was looked up while everything stopped.
+          if (entry.phase === 'settled' && 'placeholder' in entry.node) break;
           leave(entry);
           somethingRan ||= event.ran;
           settle(entry, standingAs(entry.node, event.state, event.awaited), event.reason);

@@ -25,6 +25,8 @@ export interface ProgressNode {
   };
   /** Has no container: it is done when its needs are. */
   readonly wrapper: boolean;
+  /** Stands for legs that are not known yet: when its needs are there, it asks to be replaced. */
+  readonly placeholder?: boolean;
   readonly continueOnError: boolean;
   readonly shares: readonly Share[];
   /** Instances of one task under `fail-fast`, whatever their date and leg: one's failure cancels the others. */
@@ -53,8 +55,16 @@ export type ProgressEvent =
   /** Gives its place back until `retry-due`; `failed`: a try of its own went wrong. */
   | { readonly type: 'resting'; readonly id: InstanceId; readonly failed: boolean }
   | { readonly type: 'retry-due'; readonly id: InstanceId }
-  /** Instances that nobody knew of before: each after all it needs, and before any hook. */
-  | { readonly type: 'added'; readonly nodes: readonly ProgressNode[] }
+  /**
+   * Instances that nobody knew of before: each after all it needs, and before any hook. They stand in the place of
+   * the placeholders in `replaced`; `needs` are those, as they read now, of all that needed one of these.
+   */
+  | {
+      readonly type: 'grown';
+      readonly nodes: readonly ProgressNode[];
+      readonly replaced: readonly InstanceId[];
+      readonly needs: ReadonlyMap<InstanceId, readonly BoundNeed[]>;
+    }
   /** From now on so many at once; 0 starts nothing. What runs goes on. */
   | { readonly type: 'paced'; readonly concurrency: number }
   /** Nothing starts any more but hooks. */
@@ -73,9 +83,11 @@ export interface Settled {
 /** What follows from an event. */
 export interface Step {
   readonly start: readonly { readonly id: InstanceId; readonly absent: readonly AbsentMember[] }[];
+  /** Placeholders to replace, by `grown`, or to end, by `finished`. */
+  readonly expand: readonly InstanceId[];
   /** Running ones to stop; each still reports its end. */
   readonly cancel: readonly InstanceId[];
-  /** Every instance appears in this exactly once over the life of the machine. */
+  /** Every instance appears in this exactly once over the life of the machine; a placeholder that is replaced never. */
   readonly settled: readonly Settled[];
   /** Nothing runs, rests or waits: the last step. */
   readonly ended: boolean;

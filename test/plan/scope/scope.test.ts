@@ -467,3 +467,35 @@ describe('a partition by its own name', () => {
     expect(idsOf(own, { params: { limit: 3 } })).toEqual(['p/a/limit=3']);
   });
 });
+
+it('ten thousand legs that a list names are bound to each other without looking at each for each', () => {
+  const ticker = {
+    kind: 'dynamic',
+    keys: ['ticker'],
+    axes: { ticker: '${{ fromJSON(needs.list.outputs.symbols) }}' },
+  } as const;
+  const own = pipeline([
+    task('list', { outputs: [{ kind: 'value', name: 'symbols' }] }),
+    task('each', { needs: [need('list')], matrix: ticker }),
+    task('second', {
+      needs: [need('list'), need('each', { pair: [pairs('ticker', 'matrix')] })],
+      matrix: ticker,
+    }),
+    task('all', { needs: [need('second', { fanIn: ['ticker'] })] }),
+  ]);
+  const symbols = JSON.stringify(Array.from({ length: 10_000 }, (_, n) => `S${n}`));
+  const values = new Map([['p/list/date=2021-01-28', { symbols }]]);
+  const { instances, placeholders } = scopeOf(
+    pipelines(own),
+    request({ range: single('2021-01-28') }),
+    NOW,
+    expressions,
+    values,
+  );
+  expect([instances.length, placeholders.size]).toEqual([20_002, 0]);
+  const last = instances.find(({ id }) => id.endsWith('second/date=2021-01-28/ticker=S9999'));
+  expect(last?.bindings.map(({ need: { members } }) => members)).toEqual([
+    ['p/list/date=2021-01-28'],
+    ['p/each/date=2021-01-28/ticker=S9999'],
+  ]);
+});

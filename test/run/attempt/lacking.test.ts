@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import type { Task } from '../../../runner/model/pipeline.ts';
 import { describeJob } from '../../../runner/run/describe-job.ts';
 import { committed, createWorld, instance, need, pipeline, rule, start, task } from '../world.ts';
-import { evaluateCondition, evaluateTemplate } from '../../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../../runner/language/expression/evaluate.ts';
 
 const REASON = 'count was made before it declared `days`: sluice run p/count/_ --rebuild stale';
 const count = task('count', { outputs: [{ kind: 'value', name: 'days' }] });
@@ -30,7 +34,7 @@ test.each<[string, Partial<Task>]>([
     project: 'project',
     projectRoot: '/project',
     secrets: {},
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
   });
   expect(described).toEqual({ kind: 'none', reason: REASON });
 });

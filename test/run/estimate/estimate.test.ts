@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Task } from '../../../runner/model/pipeline.ts';
 import type { PlannedInstance } from '../../../runner/model/plan.ts';
-import { evaluateCondition, evaluateTemplate } from '../../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../../runner/language/expression/evaluate.ts';
 import { estimateWords } from '../../../runner/report/estimate.ts';
 import { estimate, type Past } from '../../../runner/run/estimate/estimate.ts';
 import { instance, need, pipeline, planOf, task } from '../world.ts';
@@ -18,7 +22,7 @@ function past(
     pipelines: new Map([['p', pipeline(tasks)]]),
     pools: {},
     concurrency: 4,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     seconds: new Map(Object.entries(seconds)),
     ...more,
   };

@@ -411,7 +411,9 @@ describe('a machine that grows', () => {
     progress.begin();
     progress.apply(finished('list'));
     const grown = progress.apply({
-      type: 'added',
+      type: 'grown',
+      replaced: [],
+      needs: new Map(),
       nodes: [
         node('leg-1', [need(['list'])]),
         node('leg-2', [need(['slow'])]),
@@ -438,7 +440,9 @@ describe('a machine that grows', () => {
     const leg = (id: string) => node(id, [], { shares, failFastGroup: 'legs' });
     const progress = createProgress({ nodes: [leg('a')], hooks: [], concurrency: 10 });
     progress.begin();
-    expect(ids(progress.apply({ type: 'added', nodes: [leg('b'), leg('c')] }))).toEqual([]);
+    expect(
+      ids(progress.apply({ type: 'grown', replaced: [], needs: new Map(), nodes: [leg('b'), leg('c')] })),
+    ).toEqual([]);
     const step = progress.apply(finished('a', 'failed'));
     expect(states(step)).toEqual([
       ['a', 'failed'],
@@ -455,7 +459,12 @@ describe('a machine that grows', () => {
     const progress = createProgress({ nodes: [node('a')], hooks: [], concurrency: 10 });
     progress.begin();
     progress.apply(event);
-    const step = progress.apply({ type: 'added', nodes: [node('b'), node('c', [need(['b'])])] });
+    const step = progress.apply({
+      type: 'grown',
+      replaced: [],
+      needs: new Map(),
+      nodes: [node('b'), node('c', [need(['b'])])],
+    });
     expect([ids(step), states(step)]).toEqual([
       [],
       [
@@ -465,12 +474,81 @@ describe('a machine that grows', () => {
     ]);
   });
 
+  test('asks for the legs of a placeholder when its source is there, and lets its needers wait for them', () => {
+    const star = node('leg-*', [need(['list'])], { placeholder: true });
+    const all = node('all', [need(['leg-*']), need(['slow'])]);
+    const nodes = [node('list'), star, node('slow'), all];
+    const progress = createProgress({ nodes, hooks: [], concurrency: 10 });
+    expect(progress.begin().expand).toEqual([]);
+    expect(progress.apply(finished('list')).expand).toEqual(['leg-*']);
+    const grown = progress.apply({
+      type: 'grown',
+      replaced: ['leg-*'],
+      nodes: [node('leg-1', [need(['list'])]), node('leg-2', [need(['list'])])],
+      needs: new Map([['all', [need(['leg-1', 'leg-2']), need(['slow'])]]]),
+    });
+    expect([ids(grown), states(grown)]).toEqual([['leg-1', 'leg-2'], []]);
+    progress.apply(finished('leg-1'));
+    expect(ids(progress.apply(finished('slow')))).toEqual([]);
+    expect(ids(progress.apply(finished('leg-2')))).toEqual(['all']);
+    expect(progress.apply(finished('all')).ended).toBe(true);
+  });
+
+  test('lets a needer of no legs at all go on at once', () => {
+    const star = node('leg-*', [need(['list'])], { placeholder: true });
+    const progress = createProgress({
+      nodes: [node('list'), star, node('all', [need(['leg-*'])])],
+      hooks: [],
+      concurrency: 10,
+    });
+    progress.begin();
+    progress.apply(finished('list'));
+    const needs = new Map([['all', [{ ...need([]), atLeast: 0, positions: 0, single: false }]]]);
+    expect(ids(progress.apply({ type: 'grown', replaced: ['leg-*'], nodes: [], needs }))).toEqual(['all']);
+  });
+
+  test.each(['failed', 'cancelled', 'waiting', 'skipped'] as const)(
+    'asks for no legs of a source that is %s',
+    (state) => {
+      const star = node('leg-*', [need(['list'])], { placeholder: true });
+      const progress = createProgress({ nodes: [node('list'), star], hooks: [], concurrency: 10 });
+      progress.begin();
+      const step = progress.apply(finished('list', state));
+      expect([step.expand, step.ended]).toEqual([[], true]);
+    },
+  );
+
+  test('ends a placeholder whose legs are looked up while everything stops, and takes what comes late for nothing', () => {
+    const star = node('leg-*', [need(['list'])], { placeholder: true });
+    const progress = createProgress({
+      nodes: [node('list'), star, node('slow')],
+      hooks: [],
+      concurrency: 10,
+    });
+    progress.begin();
+    progress.apply(finished('list'));
+    expect(states(progress.apply({ type: 'interrupted' }))).toEqual([['leg-*', 'cancelled']]);
+    const late = progress.apply({
+      type: 'grown',
+      replaced: ['leg-*'],
+      nodes: [node('leg-1')],
+      needs: new Map(),
+    });
+    expect([ids(late), states(late)]).toEqual([[], []]);
+    expect(states(progress.apply(finished('leg-*', 'failed')))).toEqual([]);
+    expect(progress.apply(finished('slow', 'cancelled')).ended).toBe(true);
+  });
+
   test('refuses an instance that it has, and all after the hooks', () => {
     const progress = createProgress({ nodes: [node('a')], hooks: [], concurrency: 10 });
     progress.begin();
-    expect(() => progress.apply({ type: 'added', nodes: [node('a')] })).toThrow('a second time');
+    expect(() =>
+      progress.apply({ type: 'grown', replaced: [], needs: new Map(), nodes: [node('a')] }),
+    ).toThrow('a second time');
     progress.apply(finished('a'));
-    expect(() => progress.apply({ type: 'added', nodes: [node('b')] })).toThrow('before the hooks');
+    expect(() =>
+      progress.apply({ type: 'grown', replaced: [], needs: new Map(), nodes: [node('b')] }),
+    ).toThrow('before the hooks');
   });
 });
 

@@ -4,7 +4,11 @@ import type { InstanceId } from '../../../runner/model/partition.ts';
 import type { Knowledge } from '../../../runner/model/plan.ts';
 import { attemptId, runTime } from '../../../runner/model/run-id.ts';
 import type { Clock } from '../../../runner/ports.ts';
-import { evaluateCondition, evaluateTemplate } from '../../../runner/language/expression/evaluate.ts';
+import {
+  evaluateCondition,
+  evaluateTemplate,
+  evaluateValue,
+} from '../../../runner/language/expression/evaluate.ts';
 import { runAttempt } from '../../../runner/run/attempt/sequence.ts';
 import type { AttemptOutcome, Work } from '../../../runner/run/attempt/work.ts';
 import { createMasker } from '../../../runner/run/log/mask.ts';
@@ -154,7 +158,7 @@ function environmentOf(
     secrets: {},
     interrupt: { signal, hard: signal },
     watched: false,
-    expressions: { template: evaluateTemplate, condition: evaluateCondition },
+    expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
   };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_LEGS } from '../../../model/matrix-legs.ts';
 import type { MatrixLeg, Scalar } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
 import { finderOf } from './matrix-include.ts';
@@ -5,9 +6,6 @@ import { items, members, scalar } from '../source/node.ts';
 import type { Node } from '../source/node.ts';
 import type { ProblemReport } from '../source/problem-report.ts';
 import { quoted, suggest } from '../source/words.ts';
-
-/** More could not be planned by anybody; longer products are cut off, so that they do not fill memory first. */
-export const MAX_LEGS = 10_000;
 
 /** Every combination of the axes' values, in their order. */
 export function combine(
@@ -32,6 +30,7 @@ export function combine(
       } else distinct.set(keyText(value), value);
     }
     legs = legs.flatMap((leg) => [...distinct.values()].map((value) => ({ ...leg, [name]: value })));
+    // Longer products are cut off, so that they do not fill memory first.
     if (legs.length > MAX_LEGS) return legs;
   }
   return legs;

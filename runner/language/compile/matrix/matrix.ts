@@ -1,6 +1,7 @@
 import type { Matrix, MatrixLeg } from '../../../model/pipeline.ts';
 import { keyText } from '../../../model/partition.ts';
-import { applyExcludes, combine, MAX_LEGS } from './matrix-axes.ts';
+import { MAX_LEGS } from '../../../model/matrix-legs.ts';
+import { applyExcludes, combine } from './matrix-axes.ts';
 import { addIncludes } from './matrix-include.ts';
 import { isMapNode, items, members, scalar, text } from '../source/node.ts';
 import type { Node } from '../source/node.ts';

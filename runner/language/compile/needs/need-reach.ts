@@ -86,10 +86,11 @@ function described({ type, step }: TimeParam): string {
   return type === 'hour' ? 'an hour' : `a ${type}`;
 }
 
-export function checkAtLeast(node: Node, select: Select, report: ProblemReport): Select {
+/** `listed`: legs that are known at run time, of which there may be none: `at-least: 1` asks for one. */
+export function checkAtLeast(node: Node, select: Select, listed: boolean, report: ProblemReport): void {
   const at = child(node, 'at-least');
   const atLeast = number(at);
-  if (at === undefined || atLeast === undefined) return select;
+  if (at === undefined || atLeast === undefined || (listed && atLeast === 1)) return;
   const isOptional = boolean(child(node, 'optional')) === true;
   if (select.kind === 'window' && isOptional && atLeast === select.last) {
     report.error(
@@ -108,5 +109,4 @@ export function checkAtLeast(node: Node, select: Select, report: ProblemReport):
       at: 'key',
     });
   }
-  return select;
 }

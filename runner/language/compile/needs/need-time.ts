@@ -3,7 +3,7 @@ import { parseTime } from '../time/date.ts';
 import type { TaskEnd } from '../drafts.ts';
 import { grainOf, timeOf } from '../time/grain.ts';
 import type { TimeParam } from '../time/grain.ts';
-import { byReach, checkAtLeast, reachOf } from './need-reach.ts';
+import { byReach, reachOf } from './need-reach.ts';
 import type { Reach } from './need-reach.ts';
 import { child, text } from '../source/node.ts';
 import type { Node } from '../source/node.ts';
@@ -25,7 +25,7 @@ export function bindTime(
   if (reach === 'several') return undefined;
   const name = target.called;
   if (theirs === undefined) {
-    if (reach === undefined) return checkAtLeast(node, { kind: 'same' }, report);
+    if (reach === undefined) return { kind: 'same' };
     report.error(
       child(node, reach) ?? node,
       'need-invalid',
@@ -38,7 +38,7 @@ export function bindTime(
     return undefined;
   }
   const given = child(child(node, 'params'), theirs.name);
-  if (given !== undefined) return givenTime(given, theirs, reach, node, report);
+  if (given !== undefined) return givenTime(given, theirs, reach, report);
   if (mine === undefined) {
     report.error(
       node,
@@ -50,18 +50,15 @@ export function bindTime(
     );
     return undefined;
   }
-  const select =
-    reach === undefined
-      ? byGrain(node, mine, theirs, name, report)
-      : byReach(node, reach, mine, theirs, name, report);
-  return select === undefined ? undefined : checkAtLeast(node, select, report);
+  return reach === undefined
+    ? byGrain(node, mine, theirs, name, report)
+    : byReach(node, reach, mine, theirs, name, report);
 }
 
 function givenTime(
   given: Node,
   theirs: TimeParam,
   reach: Reach | undefined,
-  node: Node,
   report: ProblemReport,
 ): Select | undefined {
   if (reach !== undefined) {
@@ -80,7 +77,7 @@ function givenTime(
   if (value === undefined) return undefined;
   const literal = value.includes('${{') ? value : parseTime(given, theirs, value, report);
   if (literal === undefined) return undefined;
-  return checkAtLeast(node, { kind: 'same', key: theirs.name, value: literal }, report);
+  return { kind: 'same', key: theirs.name, value: literal };
 }
 
 /** The same key, or containment; two keys of one grain have no relation that could be guessed. */

@@ -1,6 +1,7 @@
 import type { NeedRule } from '../../../model/pipeline.ts';
 import type { Drafts, LocatedNeed, PipelineDraft, TaskEnd } from '../drafts.ts';
 import { bindKeys } from './need-keys.ts';
+import { checkAtLeast } from './need-reach.ts';
 import { bindTime } from './need-time.ts';
 import { boolean, child, number, text } from '../source/node.ts';
 import type { Node } from '../source/node.ts';
@@ -76,6 +77,7 @@ function compileNeed(
   const select = bindTime(node, needer, end, report);
   const keys = bindKeys(node, needer, end, report);
   if (select === undefined || keys === undefined) return undefined;
+  checkAtLeast(node, select, end.draft.task.matrix?.kind === 'dynamic', report);
   const foreign = pipeline !== own.pipeline.name;
   const atLeast = number(child(node, 'at-least'));
   const { file, line, column } = placeOf(node);

@@ -20,6 +20,14 @@ export function readsOfCondition(condition: string): {
   return { contexts: new Set(reads.flatMap(([root]) => root ?? [])), status };
 }
 
+/** Which of these needs a text reads. */
+export function needsIn(template: string, names: readonly string[]): ReadonlySet<string> {
+  const members = Object.fromEntries(names.map((name) => [name, ANYTHING]));
+  const needs: Known = { kind: 'object', called: 'need', members };
+  const { reads } = checkTemplate(template, { ...OPEN, contexts: { ...OPEN.contexts, needs } });
+  return new Set(reads.flatMap(([root, name]) => (root === 'needs' && name !== undefined ? [name] : [])));
+}
+
 /** Names of params and matrix keys that a text depends on, through a reusable task's inputs too. */
 export function keysIn(
   template: string,
