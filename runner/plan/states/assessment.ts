@@ -12,6 +12,8 @@ export interface Assessment {
   readonly runnable: boolean;
   /** A recorded skip that this run looks at again. */
   readonly mayTurn?: true;
+  /** It failed before, and that is open while it waits. */
+  readonly failed?: true;
   /** Of one whose rebuilding failed: it is still made by something else than what is written now. */
   readonly stale?: true;
   /** Nothing but its needs keeps it waiting: those that can be made are worth making. */

@@ -159,9 +159,9 @@ function judgeAbsent(
   if (lacked !== undefined) return lacked;
   const tried = lastTry(assessing, instance);
   if (tried !== undefined) {
-    const { state, reason } = tried;
+    const { state, reason, failed } = tried;
     const cause = state === 'waiting' ? { cause: `${table.task.name}, ${reason}` } : {};
-    return { state, reason, ...cause, runnable: true, pulls: true };
+    return { state, reason, ...cause, ...(failed && { failed }), runnable: true, pulls: true };
   }
   const reason = absenceReason(knowledge.exceptions.get(id));
   return { state: 'missing', reason, runnable: true, pulls: true };
@@ -171,6 +171,8 @@ interface Tried {
   readonly state: 'failed' | 'waiting';
   readonly reason: string;
   readonly over: string | null;
+  /** It waits now, and failed before. */
+  readonly failed?: true;
 }
 
 /** What came of the last try, where it left no result. A failure stays open while its source is waited for later. */
@@ -180,7 +182,12 @@ function lastTry(assessing: Assessing, instance: ScopedInstance): Tried | undefi
   const wait = waits.get(instance.id);
   const askedAt = wait?.lastAsk?.at;
   if (wait !== undefined && askedAt !== undefined && (failure === undefined || askedAt >= failure.finishedAt))
-    return { state: 'waiting', reason: waitReason(assessing, instance, wait), over: wait.over };
+    return {
+      state: 'waiting',
+      reason: waitReason(assessing, instance, wait),
+      over: wait.over,
+      ...(failure !== undefined && { failed: true as const }),
+    };
   return failure && { state: 'failed', reason: failureReason(failure), over: failure.over };
 }
 

@@ -25,7 +25,7 @@ export function setJudged(work: Work, { index }: ScopedInstance, assessed: Asses
 }
 
 /** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
-export function isSelected(assessing: Assessing, { state, stale }: Assessment): boolean {
+export function isSelected(assessing: Assessing, { state, stale, failed }: Assessment): boolean {
   const { rebuild } = assessing.scope.request;
   switch (state) {
     case 'missing':
@@ -33,7 +33,12 @@ export function isSelected(assessing: Assessing, { state, stale }: Assessment): 
     case 'unknown':
       return rebuild.missing || rebuild.all;
     case 'waiting':
-      return rebuild.missing || rebuild.all || (rebuild.stale && stale === true);
+      return (
+        rebuild.missing ||
+        rebuild.all ||
+        (rebuild.stale && stale === true) ||
+        (rebuild.failed && failed === true)
+      );
     case 'failed':
       // Due as failed, and still due under what it was asked by.
       return rebuild.failed || rebuild.all || (rebuild.stale && stale === true);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FailureRecord } from '../../../runner/model/records.ts';
 import { explain } from '../../../runner/plan/why.ts';
 import { nextAsk } from '../../../runner/plan/states/wait.ts';
 import { failure, knowledge, manifest, need, pipeline, pipelines, request, task, wait } from '../build.ts';
@@ -88,6 +89,11 @@ describe('what waits, in a plan', () => {
         .instances[0]?.state;
     expect(state('2021-01-29T22:00:00.000Z')).toBe('waiting');
     expect(state('2021-01-29T22:59:00.000Z')).toBe('failed');
+    const only = { missing: false, failed: true, stale: false, all: false };
+    const action = (failures: readonly FailureRecord[]) =>
+      planned(own, { ...day, tasks: ['a'], rebuild: only }, knowledge({ waits: [nine], failures }), now)
+        .instances[0]?.action;
+    expect([action([failure(id)]), action([])]).toEqual(['run', 'none']);
   });
 
   it('over an earlier result says that it stands, and a plain run asks again', () => {
