@@ -54,6 +54,7 @@ export type ProblemCode =
   | 'retry-invalid'
   | 'pool-unknown'
   | 'pool-too-small'
+  | 'external-address'
   | 'moment-invalid'
   | 'moment-order'
   | 'moment-without-time'

@@ -1,8 +1,9 @@
-import type { External, Param, Task } from '../../../model/pipeline.ts';
+import type { Param, Task } from '../../../model/pipeline.ts';
 import type { Calendar } from '../../../model/time.ts';
 import { URL_VALUES } from '../../../model/source.ts';
 import { DEFAULTS } from '../../schema/defaults.ts';
 import { compileCondition } from './condition.ts';
+import { compileExternal } from './external.ts';
 import { compileFiles } from './files.ts';
 import { compileImage } from './image.ts';
 import { checkLengths } from './lengths.ts';
@@ -54,7 +55,7 @@ export async function compileTask(
   const { unclear, ...taskParams } = compileTaskParams(merged, params, kind === 'hook', report);
   const matrix = compileMatrix(child(keys.get('strategy'), 'matrix'), Object.keys(params), report);
   const outputs = compileOutputs(lists.outputs, report);
-  const external = compileExternal(keys.get('external'));
+  const external = compileExternal(keys.get('external'), report);
   const files = await compileFiles(lists.files, tree, report);
   const image =
     kind === 'container' || kind === 'hook' ? await compileImage(keys.get('image'), tree, report) : undefined;
@@ -114,18 +115,6 @@ export async function compileTask(
 const URL_OUTPUTS = URL_VALUES.map((name) => ({ kind: 'value', name }) as const);
 
 const PULLS = ['missing', 'always', 'never'] as const;
-
-function compileExternal(node: Node | undefined): External | undefined {
-  const object = text(child(node, 'object'));
-  if (object !== undefined) return { kind: 'object', uri: object };
-  const url = text(child(node, 'url'));
-  if (url !== undefined) return { kind: 'url', url };
-  const prefix = text(child(node, 'prefix'));
-  const doneFlag = text(child(node, 'done-flag'));
-  return prefix === undefined || doneFlag === undefined
-    ? undefined
-    : { kind: 'prefix', uri: prefix, doneFlag };
-}
 
 function textsOf(node: Node | undefined): readonly string[] | undefined {
   return node === undefined ? undefined : items(node).flatMap((item) => scalarText(item) ?? []);
