@@ -1,9 +1,10 @@
 import { CalendarError } from '../../calendar/calendar-error.ts';
-import { textOfDay } from '../../calendar/days.ts';
+import { dayOfText, textOfDay } from '../../calendar/days.ts';
 import { positionAtOrAfter, positionAtOrBefore } from '../../calendar/positions.ts';
 import { parseTimeValue } from '../../calendar/value.ts';
 import { dayAt } from '../../calendar/zone.ts';
 import { paramFlag } from '../../model/flags.ts';
+import { readEnd } from '../request/range-end.ts';
 import type { DateRange } from '../../model/plan.ts';
 import type { TimeKey } from '../../model/time.ts';
 
@@ -24,12 +25,27 @@ export function besideRange(key: TimeKey, range: DateRange, nowMs: number): stri
 function endsOf(range: DateRange, today: string): { readonly from: string; readonly to: string } {
   switch (range.kind) {
     case 'range':
-      return range;
-    case 'single':
-      return { from: range.value, to: range.value };
+      return { from: endAt(range.from, today), to: endAt(range.to, today) };
+    case 'single': {
+      const end = endAt(range.value, today);
+      return { from: end, to: end };
+    }
     case 'today':
     case 'latest':
       return { from: today, to: today };
+  }
+}
+
+/** The newest that is due is none here, so that only today is known of it. */
+function endAt(text: string, today: string): string {
+  const end = readEnd(text);
+  switch (end.kind) {
+    case 'value':
+      return end.value;
+    case 'day':
+      return textOfDay(dayOfText(today) - end.ago);
+    case 'latest':
+      return today;
   }
 }
 

@@ -124,6 +124,21 @@ describe('a range that is typed', () => {
   });
 });
 
+describe('a range without a partition', () => {
+  it.each([
+    [
+      'daily --date yesterday',
+      '2021-01-18T21:00:00Z',
+      'beside it there are --date 2021-01-15 and --date 2021-01-19',
+    ],
+    ['daily --date 2021-01-16..yesterday', '2021-01-18T21:00:00Z', '--date 2021-01-15 and --date 2021-01-19'],
+    ['daily --date 2021-01-16..', '2021-01-18T21:00:00Z', '--date 2021-01-15 and --date 2021-01-19'],
+  ])('%s names what is beside it', async (words, now, expected) => {
+    const { warnings } = await scope(words, {}, TEXT, now);
+    expect(warnings.join()).toContain(expected);
+  });
+});
+
 describe('a range that says nothing', () => {
   it.each([
     [
