@@ -11,6 +11,20 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** Where several hold, the first of these is the exit status. */
+const FIRST_OF: readonly number[] = [
+  EXIT.interrupted,
+  EXIT.usage,
+  EXIT.unreachable,
+  EXIT.failed,
+  EXIT.incomplete,
+];
+
+export function worstOf(statuses: Iterable<number>): number {
+  const all = new Set(statuses);
+  return FIRST_OF.find((status) => all.has(status)) ?? EXIT.ok;
+}
+
 /** Usage or files are wrong: all problems at once. Exit 2. */
 export class ProblemsError extends Error {
   override readonly name = 'ProblemsError';

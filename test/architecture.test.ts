@@ -64,6 +64,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'run',
     'compose',
   ],
+  serve: ['model', 'errors', 'ports', 'plan', 'ledger', 'run', 'app'],
   commands: [
     'model',
     'hash',
@@ -79,6 +80,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'report',
     'compose',
     'app',
+    'serve',
   ],
   cli: ['commands'],
   index: [

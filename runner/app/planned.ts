@@ -31,6 +31,8 @@ export interface Planned {
 export interface PlanOptions extends RequestOptions {
   /** What is asked, where a record or a file says it: then nothing else of what was typed counts. */
   readonly request?: PlanRequest;
+  /** Of the project, with the hashes of the images that are built, where they are at hand. */
+  readonly pipelines?: ReadonlyMap<string, Pipeline>;
   /** Read the manifests themselves, also where the request could be answered by listing. */
   readonly contents?: boolean;
   /** How the project's ledger is opened; by default its store is made where it is not there. */
@@ -50,7 +52,7 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
     import('../plan/scope/scope.ts'),
     import('./legs.ts'),
   ]);
-  const pipelines = await withImageHashes(opened);
+  const pipelines = options.pipelines ?? (await withImageHashes(opened));
   const { nowMs, now, request, scope } = withMistakes(asked.mistakes, () => {
     const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
     const now = new Date(nowMs()).toISOString();

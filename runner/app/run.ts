@@ -6,7 +6,7 @@ import { processIdentity } from '../ledger/runs/process.ts';
 import type { Report } from '../model/report.ts';
 import { runId } from '../model/run-id.ts';
 import type { Engine, Reporter } from '../ports.ts';
-import type { Interrupt } from '../run/run-environment.ts';
+import type { Interrupt, OnHeld, Pace } from '../run/run-environment.ts';
 import { runPlan } from '../run/run.ts';
 import { unlessInterrupted } from './interrupted.ts';
 import type { Planned } from './planned.ts';
@@ -21,6 +21,10 @@ export interface RunOptions {
   readonly envFile?: string;
   /** Containers side by side; default: the project's. */
   readonly concurrency?: number;
+  /** Where something outside says how fast to go. */
+  readonly pace?: Pace;
+  /** What becomes of an instance that another live run has in hand; default: it is waited for. */
+  readonly onHeld?: OnHeld;
   /** Take the pipeline over where its results are another project's. */
   readonly adopt?: boolean;
   /** Without one, nothing ends the run but its end. */
@@ -71,6 +75,8 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     projectRoot: project.root,
     pools: project.pools,
     concurrency: options.concurrency ?? project.concurrency,
+    ...(options.pace === undefined ? {} : { pace: options.pace }),
+    ...(options.onHeld === undefined ? {} : { onHeld: options.onHeld }),
     ledger,
     engine,
     sources: await openSources(project, asked.options.env),

@@ -9,7 +9,8 @@ import { rebuildStale } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 
-export interface PlanFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request'> {
+export interface PlanFlags
+  extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request' | 'pipelines'> {
   readonly graph?: boolean;
   readonly all?: boolean;
   /** Where the plan is kept. */

@@ -12,7 +12,8 @@ import type { Output } from './cli/output.ts';
 import { surroundingsOf } from './cli/surroundings.ts';
 import { openTyped } from './cli/typed.ts';
 
-export interface RunFlags extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request'> {
+export interface RunFlags
+  extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request' | 'pipelines'> {
   readonly concurrency?: string;
   readonly envFile?: string;
   readonly logs?: boolean;

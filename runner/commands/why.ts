@@ -14,7 +14,7 @@ import { openTyped } from './cli/typed.ts';
 /** `sluice why`: the chain of reasons behind one instance's state. */
 export async function whyCommand(
   words: readonly string[],
-  flags: CommonFlags & Omit<PlanOptions, 'ledger' | 'contents' | 'request'>,
+  flags: CommonFlags & Omit<PlanOptions, 'ledger' | 'contents' | 'request' | 'pipelines'>,
   output: Output,
 ): Promise<number> {
   const { only: _only, resume: _resume, ...options } = flags;

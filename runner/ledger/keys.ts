@@ -56,6 +56,10 @@ export function pipelineKey(pipeline: string): string {
   return `pipelines/${pipeline}.json`;
 }
 
+export function tickKey(pipeline: string): string {
+  return `ticks/${pipeline}.json`;
+}
+
 export function runKey(run: string): string {
   return `runs/${run}/run.json`;
 }

@@ -9,6 +9,7 @@ export type Place =
   | { readonly kind: 'store' }
   | { readonly kind: 'pipeline'; readonly pipeline: string }
   | { readonly kind: 'task' }
+  | { readonly kind: 'tick'; readonly pipeline: string }
   | { readonly kind: 'manifest'; readonly id: InstanceId }
   | { readonly kind: 'failure'; readonly id: InstanceId }
   | { readonly kind: 'wait'; readonly id: InstanceId }
@@ -29,10 +30,8 @@ const UNKNOWN: Place = { kind: 'unknown' };
 const SLOT = /^(_groups\/)?[A-Za-z0-9._%~-]+\/([1-9]\d{0,8}|next)\.json$/;
 
 const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
-  pipelines: (rest) => {
-    const pipeline = rest.replace(/\.json$/, '');
-    return pipeline !== rest && isPipelineName(pipeline) ? { kind: 'pipeline', pipeline } : UNKNOWN;
-  },
+  pipelines: (rest) => ofPipeline('pipeline', rest),
+  ticks: (rest) => ofPipeline('tick', rest),
   tasks: (rest) => {
     const [, pipeline = '', task = ''] = /^([^/]+)\/([^/]+)\.json$/.exec(rest) ?? [];
     return isPipelineName(pipeline) && isTaskName(task) ? { kind: 'task' } : UNKNOWN;
@@ -72,6 +71,11 @@ export function placeOf(key: string): Place {
   if (key === STORE_KEY) return { kind: 'store' };
   const slash = key.indexOf('/');
   return own(PLACES, key.slice(0, Math.max(slash, 0)))?.(key.slice(slash + 1)) ?? UNKNOWN;
+}
+
+function ofPipeline(kind: 'pipeline' | 'tick', rest: string): Place {
+  const pipeline = rest.replace(/\.json$/, '');
+  return pipeline !== rest && isPipelineName(pipeline) ? { kind, pipeline } : UNKNOWN;
 }
 
 function ofInstance(kind: 'manifest' | 'failure' | 'wait' | 'claim', rest: string): Place {

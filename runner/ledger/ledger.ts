@@ -11,6 +11,7 @@ import type {
   RunRecord,
   SlotRecord,
   WaitRecord,
+  TickRecord,
 } from '../model/records.ts';
 import type { SlotWant } from '../model/slot.ts';
 import type { ObjectStore } from '../ports.ts';
@@ -229,6 +230,11 @@ export interface Ledger {
    * another's. What stands then is returned: another's project, where that was first.
    */
   claimPipeline(claim: PipelineClaim): Promise<PipelineRecord>;
+
+  /** The last tick of a pipeline that came to its end. */
+  readTick(pipeline: string): Promise<TickRecord | undefined>;
+  /** Of two that end at once, whichever was later in beginning stays. */
+  recordTick(tick: Omit<TickRecord, 'schema' | 'nonce'>): Promise<void>;
 
   gc(options: GcOptions): Promise<GcReport>;
 }

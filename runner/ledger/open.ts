@@ -23,6 +23,7 @@ import { createPassBy, tellOnce } from './records/damage.ts';
 import { ensureStoreRecord } from './records/store-record.ts';
 import { createOwners } from './records/owners.ts';
 import { createWaits } from './waits.ts';
+import { createTicks } from './records/ticks.ts';
 import { createTaskKeys } from './records/task-keys.ts';
 
 export interface LedgerOptions {
@@ -78,6 +79,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...createWaits(context, manifests),
     ...taskKeys,
     ...createOwners(context),
+    ...createTicks(context),
     ...createLogs(context),
     ...createPublications(context, { ...manifests, ...gone, refreshManifest }, runs.liveness),
     readKnowledge: createKnowledge(context, {

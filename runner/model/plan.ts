@@ -18,6 +18,16 @@ export interface PlanRequest {
   readonly downstream: boolean;
   /** The instant that it is asked as of, as typed, where that is not the clock's: whatever asks it again says so too. */
   readonly now?: string;
+  /** A tick's question, which the range gives way to. */
+  readonly due?: DueRequest;
+}
+
+/** Whatever has become due lately, and what has failed and is open, newest first. */
+export interface DueRequest {
+  /** By task, those that are asked for: what became due after this instant (ISO). */
+  readonly since: Readonly<Record<string, string>>;
+  /** Open failures: in scope until they are closed, however long ago they were due. */
+  readonly failures: readonly InstanceId[];
 }
 
 /** Which partitions: by their period's last day. `latest`: each task's own newest that is due. */

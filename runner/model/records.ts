@@ -110,6 +110,9 @@ export interface FailureRecord {
   readonly over: string | null;
   readonly count: number;
   readonly firstFailedAt: string;
+  /** What it was made of, as far as that was known when it failed: what differs since is worth another try. */
+  readonly fingerprint?: Fingerprint;
+  readonly inputs?: readonly ManifestInput[];
 }
 
 /**
@@ -198,6 +201,25 @@ export interface PipelineRecord {
   /** Whose it was before, where it was taken over. */
   readonly takenFrom?: string;
   readonly nonce: string;
+}
+
+/** `ticks/<pipeline>.json`: the last tick that came to its end. */
+export interface TickRecord {
+  readonly schema: number;
+  readonly pipeline: string;
+  /** When it began: all that was due by then has been asked for. */
+  readonly at: string;
+  /** The schedules that make something anew, by the sha256 of what is written of each. */
+  readonly rebuilds: readonly ScheduledRebuild[];
+  readonly nonce: string;
+}
+
+export interface ScheduledRebuild {
+  readonly schedule: string;
+  /** The first tick that saw it: wakes before that are not its own. */
+  readonly since: string;
+  /** The newest of its wakes that was answered to the end. */
+  readonly served?: string;
 }
 
 /** Who runs: on the same machine a dead process is known by these. */

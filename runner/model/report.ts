@@ -23,6 +23,8 @@ export interface ReportInstance {
   readonly hasFiles?: boolean;
   /** Not asked for itself: what was asked for needed it, or could have used it. */
   readonly added?: boolean;
+  /** It keeps the run from success: not what `continue-on-error` forgives or blocks. */
+  readonly raises?: boolean;
   /** It follows the run: what is planned again does not include it. */
   readonly hook?: boolean;
   /** For a blocked one: the instances whose failure is the first cause. */
@@ -45,3 +47,6 @@ export interface Report {
   /** Published files, by path below `published/`. */
   readonly published: readonly string[];
 }
+
+/** What a tick came to in one pipeline: without `run` nothing had to be done, or it was only asked what would be. */
+export type TickReport = Omit<Report, 'run'> & { readonly run?: string };

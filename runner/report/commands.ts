@@ -12,10 +12,10 @@ export interface Whereabouts {
 /** Makes the commands in our words work where they are read: adds what leads there. */
 export type CompleteCommands = (text: string) => string;
 
-const OF_A_PIPELINE = ['run', 'plan', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
+const OF_A_PIPELINE = ['run', 'plan', 'tick', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
 const OF_A_STORE = ['gc', 'doctor', 'store check', 'store copy', 'store du'];
-const RUN_A_TASK = new Set(['run', 'repro']);
-const ASK_AN_ENGINE = new Set(['run', 'repro', 'gc', 'doctor']);
+const RUN_A_TASK = new Set(['run', 'tick', 'repro']);
+const ASK_AN_ENGINE = new Set(['run', 'tick', 'repro', 'gc', 'doctor']);
 
 const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join('|')})(?![\\w-])`, 'g');
 

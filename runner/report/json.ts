@@ -3,12 +3,12 @@ import type { CauseKind } from '../model/cause.ts';
 import type { Estimate } from '../model/estimate.ts';
 import type { LeftStale, Plan, PlannedInstance } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
-import type { Report } from '../model/report.ts';
+import type { Report, ReportInstance } from '../model/report.ts';
 import { estimateDocument } from './estimate.ts';
 import { rebuildWords, staleWords } from './stale-words.ts';
 
 /** The version of the documents that `--json` prints. */
-const SCHEMA = 1;
+export const SCHEMA = 1;
 
 /** What `sluice plan --json` prints. */
 export function planDocument(plan: Plan, estimate?: Estimate): object {
@@ -61,18 +61,22 @@ export function reportDocument(report: Report): object {
     pipeline: report.pipeline,
     outcome: report.outcome,
     counts: report.counts,
-    instances: eachAs(report.instances, (instance) => ({
-      id: instance.id,
-      state: instance.state,
-      attempt: instance.attempt ?? null,
-      reason: instance.reason,
-      seconds: instance.seconds ?? null,
-      exitCode: instance.exitCode ?? null,
-      ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
-    })),
+    instances: eachAs(report.instances, reportInstance),
     ...staleDocument(report.stale),
     ...(report.published.length > 0 ? { published: report.published } : {}),
-    ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(written) } : {}),
+    ...(report.exitStatus === EXIT.unreachable ? { problems: unreachable(report).map(problemDocument) } : {}),
+  };
+}
+
+export function reportInstance(instance: ReportInstance): object {
+  return {
+    id: instance.id,
+    state: instance.state,
+    attempt: instance.attempt ?? null,
+    reason: instance.reason,
+    seconds: instance.seconds ?? null,
+    exitCode: instance.exitCode ?? null,
+    ...(instance.cause === undefined ? {} : { cause: instance.cause.kind }),
   };
 }
 
@@ -95,7 +99,7 @@ function eachAs<T>(members: readonly T[], document: (member: T) => object): Iter
 const OUT_OF_REACH: ReadonlySet<CauseKind> = new Set(['engine-lost', 'store-error', 'store-full']);
 
 /** What ended a run that lost its engine or store: as with any exit 4, in `problems`. */
-function unreachable(report: Report): readonly Problem[] {
+export function unreachable(report: Pick<Report, 'instances'>): readonly Problem[] {
   const causes = report.instances.flatMap(({ cause }) =>
     cause !== undefined && OUT_OF_REACH.has(cause.kind) ? [cause] : [],
   );
@@ -113,11 +117,11 @@ function unreachable(report: Report): readonly Problem[] {
 export function problemsDocument(problems: readonly Problem[]): object {
   return {
     schema: SCHEMA,
-    problems: problems.map(written),
+    problems: problems.map(problemDocument),
   };
 }
 
-function written(problem: Problem): object {
+export function problemDocument(problem: Problem): object {
   return {
     code: problem.code,
     file: problem.file ?? null,

@@ -101,6 +101,7 @@ export function createResults(first: Plan, taskOf: (planned: PlannedInstance) =>
         ...(task?.outputs.some(({ kind }) => kind === 'path') === true ? { hasFiles: true } : {}),
         ...(instance?.asked === false ? { added: true } : {}),
         ...(blockedBy.length === 0 ? {} : { blockedBy }),
+        ...(settled.raises ? { raises: true } : {}),
       };
       results.set(id, result);
       if (settled.raises) raising.add(id);

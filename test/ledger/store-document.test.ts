@@ -14,6 +14,7 @@ import {
   storeFields,
   taskFields,
   waitFields,
+  tickFields,
 } from '../../runner/ledger/records/record-shapes.ts';
 import { everyKindOfRecord } from './records/every-record.ts';
 
@@ -40,6 +41,7 @@ const FIELDS = {
   'store.json': storeFields,
   'pipelines/<pipeline>.json': pipelineFields,
   'tasks/<pipeline>/<task>.json': taskFields,
+  'ticks/<pipeline>.json': tickFields,
   'manifests/<instance>.json': manifestFields,
   'failures/<instance>.json': failureFields,
   'waits/<instance>.json': waitFields,
@@ -55,6 +57,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'store.json': /^store\.json$/,
   'pipelines/<pipeline>.json': /^pipelines\/[^/]+\.json$/,
   'tasks/<pipeline>/<task>.json': /^tasks\/[^/]+\/[^/]+\.json$/,
+  'ticks/<pipeline>.json': /^ticks\/[^/]+\.json$/,
   'manifests/<instance>.json': /^manifests\/.+\.json$/,
   'exceptions/<instance>/<nonce>': /^exceptions\/.+\/[^/]+$/,
   'failures/<instance>.json': /^failures\/.+\.json$/,

@@ -59,6 +59,46 @@ export async function openProject(
   };
 }
 
+/** A project of which some pipelines may be broken. */
+export interface SoundProject {
+  /** With the pipelines that can be run. */
+  readonly opened: OpenedProject;
+  /** What keeps the others from it. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * The same for whoever runs all there is: a mistake in one pipeline, or in what it uses, stops only those that need it.
+ * Throws a `ProblemsError` where none can be run.
+ */
+export async function openSoundProject(options: ProjectOptions): Promise<SoundProject> {
+  try {
+    return { opened: await openProject(options), problems: [] };
+  } catch (error) {
+    if (!(error instanceof ProblemsError)) throw error;
+    return openOneByOne(options, error);
+  }
+}
+
+async function openOneByOne(options: ProjectOptions, error: ProblemsError): Promise<SoundProject> {
+  const pipelines = new Map<string, Pipeline>();
+  const problems = new Map<string, Problem>();
+  const names = await pipelineNames(options);
+  let first: OpenedProject | undefined;
+  for (const name of new Set(names)) {
+    try {
+      const opened = await openProject(options, { pipeline: name });
+      first ??= opened;
+      for (const [known, pipeline] of opened.pipelines) pipelines.set(known, pipeline);
+    } catch (one) {
+      if (!(one instanceof ProblemsError)) throw one;
+      for (const problem of one.problems) problems.set(JSON.stringify(problem), problem);
+    }
+  }
+  if (first === undefined) throw error;
+  return { opened: { ...first, pipelines }, problems: [...problems.values()] };
+}
+
 /**
  * The project's settings, or the defaults where none are. No pipeline is read: a mistake in one, or none in the
  * folder but a lone file, must not keep a person from the store.

@@ -1,4 +1,4 @@
-import { EngineError, EXIT, ProblemsError, StoreError, messageOf } from '../../errors.ts';
+import { EngineError, EXIT, ProblemsError, StoreError, messageOf, worstOf } from '../../errors.ts';
 import type { Problem } from '../../model/problem.ts';
 import { InterruptedError } from '../../app/interrupted.ts';
 import { isOutOfFiles, OUT_OF_FILES } from './open-files.ts';
@@ -16,7 +16,7 @@ export function asProblems(error: unknown): Told {
     const told = error.errors.map((one) => asProblems(one));
     return {
       problems: told.flatMap((one) => one.problems),
-      status: FIRST_OF.find((status) => told.some((one) => one.status === status)) ?? EXIT.failed,
+      status: worstOf(told.map((one) => one.status)),
     };
   }
   if (error instanceof InterruptedError) return one(EXIT.interrupted, 'interrupted', error.message);
@@ -36,9 +36,6 @@ export function asProblems(error: unknown): Told {
     'run again with --debug for the stack trace',
   );
 }
-
-/** Where several hold, the first of these is the exit status. */
-const FIRST_OF = [EXIT.interrupted, EXIT.usage, EXIT.unreachable, EXIT.failed, EXIT.incomplete];
 
 function one(status: number, code: string, message: string, fix?: string): Told {
   const problem = { severity: 'error', code, message } as const;

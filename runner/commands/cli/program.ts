@@ -3,6 +3,7 @@ import { addPlanningCommands } from './declare-planning.ts';
 import { addProjectCommands } from './declare-project.ts';
 import { addResultCommands } from './declare-results.ts';
 import { addStoreCommands } from './declare-store.ts';
+import { addTimeCommands } from './declare-time.ts';
 import { examples } from './declare.ts';
 
 /** Every command; each loads its own code only when it is called. */
@@ -29,6 +30,7 @@ export function createProgram(version: string): Command {
     .exitOverride();
 
   addPlanningCommands(program);
+  addTimeCommands(program);
   addResultCommands(program);
   addProjectCommands(program);
   addStoreCommands(program);

@@ -71,6 +71,7 @@ async function checkKey(
     case 'store':
     case 'pipeline':
     case 'task':
+    case 'tick':
     case 'failure':
     case 'wait':
     case 'claim':

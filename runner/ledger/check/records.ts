@@ -15,6 +15,7 @@ import { isDamage, isUnreadable } from '../records/damage.ts';
 import type { RecordKind } from '../records/record.ts';
 import { runRecords } from '../runs/runs.ts';
 import { storeRecords } from '../records/store-record.ts';
+import { tickRecords } from '../records/ticks.ts';
 import { taskRecords } from '../records/task-keys.ts';
 import type { Checking } from './finding.ts';
 
@@ -25,6 +26,7 @@ type RecordPlace = Extract<
       | 'store'
       | 'pipeline'
       | 'task'
+      | 'tick'
       | 'failure'
       | 'wait'
       | 'claim'
@@ -50,6 +52,8 @@ export async function checkRecord(
       return void (await readRecord(store, pipelineRecords, key, checking));
     case 'task':
       return void (await readRecord(store, taskRecords, key, checking));
+    case 'tick':
+      return void (await readRecord(store, tickRecords, key, checking));
     case 'failure':
       return void (await readRecord(store, failureRecords, key, checking));
     case 'wait':

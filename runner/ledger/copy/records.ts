@@ -7,6 +7,7 @@ import { isUnreadable } from '../records/damage.ts';
 import { isConflict } from '../records/record.ts';
 import { publicationRecords } from '../publish/publications.ts';
 import { pipelineRecords } from '../records/owners.ts';
+import { tickRecords } from '../records/ticks.ts';
 import { taskRecords } from '../records/task-keys.ts';
 import { waitRecords } from '../waits.ts';
 import { runRecords } from '../runs/runs.ts';
@@ -16,11 +17,11 @@ import type { Copying } from './copying.ts';
 const TOGETHER = 16;
 
 /**
- * The other records, byte for byte: pipelines' owners, key names, failures, waits, pending publications, runs and their logs. Not claims,
+ * The other records, byte for byte: pipelines' owners, key names, last ticks, failures, waits, pending publications, runs and their logs. Not claims,
  * heartbeats and slots, which are of use only to runs that live. Those of runs at work follow in a later call.
  */
 export async function copyRecords(copying: Copying): Promise<void> {
-  for (const prefix of ['pipelines/', 'tasks/', 'failures/', 'waits/', 'publications/', 'runs/']) {
+  for (const prefix of ['pipelines/', 'tasks/', 'ticks/', 'failures/', 'waits/', 'publications/', 'runs/']) {
     await sideBySide(
       keysOfBoth(copying.from.store, copying.to, prefix),
       TOGETHER,
@@ -74,6 +75,7 @@ function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
   const records = {
     pipeline: pipelineRecords,
     task: taskRecords,
+    tick: tickRecords,
     failure: failureRecords,
     wait: waitRecords,
     publication: publicationRecords,
@@ -87,6 +89,7 @@ function isCopied(place: Place, live: ReadonlySet<string>): boolean {
   switch (place.kind) {
     case 'pipeline':
     case 'task':
+    case 'tick':
     case 'failure':
     case 'wait':
     case 'run':
@@ -109,6 +112,8 @@ function givesWay(place: Place, ours: Uint8Array, theirs: Uint8Array, key: strin
   switch (place.kind) {
     case 'run':
       return runRecords.parse(there, key).finishedAt === undefined;
+    case 'tick':
+      return tickRecords.parse(mine, key).at > tickRecords.parse(there, key).at;
     case 'failure':
       return failureRecords.parse(mine, key).finishedAt > failureRecords.parse(there, key).finishedAt;
     case 'wait': {

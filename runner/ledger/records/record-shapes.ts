@@ -14,9 +14,11 @@ import type {
   RunRecord,
   RunRecordInstance,
   SlotRecord,
+  ScheduledRebuild,
   StoreRecord,
   TaskRecord,
   WaitRecord,
+  TickRecord,
 } from '../../model/records.ts';
 import type { Cause } from '../../model/cause.ts';
 import type { StoredObject } from '../../model/job.ts';
@@ -71,6 +73,20 @@ export const pipelineFields: Fields<PipelineRecord> = {
   run,
   since: time,
   takenFrom: optional(project),
+  nonce,
+};
+
+export const rebuildFields: Fields<ScheduledRebuild> = {
+  schedule: sha256,
+  since: time,
+  served: optional(time),
+};
+
+export const tickFields: Fields<TickRecord> = {
+  schema: version,
+  pipeline,
+  at: time,
+  rebuilds: listOf(objectOf(rebuildFields)),
   nonce,
 };
 
@@ -157,6 +173,8 @@ export const failureFields: Fields<FailureRecord> = {
   over: nullable(attempt),
   count,
   firstFailedAt: time,
+  fingerprint: optional(objectOf(fingerprintFields)),
+  inputs: optional(listOf(objectOf(inputFields))),
 };
 
 export const lastAskFields: Fields<LastAsk> = { run, attempt, at: time, lastLines: listOf(text) };

@@ -1,4 +1,4 @@
-import type { DateRange, PlanRequest, Rebuild } from '../../model/plan.ts';
+import type { DateRange, DueRequest, PlanRequest, Rebuild } from '../../model/plan.ts';
 import { own } from '../../model/own.ts';
 import {
   flag,
@@ -9,10 +9,11 @@ import {
   optional,
   scalar,
   text,
+  time,
   type Expectation,
   type Fields,
 } from './expectation.ts';
-import { pipeline, run } from './names.ts';
+import { instance, pipeline, run } from './names.ts';
 
 /** By the kind of range; whether a date is one is for the plan to say. */
 const RANGES: { readonly [Kind in DateRange['kind']]: Expectation } = {
@@ -46,6 +47,7 @@ export const requestFields: Fields<PlanRequest> = {
   rebuild: objectOf(rebuildFields),
   downstream: flag,
   now: optional(text),
+  due: optional(objectOf<DueRequest>({ since: mapOf(time), failures: listOf(instance) })),
 };
 
 /** By `pipeline/task`, by what is written of it. */

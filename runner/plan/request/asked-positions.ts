@@ -11,7 +11,7 @@ import { dayAt } from '../../calendar/zone.ts';
 import type { DateRange, PlanRequest } from '../../model/plan.ts';
 import { own } from '../../model/own.ts';
 import type { TimeKey } from '../../model/time.ts';
-import { latestDue } from '../scope/due.ts';
+import { dueBetween, latestDue } from '../scope/due.ts';
 import type { Tables, TaskTable } from '../scope/tables.ts';
 import { readEnd, type RangeEnd } from './range-end.ts';
 
@@ -24,6 +24,10 @@ export function askedPositions(
 ): readonly string[] {
   const key = table.timeKey;
   if (key === undefined) return [''];
+  if (request.due !== undefined) {
+    const since = own(request.due.since, table.task.name);
+    return since === undefined ? [] : dueBetween(tables, table, Date.parse(since), nowMs);
+  }
   const given = own(request.times, key.name);
   const asking: Asking = { tables, table, key, byOwnName: given !== undefined, nowMs };
   return positionsIn(asking, given ?? request.range);

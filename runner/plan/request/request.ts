@@ -51,6 +51,8 @@ export function readRequest(
 
 function namedTasks(pipeline: Pipeline, request: PlanRequest, problems: Problem[]): readonly Task[] {
   const all = Object.values(pipeline.tasks).filter((task) => task.kind !== 'hook');
+  const { due } = request;
+  if (due !== undefined) return all.filter(({ name }) => Object.hasOwn(due.since, name));
   if (request.tasks.length > 0) {
     const named = new Set(request.tasks);
     for (const name of named) {

@@ -32,6 +32,23 @@ export function latestDue(tables: Tables, table: TaskTable, byMs: number): strin
   return position;
 }
 
+/** The positions that became due after `sinceMs` and by `byMs`, newest first. */
+export function dueBetween(
+  tables: Tables,
+  table: TaskTable,
+  sinceMs: number,
+  byMs: number,
+): readonly string[] {
+  if (table.timeKey === undefined) return [''];
+  const positions: string[] = [];
+  let position = latestDue(tables, table, byMs);
+  while (position !== undefined && dueMs(tables, table, position) > sinceMs) {
+    positions.push(position);
+    position = offsetPosition(table.timeKey, position, -1);
+  }
+  return positions;
+}
+
 /** Whether a task says itself when it is due, rather than by what it needs. */
 export function hasOwnDue(table: TaskTable): boolean {
   return table.task.due !== undefined || !table.task.needs.some((need) => !need.optional);

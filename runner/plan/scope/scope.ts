@@ -16,6 +16,7 @@ import { addDownstream } from './downstream.ts';
 import { dueMs, latestDue } from './due.ts';
 import { expand } from './expand.ts';
 import type { Expressions } from '../expressions.ts';
+import { failedRoots, newestFirst, readBy } from './due-roots.ts';
 import { glanceAt } from './glance.ts';
 import { instancesAt } from './instances.ts';
 import { besideRange } from './beside-range.ts';
@@ -69,7 +70,11 @@ export function scopeOf(
   try {
     const latestFor = createLatest(tables);
     const bindings = (instance: ScopedInstance) => bindNeeds(tables, instance, latestFor);
-    const roots = rootsOf(tables, asked);
+    const { due } = request;
+    const roots =
+      due === undefined
+        ? rootsOf(tables, asked)
+        : newestFirst(tables, [...rootsOf(tables, asked), ...failedRoots(tables, pipeline, due.failures)]);
     if (request.downstream) roots.push(...addDownstream(tables, pipeline, asked, roots, bindings, nowMs));
     const instances = expand(roots, bindings);
     checkSettings(instances, problems);
@@ -80,8 +85,11 @@ export function scopeOf(
       instances,
       ranges: listingRanges(instances),
       placeholders: placeholdersIn(tables, instances),
-      glance: glanceAt(instances),
-      warnings: emptyWarnings(tables, asked, request.rebuild.stale ? instances : roots, request, nowMs),
+      glance: due === undefined ? glanceAt(instances) : readBy(due.failures, instances),
+      warnings:
+        due === undefined
+          ? emptyWarnings(tables, asked, request.rebuild.stale ? instances : roots, request, nowMs)
+          : [],
       contents:
         request.rebuild.stale ||
         request.rebuild.since !== undefined ||
@@ -97,7 +105,7 @@ export function scopeOf(
 
 const NOTHING_KNOWN: SourceValues = new Map();
 
-const SPEC_EXPRESSIONS: Expressions = {
+export const SPEC_EXPRESSIONS: Expressions = {
   template: (template, contexts) => evaluateTemplate(template, { ...contexts, needs: {} }),
   condition: (expression, contexts) => evaluateCondition(expression, { ...contexts, needs: {} }),
   value: evaluateValue,

@@ -106,7 +106,7 @@ export function currentFingerprint(instance: ScopedInstance): Fingerprint {
 }
 
 /** Undefined where what a member holds is not known. */
-function currentInputs(
+export function currentInputs(
   assessing: Assessing,
   instance: ScopedInstance,
   assessed: readonly Assessment[],

@@ -52,6 +52,13 @@ const PARTS: Readonly<Record<FingerprintPart, string>> = {
   needs: 'needs changed',
 };
 
+/** The parts that differ, in words. */
+export function changedParts(before: Fingerprint, now: Fingerprint): readonly string[] {
+  return Object.entries(PARTS).flatMap(([part, words]) =>
+    isPart(part) && before[part] !== now[part] ? [words] : [],
+  );
+}
+
 function partDifferences(manifest: Manifest, current: Current): readonly string[] {
   const { fingerprint, settings } = current;
   const lines: string[] = [];
@@ -106,7 +113,10 @@ function said(value: Scalar | undefined): string {
   return value === undefined ? 'none' : keyText(value);
 }
 
-export function inputDifferences(manifest: Manifest, inputs: readonly CurrentInput[]): readonly string[] {
+export function inputDifferences(
+  manifest: Pick<Manifest, 'inputs' | 'omitted'>,
+  inputs: readonly CurrentInput[],
+): readonly string[] {
   const before = new Map(manifest.inputs.map((input) => [keyOf(input.need, input.instance), input]));
   const omitted = new Set(manifest.omitted.map((one) => keyOf(one.need, one.instance)));
   const lines: string[] = [];

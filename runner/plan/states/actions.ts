@@ -89,6 +89,7 @@ function actionOf(known: Assessment): Action {
 
 /** What a needer makes run: what has no result, and of failed ones those that may be tried again. */
 function isPulled(known: Assessment | undefined, retries: boolean): boolean {
+  if (known?.resting === true) return false;
   switch (known?.state) {
     case 'missing':
     case 'running':

@@ -14,6 +14,8 @@ export interface Assessment {
   readonly mayTurn?: true;
   /** It failed before, and that is open while it waits. */
   readonly failed?: true;
+  /** It has failed or waits, and a tick leaves it alone for a while. */
+  readonly resting?: true;
   /** Of one whose rebuilding failed: it is still made by something else than what is written now. */
   readonly stale?: true;
   /** Nothing but its needs keeps it waiting: those that can be made are worth making. */

@@ -1,5 +1,5 @@
 import { describeMoment } from '../../calendar/moment.ts';
-import { OBJECTS_GONE, type Manifest, type WaitRecord } from '../../model/records.ts';
+import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
 import { startOfRun } from '../../model/run-id.ts';
 import type { State } from '../../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from '../scope/due.ts';
@@ -8,11 +8,11 @@ import type { Assessment, Assessing } from './assessment.ts';
 import { committedOutcome } from './committed.ts';
 import { ownDifferences } from '../staleness/current.ts';
 import { sourcesOf } from '../scope/legs.ts';
+import { lastTry } from './last-try.ts';
 import { lackedBy } from '../staleness/lacked-by.ts';
 import type { ScopedInstance } from '../scope/tables.ts';
 import { isRebuilt } from './upstream.ts';
 import { awaitedUntil, verdictOf } from './verdict.ts';
-import { waitWords } from './wait.ts';
 import { causeOf, derivedReason, findMember, memberName, sentence } from './reasons.ts';
 
 const DONE: Assessment = { state: 'done', reason: 'done', runnable: false, pulls: false };
@@ -90,22 +90,29 @@ function standing({ knowledge }: Assessing, { id }: ScopedInstance): Assessment 
     : DONE;
 }
 
+/** Of what is committed. */
+type Again = 'failed' | 'waiting' | 'stale';
+
 /** Why it is to be made anew, or would be if that were asked for. A recorded skip is a result like any other. */
 function whyAgain(
   assessing: Assessing,
   instance: ScopedInstance,
   assessed: readonly Assessment[],
-):
-  | { readonly state: 'failed' | 'waiting' | 'stale'; readonly reason: string; readonly stale?: true }
-  | undefined {
+): (Pick<Assessment, 'reason' | 'stale' | 'resting'> & { readonly state: Again }) | undefined {
   const { knowledge, scope } = assessing;
   const { all, since } = scope.request.rebuild;
   const changed = scope.contents ? ownDifferences(assessing, instance, assessed) : [];
-  const tried = lastTry(assessing, instance);
+  const tried = lastTry(assessing, instance, assessed);
   if (tried !== undefined && tried.over !== null) {
     const before = knowledge.exceptions.has(instance.id) ? 'skip' : 'result';
     const reason = `rebuilding it: ${tried.reason}; the earlier ${before} stands`;
-    return { state: tried.state, reason, ...(changed.length > 0 && { stale: true }) };
+    const { state, resting } = tried;
+    return {
+      state,
+      reason,
+      ...(changed.length > 0 && { stale: true }),
+      ...(resting === true && { resting }),
+    };
   }
   if (all && instance.asked && !isMadeSince(knowledge.contents.get(instance.id), since))
     return { state: 'stale', reason: 'to be rebuilt, as asked' };
@@ -157,47 +164,15 @@ function judgeAbsent(
   }
   const lacked = lackedBy(assessing, instance, assessed);
   if (lacked !== undefined) return lacked;
-  const tried = lastTry(assessing, instance);
+  const tried = lastTry(assessing, instance, assessed);
   if (tried !== undefined) {
-    const { state, reason, failed } = tried;
-    const cause = state === 'waiting' ? { cause: `${table.task.name}, ${reason}` } : {};
-    return { state, reason, ...cause, ...(failed && { failed }), runnable: true, pulls: true };
+    const { over: _over, ...known } = tried;
+    const cause = tried.state === 'waiting' ? { cause: `${table.task.name}, ${tried.reason}` } : {};
+    const isTried = tried.resting !== true;
+    return { ...known, ...cause, runnable: isTried, pulls: isTried };
   }
   const reason = absenceReason(knowledge.exceptions.get(id));
   return { state: 'missing', reason, runnable: true, pulls: true };
-}
-
-interface Tried {
-  readonly state: 'failed' | 'waiting';
-  readonly reason: string;
-  readonly over: string | null;
-  /** It waits now, and failed before. */
-  readonly failed?: true;
-}
-
-/** What came of the last try, where it left no result. A failure stays open while its source is waited for later. */
-function lastTry(assessing: Assessing, instance: ScopedInstance): Tried | undefined {
-  const { failures, waits } = assessing.knowledge;
-  const failure = failures.get(instance.id);
-  const wait = waits.get(instance.id);
-  const askedAt = wait?.lastAsk?.at;
-  if (wait !== undefined && askedAt !== undefined && (failure === undefined || askedAt >= failure.finishedAt))
-    return {
-      state: 'waiting',
-      reason: waitReason(assessing, instance, wait),
-      over: wait.over,
-      ...(failure !== undefined && { failed: true as const }),
-    };
-  return failure && { state: 'failed', reason: failureReason(failure), over: failure.over };
-}
-
-function waitReason(assessing: Assessing, instance: ScopedInstance, wait: WaitRecord): string {
-  const { table, position } = instance;
-  return waitWords(wait, {
-    nowMs: assessing.nowMs,
-    timezone: timezoneOf(instance),
-    deadlineMs: momentOf(table, 'deadline', position),
-  });
 }
 
 function absenceReason(exception: Manifest | undefined): string {
@@ -281,13 +256,6 @@ function judgePlaceholder(
 
 function isThere(state: State): boolean {
   return state === 'done' || state === 'stale' || state === 'unpublished';
-}
-
-function failureReason(failure: {
-  readonly cause: { readonly message: string };
-  readonly count: number;
-}): string {
-  return failure.count > 1 ? `${failure.cause.message} (${failure.count} times)` : failure.cause.message;
 }
 
 function moment(assessing: Assessing, instance: ScopedInstance, atMs: number): string {

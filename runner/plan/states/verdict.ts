@@ -41,6 +41,9 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
   if (isStanding(assessed) && isSkip(assessing, member)) {
     return assessed.mayTurn === true ? 'coming' : 'skipped';
   }
+  // A rebuild that is not tried now: what it was to replace stands.
+  if (assessed?.resting === true && committedOutcome(assessing.knowledge, member.id) !== undefined)
+    return 'there';
   switch (assessed?.state) {
     case undefined:
       return 'not-in-range';
@@ -54,8 +57,10 @@ function fateOf(assessing: Assessing, member: ScopedInstance, assessed: Assessme
     case 'unknown':
       return foreign || !assessed.runnable ? 'waiting' : 'coming';
     case 'failed':
-      if (!foreign && (rebuild.failed || rebuild.all)) return 'coming';
-      if (!foreign && rebuild.stale && assessed.stale === true) return 'coming';
+      if (!foreign && assessed.resting !== true) {
+        if (rebuild.failed || rebuild.all) return 'coming';
+        if (rebuild.stale && assessed.stale === true) return 'coming';
+      }
       if (committedOutcome(assessing.knowledge, member.id) !== undefined) return 'there';
       return foreign ? 'waiting' : 'blocked';
     case 'blocked':

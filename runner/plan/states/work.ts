@@ -25,8 +25,9 @@ export function setJudged(work: Work, { index }: ScopedInstance, assessed: Asses
 }
 
 /** Whether the request's `--rebuild`, or its absence, is about an instance in this state. */
-export function isSelected(assessing: Assessing, { state, stale, failed }: Assessment): boolean {
+export function isSelected(assessing: Assessing, { state, stale, failed, resting }: Assessment): boolean {
   const { rebuild } = assessing.scope.request;
+  if (resting === true) return false;
   switch (state) {
     case 'missing':
     case 'running':

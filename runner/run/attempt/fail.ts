@@ -2,11 +2,13 @@ import type { StoredManifest } from '../../ledger/ledger.ts';
 import { attemptOf } from '../../ledger/failures.ts';
 import type { Cause } from '../../model/cause.ts';
 import { failureOf, recordFailure } from './failure.ts';
+import type { Upstream } from './upstream.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
 
 /** How far it came: what a failure is recorded over, and what it ran. */
 export interface Progressed {
   over: StoredManifest | undefined;
+  upstream: Upstream | undefined;
   ran: Execution | undefined;
 }
 
@@ -22,7 +24,7 @@ export async function fail(
   if (decision.kind === 'retry')
     return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
   try {
-    await recordFailure(work, failure, committedBefore(state), startedAt);
+    await recordFailure(work, failure, state, startedAt);
     await work.environment.ledger.closeWait(work.planned.id, 'failure');
   } catch (error) {
     const unrecorded = failureOf(work, error);

@@ -1,13 +1,22 @@
 import { inspect } from 'node:util';
 import { causeOfStore, messageOf, StoreError } from '../../errors.ts';
+import { attemptOf } from '../../ledger/failures.ts';
+import type { StoredManifest } from '../../ledger/ledger.ts';
 import { STORE_SCHEMA } from '../../model/records.ts';
+import type { Upstream } from './upstream.ts';
 import type { AttemptFailure, Work } from './work.ts';
+
+/** What it was to replace, and what it read, as far as it came to that. */
+export interface MadeOver {
+  readonly over: StoredManifest | undefined;
+  readonly upstream: Upstream | undefined;
+}
 
 /** Leaves word for later runs: what happened, and over which committed attempt. */
 export async function recordFailure(
   work: Work,
   failure: AttemptFailure,
-  over: string | null,
+  before: MadeOver,
   startedAt: string,
 ): Promise<void> {
   const { environment, planned, attempt } = work;
@@ -23,10 +32,12 @@ export async function recordFailure(
     lastLines: failure.lastLines,
     startedAt,
     finishedAt,
-    over,
+    over: attemptOf(before.over?.manifest),
     // The ledger counts on from one that is still open.
     count: 1,
     firstFailedAt: finishedAt,
+    ...(planned.fingerprint === undefined ? {} : { fingerprint: planned.fingerprint }),
+    ...(before.upstream === undefined ? {} : { inputs: before.upstream.inputs }),
   });
 }
 

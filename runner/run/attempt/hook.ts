@@ -29,7 +29,7 @@ export async function runHook(
   signal: AbortSignal,
 ): Promise<AttemptOutcome> {
   const startedAt = new Date(work.environment.clock.now()).toISOString();
-  const state: Progressed = { over: undefined, ran: undefined };
+  const state: Progressed = { over: undefined, upstream: undefined, ran: undefined };
   const failed = (failure: AttemptFailure) => fail(work, failure, startedAt, state);
   const run = async (): Promise<AttemptOutcome> => {
     const recipe = recipeFor(work, NO_UPSTREAM, hookExtras(status, runJson));

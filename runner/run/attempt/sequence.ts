@@ -26,7 +26,7 @@ import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts'
  */
 export async function runAttempt(work: Work, signal: AbortSignal): Promise<AttemptOutcome> {
   const startedAt = new Date(work.environment.clock.now()).toISOString();
-  const state: Progressed = { over: undefined, ran: undefined };
+  const state: Progressed = { over: undefined, upstream: undefined, ran: undefined };
   try {
     if (work.waited && work.planned.action !== 'publish') {
       const look = await lookAtManifest(work);
@@ -74,6 +74,7 @@ async function underClaim(
   if (read.kind === 'broken') return fail(work, failureBy(read.cause), startedAt, state);
   if (read.kind === 'blocked') return read;
   const { upstream } = read;
+  state.upstream = upstream;
   if (action === 'compare' && over !== undefined && over.manifest.outcome !== 'void') {
     if (compareResult(work, over.manifest, upstream).length === 0) return unchanged(work, over);
   }

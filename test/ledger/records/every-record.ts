@@ -29,6 +29,17 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   const claim = { pipeline: 'short-score', run: RUN, since: '2021-01-29T22:00:00.000Z' };
   await ledger.claimPipeline({ ...claim, project: 'desk-a', adopt: false });
   await ledger.claimPipeline({ ...claim, project: 'desk-b', adopt: true });
+  await ledger.recordTick({
+    pipeline: 'short-score',
+    at: '2021-01-29T22:00:00.000Z',
+    rebuilds: [
+      {
+        schedule: '0'.repeat(64),
+        since: '2021-01-01T00:00:00.000Z',
+        served: '2021-01-23T07:00:00.000Z',
+      },
+    ],
+  });
   await ledger.startRun(runRecord(OTHER_RUN));
   await ledger.startRun(
     runRecord(RUN, {
@@ -56,7 +67,11 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
   await ledger.writeLog(RUN, ID, attempt, new TextEncoder().encode('log'));
   await ledger.recordFailure(failureOf(attempt, null));
   await ledger.recordFailure(
-    failureOf(attempt, `${RUN}-7`, { instance: 'short-score/prices/date=2021-02-01' }),
+    failureOf(attempt, `${RUN}-7`, {
+      instance: 'short-score/prices/date=2021-02-01',
+      fingerprint: manifestOf(attempt).fingerprint,
+      inputs: [{ need: 'n', instance: 'p/n/_', attempt: `${OTHER_RUN}-1`, contentDigest: '0'.repeat(64) }],
+    }),
   );
   const late = 'short-score/late/_';
   await ledger.recordWait(askOf(attempt, null, { instance: late }));
