@@ -435,15 +435,15 @@ describe('what does not fit is told with what would', () => {
     ],
     [
       "tasks: {}\non: { schedule: [{ cron: '60 * * * *' }] }",
-      'bad-value 2:26 "\'60 * * * *\'" in the cron expression "60 * * * *": the minute `60` is not between 0 and 59 | ',
+      'bad-value 2:26 "\'60 * * * *\'" in the cron expression "60 * * * *": the minute `60` is not understood: Invalid value for minute: 60 | Minutes are 0-59, hours 0-23, days 1-31, months 1-12 or jan-dec, weekdays 0-7 or sun-sat; `,` lists, `-` spans, `/` steps.',
     ],
     [
       "tasks: {}\non: { schedule: [{ cron: '* 9-5 * * *' }] }",
-      'bad-value 2:26 "\'* 9-5 * * *\'" in the cron expression "* 9-5 * * *": the hour `9-5` ends before it begins | ',
+      'bad-value 2:26 "\'* 9-5 * * *\'" in the cron expression "* 9-5 * * *": the hour `9-5` is not understood: From value is larger than to value: \'9-5\' | Minutes are 0-59, hours 0-23, days 1-31, months 1-12 or jan-dec, weekdays 0-7 or sun-sat; `,` lists, `-` spans, `/` steps.',
     ],
     [
       "tasks: {}\non: { schedule: [{ cron: '*/0 * * * *' }] }",
-      'bad-value 2:26 "\'*/0 * * * *\'" in the cron expression "*/0 * * * *": the minute `*/0` has a step that is not a whole number | ',
+      'bad-value 2:26 "\'*/0 * * * *\'" in the cron expression "*/0 * * * *": the minute `*/0` is not understood: illegal stepping: 0 | Minutes are 0-59, hours 0-23, days 1-31, months 1-12 or jan-dec, weekdays 0-7 or sun-sat; `,` lists, `-` spans, `/` steps.',
     ],
     [
       'tasks: {}\ncalendars: { n: { weekdays: Mon - Fri } }',

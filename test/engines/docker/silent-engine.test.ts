@@ -93,7 +93,7 @@ describe('an engine that answers its ping', () => {
     expect(await checking).toMatchObject({
       code: 'engine-unreachable',
       message: expect.stringContaining('no answer for 20 s'),
-      fix: expect.stringMatching(/restart (?:docker|the container engine)$/),
+      fix: expect.stringMatching(/may only be busy.*restart the engine if it stays silent$/),
     });
   });
 

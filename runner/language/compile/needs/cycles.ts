@@ -44,6 +44,8 @@ function edgesIn(knot: ReadonlySet<string>, byId: ReadonlyMap<string, GraphTask>
       if (!knot.has(to)) return [];
       const { select } = need.rule;
       const offset = select.kind === 'offset' ? select.offset : 0;
+      // What needs its own past waits for nothing by that alone, however fine its steps are.
+      if (from === to && offset < 0) return [];
       const steps = offset < 0 && grain(to) < coarsest ? 0 : offset;
       return [{ from, to, steps, need }];
     }),
