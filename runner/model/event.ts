@@ -52,6 +52,10 @@ export type RunEvent =
       readonly deadlineAt: string;
       readonly reason: string;
     }
+  /** It failed, and comes again when nothing else is left. */
+  | { readonly type: 'put-back'; readonly id: InstanceId; readonly attempt: string; readonly cause: Cause }
+  /** Of a backfill: so many at once from here on, or a word on how it goes. */
+  | { readonly type: 'paced'; readonly concurrency: number; readonly message?: string }
   | { readonly type: 'waiting-on-claim'; readonly id: InstanceId; readonly run: string }
   /** Other runs have all of it. */
   | {

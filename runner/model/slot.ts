@@ -9,4 +9,6 @@ export interface SlotWant {
   readonly weight: number;
   /** As this run's project has it. */
   readonly capacity: number;
+  /** It takes what nobody else waits for, and makes nobody wait for itself. */
+  readonly yields?: true;
 }

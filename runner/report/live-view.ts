@@ -73,6 +73,7 @@ export function applyEvent(view: LiveView, event: RunEvent): void {
       return;
     }
     case 'retry-scheduled':
+    case 'put-back':
       view.running.delete(event.id);
       return;
     case 'waiting-on-claim':
@@ -101,6 +102,7 @@ export function applyEvent(view: LiveView, event: RunEvent): void {
     }
     case 'deadline-passed':
     case 'warning':
+    case 'paced':
     case 'interrupted':
     case 'run-finished':
       return;

@@ -32,6 +32,7 @@ export function createLogReporter(options: { readonly stream: Writable; readonly
           log.error(fields(event), event.reason);
           return;
         case 'retry-scheduled':
+        case 'put-back':
           log.warn(fields(event), event.cause.message);
           return;
         case 'instance-finished': {
@@ -53,6 +54,7 @@ export function createLogReporter(options: { readonly stream: Writable; readonly
         case 'waiting-on-claim':
         case 'waiting-on-pool':
         case 'interrupted':
+        case 'paced':
           log.info(fields(event));
           return;
       }

@@ -66,9 +66,13 @@ export function createPlainReporter(options: {
           return;
         case 'retry-scheduled':
         case 'deadline-passed':
+        case 'put-back':
         case 'warning':
         case 'interrupted':
           say(complete(formatNotice(event, paint)));
+          return;
+        case 'paced':
+          if (event.message !== undefined) say(`${paint.dim('pace  ')} ${oneLine(event.message)}`);
           return;
         case 'instance-finished':
           if (toDo.has(event.result.id)) finished += 1;
@@ -96,7 +100,10 @@ export function formatFinished(result: ReportInstance, paint: Paint): string {
 }
 
 export function formatNotice(
-  event: Extract<RunEvent, { type: 'retry-scheduled' | 'deadline-passed' | 'warning' | 'interrupted' }>,
+  event: Extract<
+    RunEvent,
+    { type: 'retry-scheduled' | 'put-back' | 'deadline-passed' | 'warning' | 'interrupted' }
+  >,
   paint: Paint,
 ): string {
   switch (event.type) {
@@ -104,6 +111,8 @@ export function formatNotice(
       return `${paint.yellow('retry ')} ${shortId(event.id)} in ${formatDuration(event.afterSeconds)}: ${oneLine(event.cause.message)}`;
     case 'deadline-passed':
       return `${paint.red('late  ')} ${shortId(event.id)}: its deadline ${minute(event.deadlineAt)} has passed: ${oneLine(event.reason)}`;
+    case 'put-back':
+      return `${paint.yellow('later ')} ${shortId(event.id)}: ${oneLine(event.cause.message)}`;
     case 'warning':
       return `${paint.yellow('warning')} ${event.id === undefined ? '' : `${shortId(event.id)}: `}${oneLine(event.message)}`;
     case 'interrupted':

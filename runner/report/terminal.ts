@@ -86,6 +86,7 @@ export function createTerminalReporter(options: {
           return;
         case 'retry-scheduled':
         case 'deadline-passed':
+        case 'put-back':
         case 'warning':
           say(complete(formatNotice(event, paint)));
           return;
@@ -96,6 +97,9 @@ export function createTerminalReporter(options: {
         case 'run-finished':
           stop();
           stream.write(`${cleaned(formatSummary(event.report, paint, surroundings))}\n`);
+          return;
+        case 'paced':
+          if (event.message !== undefined) say(`${paint.dim('pace  ')} ${event.message}`);
           return;
         case 'plan-grown':
         case 'instance-started':

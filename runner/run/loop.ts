@@ -16,6 +16,7 @@ import { followUp } from './progress/follow-up.ts';
 import type { Heart } from './heart.ts';
 import type { Masker } from './log/mask.ts';
 import type { AbsentMember } from './progress/needs.ts';
+import { createPacing } from './pace/pacing.ts';
 import { nodesOf } from './progress/nodes.ts';
 import { slotsIn } from './progress/shares.ts';
 import { createProgress } from './progress/progress.ts';
@@ -46,10 +47,11 @@ export interface Drive {
 export async function driveRun(drive: Drive): Promise<Ending> {
   const { plan, environment, emit, masker, results, heart } = drive;
   const { clock, interrupt, pipelines, run } = environment;
-  const { nodes, hooks } = nodesOf(plan, pipelines, environment.pools, environment.expressions);
-  const paceNow = (): number =>
-    Math.min(environment.concurrency, environment.pace?.concurrency() ?? Infinity);
-  const progress = createProgress({ nodes, hooks, concurrency: paceNow() });
+  const { pacer } = environment;
+  const planNodes = nodesOf(plan, pipelines, environment.pools, environment.expressions);
+  const { nodes, hooks } = pacer?.arrange(planNodes) ?? planNodes;
+  const concurrency = Math.min(environment.concurrency, pacer?.atOnce() ?? Infinity);
+  const progress = createProgress({ nodes, hooks, concurrency });
   const records = recordsOf(plan, pipelines, [...nodes, ...hooks]);
   // Only executes what the machine releases: all limits are there.
   const queue = new PQueue();
@@ -76,6 +78,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       if (records.get(settled.id)?.planned.action === 'none') continue;
       emit({ type: 'instance-finished', at: new Date(clock.now()).toISOString(), result });
     }
+    pacing?.stepped(step);
     for (const id of step.cancel) records.get(id)?.controller?.abort('fail-fast');
     for (const { id, absent } of step.start) {
       const record = records.get(id);
@@ -109,6 +112,9 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const apply = (event: ProgressEvent): void => {
     if (!over) take(progress.apply(event));
   };
+  const pacing =
+    pacer &&
+    createPacing(pacer, { apply, emit, clock, signal: rests.signal, onError: (error) => fail(error) });
 
   const halt = (reason: string): void => {
     ending = endingAfter(ending, 'halted');
@@ -127,6 +133,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       record.controller = undefined;
       const reason = String(signal.reason);
       apply({ type: 'finished', id: planned.id, state: 'cancelled', reason, ran: false });
+      pacing?.ended(planned.id, undefined);
       return;
     }
     if (record.attempt === undefined) {
@@ -158,9 +165,12 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     await follow(record, work, outcome);
   };
 
-  const retryOf = ({ task, tries }: InstanceRecord, failure: AttemptFailure): RetryDecision => {
+  const retryOf = ({ planned, task, tries }: InstanceRecord, failure: AttemptFailure): RetryDecision => {
+    if (pacer !== undefined && task.kind !== 'hook') {
+      return { kind: pacer.isPutBack(planned.id, failure) ? 'put-back' : 'final' };
+    }
     const decision = decideRetry(task.retry, failure, tries, environment.random());
-    if (decision.kind === 'final' || budget.take(failure.cause.kind)) return decision;
+    if (decision.kind !== 'retry' || budget.take(failure.cause.kind)) return decision;
     if (!isSpentTold) emit({ type: 'warning', message: BUDGET_SPENT });
     isSpentTold = true;
     return { kind: 'final' };
@@ -203,13 +213,27 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       record.failed = [...record.failed, failure.cause.kind];
       emit({ type: 'retry-scheduled', id, attempt: work.attempt, cause: failure.cause, afterSeconds });
     }
-    if (outcome.kind === 'failed') {
+    if (outcome.kind === 'put-back') {
+      record.attempt = undefined;
+      emit({ type: 'put-back', id, attempt: work.attempt, cause: outcome.failure.cause });
+    }
+    if (outcome.kind === 'failed' || outcome.kind === 'put-back') {
       // Before anything else starts: it would only fail the same way.
       const lost = await whatIsLost(outcome.failure, environment.engine);
       if (lost !== undefined) halt(lost);
     }
-    if (next.kind === 'finish') apply(next.event);
-    else rest(id, next.seconds, next.failed).catch(fail);
+    switch (next.kind) {
+      case 'finish':
+        apply(next.event);
+        break;
+      case 'rest':
+        rest(id, next.seconds, next.failed).catch(fail);
+        break;
+      case 'put-back':
+        apply({ type: 'resting', id, failed: next.failed });
+        break;
+    }
+    pacing?.ended(id, outcome);
   };
 
   /** Told once for each run or pool that it waits for. */
@@ -267,9 +291,9 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   heart.death.addEventListener('abort', onDeath, { once: true });
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   interrupt.hard.addEventListener('abort', onHard, { once: true });
-  const stopPacing = environment.pace?.onChange(() => apply({ type: 'paced', concurrency: paceNow() }));
   try {
     take(progress.begin());
+    pacing?.begin();
     if (heart.death.aborted) onDeath();
     if (interrupt.signal.aborted) onInterrupt();
     if (interrupt.hard.aborted) onHard();
@@ -279,7 +303,6 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     over = true;
     rests.abort();
     queue.clear();
-    stopPacing?.();
     heart.death.removeEventListener('abort', onDeath);
     interrupt.signal.removeEventListener('abort', onInterrupt);
     interrupt.hard.removeEventListener('abort', onHard);

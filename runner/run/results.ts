@@ -135,6 +135,7 @@ function factsOf(attempt: string, outcome: AttemptOutcome): Facts {
     case 'crowded':
       return {};
     case 'retry':
+    case 'put-back':
     case 'failed': {
       const { exitCode } = outcome.failure;
       return {

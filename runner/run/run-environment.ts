@@ -5,6 +5,7 @@ import type { Pipeline } from '../model/pipeline.ts';
 import type { ProcessIdentity } from '../model/records.ts';
 import type { Clock, Engine, Reporter, Sources } from '../ports.ts';
 import type { Expressions } from './expressions.ts';
+import type { Pacer } from './pace/pacer.ts';
 
 /** All that a run touches; handed in, so that a dry run or a test is the same run with other parts. */
 export interface RunEnvironment {
@@ -20,8 +21,8 @@ export interface RunEnvironment {
   /** Slots by pool. */
   readonly pools: Readonly<Record<string, number>>;
   readonly concurrency: number;
-  /** Where something outside says how fast to go: never more at once than `concurrency`. */
-  readonly pace?: Pace;
+  /** Of a backfill: its order, and how fast it goes; never more at once than `concurrency`. */
+  readonly pacer?: Pacer;
   /**
    * The plan anew, with legs in the place of these placeholders, whose sources are done by now. Without it they
    * stay unknown.
@@ -49,14 +50,6 @@ export interface RunEnvironment {
   readonly expressions: Expressions;
   /** Told the stack of what is a mistake of ours: its instance fails, and says it in a line. */
   readonly onDefect?: (stack: string) => void;
-}
-
-/** A limit that changes while the run goes on. */
-export interface Pace {
-  /** So many at once; 0 starts nothing. */
-  readonly concurrency: () => number;
-  /** Calls back after each change. Returns what ends that. */
-  readonly onChange: (listener: () => void) => () => void;
 }
 
 /** What becomes of an instance that another live run has in hand: this run waits for its result, or moves on. */

@@ -125,8 +125,8 @@ export function createSlots(
         try {
           if (!isFull && (await turns.mayTake(nextKey(want), run))) {
             got = await takeOf(want, instance, run);
-            if (got.length === 0) await turns.wait(nextKey(want), instance, run);
-            else await turns.end(nextKey(want));
+            if (got.length > 0) await turns.end(nextKey(want));
+            else if (want.yields !== true) await turns.wait(nextKey(want), instance, run);
           }
         } catch (error) {
           await give([...slots, ...got]);

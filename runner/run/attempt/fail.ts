@@ -12,7 +12,7 @@ export interface Progressed {
   ran: Execution | undefined;
 }
 
-/** Only the last try is recorded: one that is followed by another has not failed yet. */
+/** One that is followed by another at once has not failed yet; one that is put back has, and may never come again. */
 export async function fail(
   work: Work,
   failure: AttemptFailure,
@@ -23,6 +23,7 @@ export async function fail(
   const decision = work.decideRetry(failure);
   if (decision.kind === 'retry')
     return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ...ran };
+  const kind = decision.kind === 'put-back' ? 'put-back' : 'failed';
   try {
     await recordFailure(work, failure, state, startedAt);
     await work.environment.ledger.closeWait(work.planned.id, 'failure');
@@ -31,12 +32,12 @@ export async function fail(
     const message = `Its failure could not be recorded: ${unrecorded.cause.message}`;
     work.emit({ type: 'warning', id: work.planned.id, message });
     return {
-      kind: 'failed',
+      kind,
       failure: { ...failure, storeLost: failure.storeLost || unrecorded.storeLost },
       ...ran,
     };
   }
-  return { kind: 'failed', failure, ...ran };
+  return { kind, failure, ...ran };
 }
 
 export function failureBy(cause: Cause): AttemptFailure {

@@ -15,9 +15,14 @@ export async function waitFor(
 ): Promise<AttemptOutcome> {
   const decision = work.decideRetry(failure);
   const reason = await recordAsk(work, failure, state);
-  return decision.kind === 'retry'
-    ? { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ran }
-    : { kind: 'waiting', reason, ran };
+  switch (decision.kind) {
+    case 'retry':
+      return { kind: 'retry', failure, afterSeconds: decision.afterSeconds, ran };
+    case 'put-back':
+      return { kind: 'put-back', failure, ran };
+    case 'final':
+      return { kind: 'waiting', reason, ran };
+  }
 }
 
 /** In words what is known by now of the wait; one that could not be recorded is no failure of the task. */

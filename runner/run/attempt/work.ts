@@ -84,4 +84,5 @@ export type AttemptOutcome =
       readonly afterSeconds: number;
       readonly ran?: Execution;
     }
+  | { readonly kind: 'put-back'; readonly failure: AttemptFailure; readonly ran?: Execution }
   | { readonly kind: 'failed'; readonly failure: AttemptFailure; readonly ran?: Execution };

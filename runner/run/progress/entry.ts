@@ -61,3 +61,7 @@ export function release(needed: Entry): readonly Entry[] {
 export function isHook({ node }: Entry): boolean {
   return !('needs' in node);
 }
+
+export function isHeld({ node }: Entry): boolean {
+  return 'needs' in node && node.held === true;
+}

@@ -6,7 +6,9 @@ import type { ProgressEvent } from './step.ts';
 export type FollowUp =
   | { readonly kind: 'finish'; readonly event: ProgressEvent }
   /** Gives its place back and comes again. */
-  | { readonly kind: 'rest'; readonly seconds: number; readonly failed: boolean };
+  | { readonly kind: 'rest'; readonly seconds: number; readonly failed: boolean }
+  /** The same, until whoever paces the run lets it come. */
+  | { readonly kind: 'put-back'; readonly failed: boolean };
 
 export interface Circumstances {
   readonly nowMs: number;
@@ -57,6 +59,8 @@ export function followUp(
       return onHeld === 'leave' ? finish('running', `in run ${outcome.by.run}`) : pollAgain(fraction);
     case 'crowded':
       return pollAgain(fraction);
+    case 'put-back':
+      return { kind: 'put-back', failed: outcome.failure.cause.kind !== 'not-ready' };
     case 'retry':
       return { kind: 'rest', seconds: outcome.afterSeconds, failed: true };
   }

@@ -18,6 +18,8 @@ export interface Gate {
   free(node: number): void;
   /** How many may run at once from now on. */
   limit(concurrency: number): void;
+  /** How much of one limit there is from now on. */
+  limitShare(name: string, capacity: number): void;
 }
 
 /**
@@ -145,6 +147,12 @@ export function createGate(
     limit(now) {
       concurrency = now;
     },
+    limitShare(name, capacity) {
+      const limit = limits.get(name) ?? { capacity, used: 0, parked: createHeap((a, b) => a.head < b.head) };
+      limits.set(name, limit);
+      limit.capacity = capacity;
+      wake(limit);
+    },
     free(node) {
       running -= 1;
       for (const { limit, weight } of laneOf(sharesOf(node)).takes) {
@@ -156,7 +164,7 @@ export function createGate(
 }
 
 interface Limit {
-  readonly capacity: number;
+  capacity: number;
   used: number;
   readonly parked: Heap<Entry>;
 }

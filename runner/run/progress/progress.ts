@@ -1,11 +1,11 @@
 import type { InstanceId } from '../../model/partition.ts';
 import type { BoundNeed } from '../../model/plan.ts';
 import type { ReportState } from '../../model/state.ts';
-import { createEntry, hold, isHook, letGo, release, type Entry } from './entry.ts';
+import { createEntry, hold, isHeld, isHook, letGo, release, type Entry } from './entry.ts';
 import { createGate } from './gate.ts';
 import { nameBeside } from './name-beside.ts';
 import { fateOf, weighNeeds, type Standing } from './needs.ts';
-import type { HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
+import type { GivenUp, HookNode, ProgressEvent, ProgressInput, ProgressNode, Settled, Step } from './step.ts';
 
 export interface Progress {
   begin(): Step;
@@ -36,6 +36,8 @@ export function createProgress(input: ProgressInput): Progress {
   let settled: Settled[] = [];
   let cancel: InstanceId[] = [];
   let expand: InstanceId[] = [];
+  /** Ready, and kept back; undefined: nothing is any more. */
+  let held: Entry[] | undefined = [];
 
   const entryAt = (place: number): Entry => {
     const entry = entries[place];
@@ -133,7 +135,26 @@ export function createProgress(input: ProgressInput): Progress {
 
   const makeReady = (entry: Entry): void => {
     entry.phase = 'ready';
-    gate.enqueue(entry.place);
+    if (held !== undefined && isHeld(entry)) held.push(entry);
+    else gate.enqueue(entry.place);
+  };
+
+  const openHeld = (): void => {
+    const waiting = held ?? [];
+    held = undefined;
+    for (const { phase, place } of waiting) if (phase === 'ready') gate.enqueue(place);
+  };
+
+  /** All of them first: what needs one of them is given up itself rather than blocked by it. */
+  const giveUp = (instances: readonly GivenUp[]): void => {
+    const given: Entry[] = [];
+    for (const { id, state, reason } of instances) {
+      const entry = entryOf(id);
+      if (entry.phase === 'settled' || entry.phase === 'running') continue;
+      settle(entry, standingAs(entry.node, state), reason);
+      given.push(entry);
+    }
+    for (const entry of given) follow(entry);
   };
 
   /** Its needs are settled: it becomes ready, or is settled itself (true). */
@@ -266,6 +287,15 @@ export function createProgress(input: ProgressInput): Progress {
           break;
         case 'paced':
           gate.limit(event.concurrency);
+          break;
+        case 'opened':
+          openHeld();
+          break;
+        case 'limited':
+          gate.limitShare(event.share, event.capacity);
+          break;
+        case 'given-up':
+          giveUp(event.instances);
           break;
         case 'finished': {
           const entry = entryOf(event.id);

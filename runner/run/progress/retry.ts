@@ -2,7 +2,10 @@ import type { Cause } from '../../model/cause.ts';
 import type { Retry } from '../../model/pipeline.ts';
 
 export type RetryDecision =
-  { readonly kind: 'retry'; readonly afterSeconds: number } | { readonly kind: 'final' };
+  | { readonly kind: 'retry'; readonly afterSeconds: number }
+  /** It has failed for now, and comes again when nothing else is left. */
+  | { readonly kind: 'put-back' }
+  | { readonly kind: 'final' };
 
 /**
  * Whether a failed try is followed by another, and when. Transient trouble is worth one whatever `on` says: nobody

@@ -31,6 +31,8 @@ export interface ProgressNode {
   readonly shares: readonly Share[];
   /** Instances of one task under `fail-fast`, whatever their date and leg: one's failure cancels the others. */
   readonly failFastGroup?: string;
+  /** Once it is ready it is kept back until `opened`. */
+  readonly held?: true;
 }
 
 export interface HookNode {
@@ -67,10 +69,22 @@ export type ProgressEvent =
     }
   /** From now on so many at once; 0 starts nothing. What runs goes on. */
   | { readonly type: 'paced'; readonly concurrency: number }
+  /** What was held is let through. */
+  | { readonly type: 'opened' }
+  /** From now on so much of one limit, by the name of its shares. What runs goes on. */
+  | { readonly type: 'limited'; readonly share: string; readonly capacity: number }
+  /** These are not tried any more: each is settled so, unless it runs or is settled already. */
+  | { readonly type: 'given-up'; readonly instances: readonly GivenUp[] }
   /** Nothing starts any more but hooks. */
   | { readonly type: 'interrupted' }
   /** Engine or store are out of reach: nothing starts any more at all. */
   | { readonly type: 'halted'; readonly reason: string };
+
+export interface GivenUp {
+  readonly id: InstanceId;
+  readonly state: Extract<ReportState, 'failed' | 'waiting' | 'cancelled'>;
+  readonly reason: string;
+}
 
 export interface Settled {
   readonly id: InstanceId;
