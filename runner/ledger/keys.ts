@@ -60,6 +60,12 @@ export function tickKey(pipeline: string): string {
   return `ticks/${pipeline}.json`;
 }
 
+export const BACKFILLS = 'backfills/';
+
+export function backfillKey(id: string): string {
+  return `${BACKFILLS}${id}.json`;
+}
+
 export function runKey(run: string): string {
   return `runs/${run}/run.json`;
 }

@@ -17,6 +17,7 @@ export type Place =
   | { readonly kind: 'mark'; readonly id: InstanceId; readonly nonce: string }
   | { readonly kind: 'publication'; readonly id: InstanceId; readonly attempt: string }
   | { readonly kind: 'published-path'; readonly pathHash: string }
+  | { readonly kind: 'backfill'; readonly id: string }
   | { readonly kind: 'run'; readonly run: string }
   | { readonly kind: 'heartbeat'; readonly run: string }
   | { readonly kind: 'log'; readonly id: InstanceId }
@@ -52,6 +53,10 @@ const PLACES: Readonly<Record<string, (rest: string) => Place>> = {
     return attempt !== last && isAttemptId(attempt) && isInstanceId(above)
       ? { kind: 'publication', id: above, attempt }
       : UNKNOWN;
+  },
+  backfills: (rest) => {
+    const id = rest.replace(/\.json$/, '');
+    return id !== rest && isRunId(id) ? { kind: 'backfill', id } : UNKNOWN;
   },
   runs: (rest) => {
     const [run = '', name, ...below] = rest.split('/');

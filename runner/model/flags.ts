@@ -16,6 +16,7 @@ export const FLAGS: readonly string[] = [
   'adopt',
   'all',
   'attempt',
+  'by',
   'canary',
   'color',
   'concurrency',

@@ -1,10 +1,8 @@
+import type { Definition } from './definition.ts';
 import type { InstanceId } from './partition.ts';
 import type { Action, PlanRequest } from './plan.ts';
 import type { Fingerprint } from './records.ts';
 import type { State } from './state.ts';
-
-/** By `pipeline/task`, then by what is written of it: a digest each, so that a difference can be named. */
-export type Definition = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** One instance as a kept plan found it. */
 export interface KeptInstance {

@@ -35,6 +35,8 @@ export interface ReportInstance {
 export interface Report {
   readonly run: string;
   readonly pipeline: string;
+  /** The backfill that it worked on. */
+  readonly backfill?: string;
   readonly outcome: Outcome;
   readonly startedAt: string;
   readonly finishedAt: string;

@@ -4,6 +4,7 @@ import type { Ask, Ledger } from '../../runner/ledger/ledger.ts';
 import { contentDigest } from '../../runner/model/outputs/content-digest.ts';
 import { parseInstanceId, type InstanceId } from '../../runner/model/partition.ts';
 import { runOfAttempt } from '../../runner/model/run-id.ts';
+import type { BackfillRecord } from '../../runner/model/backfill.ts';
 import {
   STORE_SCHEMA,
   type FailureRecord,
@@ -133,6 +134,34 @@ export function runRecord(run: string, more: Partial<RunRecord> = {}): RunRecord
     process: PROCESS,
     startedAt: '2021-01-29T22:00:00.000Z',
     nonce: `run-${run}`,
+    ...more,
+  };
+}
+
+/** With each field that it can have. */
+export function backfillOf(id: string, more: Partial<BackfillRecord> = {}): Omit<BackfillRecord, 'nonce'> {
+  return {
+    schema: STORE_SCHEMA,
+    backfill: id,
+    pipeline: 'short-score',
+    request: {
+      pipeline: 'short-score',
+      tasks: [],
+      range: { kind: 'range', from: '2021-01-04', to: '2021-01-29' },
+      params: {},
+      times: {},
+      rebuild: { missing: true, failed: true, stale: false, all: false },
+      downstream: false,
+    },
+    rules: { order: 'newest', concurrency: 4, canary: 3, maxFailures: 20 },
+    definition: { 'short-score/prices': { run: '0123456789abcdef' } },
+    runs: [id],
+    planned: 20,
+    startedAt: '2021-01-29T22:00:00.000Z',
+    cancelled: { at: '2021-01-29T22:30:00.000Z', by: 'somebody' },
+    finishedAt: '2021-01-29T22:31:00.000Z',
+    outcome: 'cancelled',
+    counts: { done: 1 },
     ...more,
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  backfillFields,
   claimFields,
   failureFields,
   heartbeatFields,
@@ -48,6 +49,7 @@ const FIELDS = {
   'claims/<instance>.json': claimFields,
   'publications/<instance>/<attempt>.json': publicationFields,
   'publications/_paths/<sha256 of the path>.json': publishedPathFields,
+  'backfills/<id>.json': backfillFields,
   'runs/<run>/run.json': runFields,
   'runs/<run>/heartbeat.json': heartbeatFields,
   'pools/<pool>/<n>.json': slotFields,
@@ -65,6 +67,7 @@ const EXAMPLES: Readonly<Record<string, RegExp>> = {
   'claims/<instance>.json': /^claims\/.+\.json$/,
   'publications/<instance>/<attempt>.json': /^publications\/[^_].+\.json$/,
   'publications/_paths/<sha256 of the path>.json': /^publications\/_paths\/[0-9a-f]{64}\.json$/,
+  'backfills/<id>.json': /^backfills\/[^/]+\.json$/,
   'runs/<run>/run.json': /^runs\/[^/]+\/run\.json$/,
   'pools/<pool>/<n>.json': /^pools\/.+\/(\d+|next)\.json$/,
   'runs/<run>/heartbeat.json': /^runs\/[^/]+\/heartbeat\.json$/,

@@ -69,6 +69,7 @@ async function checkKey(
     case 'unknown':
       return tellUnknown(key, checking);
     case 'store':
+    case 'backfill':
     case 'pipeline':
     case 'task':
     case 'tick':

@@ -2,6 +2,7 @@ import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
 import type { ObjectStore } from '../../ports.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
+import { backfillRecords } from '../backfills/backfills.ts';
 import { claimRecords } from '../claims/claims.ts';
 import { slotRecords } from '../claims/slot-record.ts';
 import { attemptOf, failureRecords } from '../failures.ts';
@@ -24,6 +25,7 @@ type RecordPlace = Extract<
   {
     readonly kind:
       | 'store'
+      | 'backfill'
       | 'pipeline'
       | 'task'
       | 'tick'
@@ -48,6 +50,8 @@ export async function checkRecord(
   switch (place.kind) {
     case 'store':
       return void (await readRecord(store, storeRecords, key, checking));
+    case 'backfill':
+      return void (await readRecord(store, backfillRecords, key, checking));
     case 'pipeline':
       return void (await readRecord(store, pipelineRecords, key, checking));
     case 'task':

@@ -1,6 +1,7 @@
 import { compareKeys } from '../../model/key.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import type { ObjectStore } from '../../ports.ts';
+import { backfillRecords } from '../backfills/backfills.ts';
 import { failureRecords } from '../failures.ts';
 import { placeOf, type Place } from '../layout.ts';
 import { isUnreadable } from '../records/damage.ts';
@@ -21,7 +22,16 @@ const TOGETHER = 16;
  * heartbeats and slots, which are of use only to runs that live. Those of runs at work follow in a later call.
  */
 export async function copyRecords(copying: Copying): Promise<void> {
-  for (const prefix of ['pipelines/', 'tasks/', 'ticks/', 'failures/', 'waits/', 'publications/', 'runs/']) {
+  for (const prefix of [
+    'pipelines/',
+    'tasks/',
+    'ticks/',
+    'failures/',
+    'waits/',
+    'publications/',
+    'runs/',
+    'backfills/',
+  ]) {
     await sideBySide(
       keysOfBoth(copying.from.store, copying.to, prefix),
       TOGETHER,
@@ -80,6 +90,7 @@ function refuseBroken({ kind }: Place, bytes: Uint8Array, key: string): void {
     wait: waitRecords,
     publication: publicationRecords,
     run: runRecords,
+    backfill: backfillRecords,
   };
   const isRecord = (name: string): name is keyof typeof records => Object.hasOwn(records, name);
   if (isRecord(kind)) records[kind].parse(Buffer.from(bytes).toString('utf8'), key);
@@ -93,6 +104,7 @@ function isCopied(place: Place, live: ReadonlySet<string>): boolean {
     case 'failure':
     case 'wait':
     case 'run':
+    case 'backfill':
     case 'log':
       return true;
     case 'publication':
@@ -114,6 +126,8 @@ function givesWay(place: Place, ours: Uint8Array, theirs: Uint8Array, key: strin
       return runRecords.parse(there, key).finishedAt === undefined;
     case 'tick':
       return tickRecords.parse(mine, key).at > tickRecords.parse(there, key).at;
+    case 'backfill':
+      return backfillRecords.parse(mine, key).runs.length >= backfillRecords.parse(there, key).runs.length;
     case 'failure':
       return failureRecords.parse(mine, key).finishedAt > failureRecords.parse(there, key).finishedAt;
     case 'wait': {

@@ -1,3 +1,4 @@
+import type { BackfillRecord, BackfillRules } from '../../model/backfill.ts';
 import type {
   ClaimRecord,
   EarlierTry,
@@ -56,6 +57,7 @@ import {
   run,
   storeId,
 } from './names.ts';
+import { definition, requestFields } from './request-fields.ts';
 
 /** Every record that sluice writes, field by field; `docs/store.md` is held to these. */
 export const storeFields: Fields<StoreRecord> = {
@@ -233,6 +235,30 @@ export const publishedPathFields: Fields<PublishedPathRecord> = {
   executable: optional(flag),
   finishedAt: time,
   takenOver: optional(listOf(instance)),
+  nonce,
+};
+
+const rulesFields: Fields<BackfillRules> = {
+  order: oneOf('newest', 'oldest'),
+  concurrency: optional(count),
+  canary: count,
+  maxFailures: optional(count),
+};
+
+export const backfillFields: Fields<BackfillRecord> = {
+  schema: version,
+  backfill: run,
+  pipeline,
+  request: objectOf(requestFields),
+  rules: objectOf(rulesFields),
+  definition,
+  runs: listOf(run),
+  planned: count,
+  startedAt: time,
+  cancelled: optional(objectOf<{ at: string; by: string }>({ at: time, by: text })),
+  finishedAt: optional(time),
+  outcome: optional(oneOf('succeeded', 'failed', 'incomplete', 'cancelled')),
+  counts: optional(mapOf(count)),
   nonce,
 };
 

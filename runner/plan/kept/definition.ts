@@ -1,13 +1,13 @@
-import type { Definition } from '../../model/kept-plan.ts';
+import type { Definition } from '../../model/definition.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
-import type { Plan } from '../../model/plan.ts';
+import type { PlannedInstance } from '../../model/plan.ts';
 import { own, setOwn } from '../../model/own.ts';
 import { digestOf } from '../staleness/digest.ts';
 
 /** What is written of every task of a plan; where it stands in the file, and what only people read, changes nothing. */
 export function definitionOf(
   pipelines: ReadonlyMap<string, Pipeline>,
-  plan: Pick<Plan, 'instances'>,
+  plan: { readonly instances: readonly Pick<PlannedInstance, 'pipeline' | 'task'>[] },
 ): Definition {
   const definition: Record<string, Readonly<Record<string, string>>> = {};
   for (const { pipeline, task } of plan.instances) {

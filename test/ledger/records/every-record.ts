@@ -1,9 +1,11 @@
+import { createBackfills } from '../../../runner/ledger/backfills/backfills.ts';
 import { openTarget } from '../../../runner/ledger/copy/target.ts';
 import { openMemoryStore } from '../../../runner/stores/memory/store.ts';
 import { contentDigest } from '../../../runner/model/outputs/content-digest.ts';
 import { keysOf, textOf } from '../../contracts/object-store.ts';
 import {
   askOf,
+  backfillOf,
   failureOf,
   ID,
   manifestOf,
@@ -53,6 +55,8 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
     }),
   );
   await ledger.beat(RUN, undefined);
+  const backfills = createBackfills(ledger, () => 'nonce');
+  await backfills.start(backfillOf(RUN));
   const want = { kind: 'pool', name: 'db', weight: 1, capacity: 2 } as const;
   const taken = await ledger.takeSlots([{ ...want, weight: 2 }], ID, RUN);
   if (taken.kind === 'taken') await ledger.releaseSlots(taken.slots);
