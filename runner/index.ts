@@ -3,6 +3,15 @@
 // The application layer: a project, a request, secrets, an engine and a ledger become a plan and a report.
 export { openPipeline, type AppOptions, type AskedPipeline } from './app/asked-pipeline.ts';
 export { estimatePlanned } from './app/estimate.ts';
+export { planBackfill, type BackfillAsked, type PlannedBackfill } from './app/backfill/plan-backfill.ts';
+export {
+  cancelBackfill,
+  listBackfills,
+  readBackfill,
+  type RecordedBackfill,
+} from './app/backfill/recorded.ts';
+export { resumeBackfill, type ResumedBackfill } from './app/backfill/resume.ts';
+export { runBackfill, runBackfillOn, type BackfillOptions } from './app/backfill/run-backfill.ts';
 export { askedInstances, oneInstance } from './app/instance.ts';
 export { InterruptedError } from './app/interrupted.ts';
 export { readKeptPlan } from './app/kept-plan/file.ts';
@@ -42,6 +51,7 @@ export type { InstanceId } from './model/partition.ts';
 export type { Pipeline, Project, Task } from './model/pipeline.ts';
 export type { Plan, PlannedInstance, PlanRequest } from './model/plan.ts';
 export type { Problem } from './model/problem.ts';
+export type { BackfillRecord } from './model/backfill.ts';
 export type { FailureRecord, Manifest, RunRecord, WaitRecord } from './model/records.ts';
 export type { Report } from './model/report.ts';
 export type { Clock, Engine, ObjectStore, Reporter } from './ports.ts';

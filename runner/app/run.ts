@@ -7,6 +7,7 @@ import type { Report } from '../model/report.ts';
 import { runId } from '../model/run-id.ts';
 import type { Engine, Reporter } from '../ports.ts';
 import type { Interrupt, OnHeld, Pace } from '../run/run-environment.ts';
+import type { Pacer } from '../run/pace/pacer.ts';
 import { runPlan } from '../run/run.ts';
 import { unlessInterrupted } from './interrupted.ts';
 import type { Planned } from './planned.ts';
@@ -29,6 +30,8 @@ export interface RunOptions {
   readonly adopt?: boolean;
   /** Without one, nothing ends the run but its end. */
   readonly interrupt?: Interrupt;
+  /** Of a backfill: how fast it goes, and what is written once all is ready and before anything runs. */
+  readonly paced?: { readonly run: string; readonly pacer: Pacer; readonly begin: () => Promise<void> };
   /** Someone looks on: tasks' lines are wanted while they are written. */
   readonly watched?: boolean;
   /** Told the stack where an instance fails by a defect of sluice. */
@@ -59,12 +62,14 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
   const { project, clock } = asked.opened;
   const interrupt = options.interrupt ?? neverInterrupted();
   const adopt = options.adopt ?? false;
-  const run = runId(clock.now(), randomHex);
+  const { paced } = options;
+  const run = paced?.run ?? runId(clock.now(), randomHex);
   refuseOthers(planned, adopt);
   const prepare = async () => {
     const secrets = await readSecrets(plan, pipelines, asked.options, options.envFile);
     await prepareEngine(engine, plan, ledger);
     await claimPipeline(planned, { run, since: new Date(clock.now()).toISOString(), adopt });
+    await paced?.begin();
     return secrets;
   };
   return runPlan(plan, {
@@ -77,6 +82,7 @@ export async function runOn(engine: Engine, planned: Planned, options: RunOption
     concurrency: options.concurrency ?? project.concurrency,
     ...(options.pace === undefined ? {} : { pace: options.pace }),
     ...(options.onHeld === undefined ? {} : { onHeld: options.onHeld }),
+    ...(paced === undefined ? {} : { pacer: paced.pacer }),
     ledger,
     engine,
     sources: await openSources(project, asked.options.env),

@@ -13,7 +13,17 @@ export interface Whereabouts {
 export type CompleteCommands = (text: string) => string;
 
 const OF_A_PIPELINE = ['run', 'plan', 'tick', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
-const OF_A_STORE = ['gc', 'doctor', 'store check', 'store copy', 'store du'];
+const OF_A_STORE = [
+  'backfill resume',
+  'backfill cancel',
+  'backfill show',
+  'backfill list',
+  'gc',
+  'doctor',
+  'store check',
+  'store copy',
+  'store du',
+];
 const RUN_A_TASK = new Set(['run', 'tick', 'repro']);
 const ASK_AN_ENGINE = new Set(['run', 'tick', 'repro', 'gc', 'doctor']);
 

@@ -59,6 +59,7 @@ export function reportDocument(report: Report): object {
     schema: SCHEMA,
     run: report.run,
     pipeline: report.pipeline,
+    ...(report.backfill === undefined ? {} : { backfill: report.backfill }),
     outcome: report.outcome,
     counts: report.counts,
     instances: eachAs(report.instances, reportInstance),

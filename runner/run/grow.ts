@@ -54,7 +54,8 @@ export async function growPlan(
   }
   const anew = new Set(replaced);
   const added = plan.instances.filter(({ id }) => !stands.has(id) || anew.has(id));
-  const { nodes } = nodesOf({ ...plan, instances: added }, pipelines, pools, expressions);
+  const made = nodesOf({ ...plan, instances: added }, pipelines, pools, expressions);
+  const { nodes } = environment.pacer?.grown(made, added, replaced) ?? made;
   return {
     plan,
     added,

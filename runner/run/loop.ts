@@ -50,8 +50,13 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   const { pacer } = environment;
   const planNodes = nodesOf(plan, pipelines, environment.pools, environment.expressions);
   const { nodes, hooks } = pacer?.arrange(planNodes) ?? planNodes;
-  const concurrency = Math.min(environment.concurrency, pacer?.atOnce() ?? Infinity);
-  const progress = createProgress({ nodes, hooks, concurrency });
+  const paceNow = (): number =>
+    Math.min(
+      environment.concurrency,
+      environment.pace?.concurrency() ?? Infinity,
+      pacer?.atOnce() ?? Infinity,
+    );
+  const progress = createProgress({ nodes, hooks, concurrency: paceNow() });
   const records = recordsOf(plan, pipelines, [...nodes, ...hooks]);
   // Only executes what the machine releases: all limits are there.
   const queue = new PQueue();
@@ -105,6 +110,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     for (const { id, state, reason } of grown.ended) {
       apply({ type: 'finished', id, state, reason, ran: false });
     }
+    pacing?.grown();
   };
   /** One after the other: each begins with the plan that the one before has left. */
   let growing: Promise<void> = Promise.resolve();
@@ -291,6 +297,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
   heart.death.addEventListener('abort', onDeath, { once: true });
   interrupt.signal.addEventListener('abort', onInterrupt, { once: true });
   interrupt.hard.addEventListener('abort', onHard, { once: true });
+  const stopPacing = environment.pace?.onChange(() => apply({ type: 'paced', concurrency: paceNow() }));
   try {
     take(progress.begin());
     pacing?.begin();
@@ -303,6 +310,7 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     over = true;
     rests.abort();
     queue.clear();
+    stopPacing?.();
     heart.death.removeEventListener('abort', onDeath);
     interrupt.signal.removeEventListener('abort', onInterrupt);
     interrupt.hard.removeEventListener('abort', onHard);

@@ -23,6 +23,8 @@ export interface RunEnvironment {
   readonly concurrency: number;
   /** Of a backfill: its order, and how fast it goes; never more at once than `concurrency`. */
   readonly pacer?: Pacer;
+  /** Where something outside says how fast to go: never more at once than `concurrency`. */
+  readonly pace?: Pace;
   /**
    * The plan anew, with legs in the place of these placeholders, whose sources are done by now. Without it they
    * stay unknown.
@@ -50,6 +52,14 @@ export interface RunEnvironment {
   readonly expressions: Expressions;
   /** Told the stack of what is a mistake of ours: its instance fails, and says it in a line. */
   readonly onDefect?: (stack: string) => void;
+}
+
+/** A limit that changes while the run goes on. */
+export interface Pace {
+  /** So many at once; 0 starts nothing. */
+  readonly concurrency: () => number;
+  /** Calls back after each change. Returns what ends that. */
+  readonly onChange: (listener: () => void) => () => void;
 }
 
 /** What becomes of an instance that another live run has in hand: this run waits for its result, or moves on. */

@@ -425,6 +425,44 @@ test('fail-fast cancels the other instances of the task, other dates too, and no
   ]);
 });
 
+test('a pace from outside says how many run at once, and a pause keeps all that waits', async () => {
+  const world = await createWorld();
+  const gate = createGate();
+  let allowed = 0;
+  let changed = (): void => {};
+  const pace = {
+    concurrency: () => allowed,
+    onChange: (listener: () => void) => {
+      changed = listener;
+      return () => {};
+    },
+  };
+  const goTo = async (next: number): Promise<void> => {
+    allowed = next;
+    changed();
+    await quiet();
+  };
+  const ids = ['1', '2', '3', '4'];
+  const { report, engine } = start(
+    world,
+    [task('t')],
+    ids.map((n) => instance('t', `n=${n}`)),
+    gate.script,
+    { concurrency: 3, pace },
+  );
+  await quiet();
+  expect(engine.running).toBe(0);
+  await goTo(2);
+  expect(engine.running).toBe(2);
+  await goTo(9);
+  expect(engine.running).toBe(3);
+  for (const n of ids) {
+    gate.open(`p/t/n=${n}`, {});
+    await quiet();
+  }
+  expect((await report).counts).toEqual({ succeeded: 4 });
+});
+
 describe('hooks', () => {
   const hook = (name: string, expression: string, more = {}) =>
     task(name, { kind: 'hook', if: { expression, reads: 'status' }, ...more });

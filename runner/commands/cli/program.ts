@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addBackfillCommands } from './declare-backfill.ts';
 import { addPlanningCommands } from './declare-planning.ts';
 import { addProjectCommands } from './declare-project.ts';
 import { addResultCommands } from './declare-results.ts';
@@ -27,10 +28,13 @@ export function createProgram(version: string): Command {
     // Told by `main`, in the form asked for.
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError(false)
+    // What stands after a command is that command's, for those too that have some of their own.
+    .enablePositionalOptions()
     .exitOverride();
 
   addPlanningCommands(program);
   addTimeCommands(program);
+  addBackfillCommands(program);
   addResultCommands(program);
   addProjectCommands(program);
   addStoreCommands(program);

@@ -46,6 +46,8 @@ export interface Pacer {
   /** What only one order makes possible, in words. */
   readonly forced: string | undefined;
   arrange(nodes: PlanNodes): PlanNodes;
+  /** Legs that stand in the place of placeholders from here on. */
+  grown(nodes: PlanNodes, added: readonly PlannedInstance[], replaced: readonly InstanceId[]): PlanNodes;
   /** How many at once from now on. */
   atOnce(): number;
   begin(): Orders;
@@ -189,6 +191,16 @@ export function createPacer(instances: readonly PlannedInstance[], rules: PaceRu
     arrange(nodes) {
       for (const { id, settled } of nodes.nodes) if (settled === undefined) left.add(id);
       return arrange(nodes, { preferred, canary, breakerShareOf: (id) => breakerShare(nameOf(id)) });
+    },
+    grown(nodes, added, replaced) {
+      for (const id of replaced) left.delete(id);
+      for (const { id, pipeline, task } of added) taskOf.set(id, `${pipeline}/${task}`);
+      for (const { id, settled } of nodes.nodes) if (settled === undefined) left.add(id);
+      return arrange(nodes, {
+        preferred: inOrder(workIn(added), order),
+        canary: undefined,
+        breakerShareOf: (id) => breakerShare(nameOf(id)),
+      });
     },
     atOnce: () => allowed(limit),
     begin() {

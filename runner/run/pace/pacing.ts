@@ -19,6 +19,8 @@ export interface Pacing {
   begin(): void;
   /** Of each step that is taken. */
   stepped(step: Step): void;
+  /** The plan has grown: there may be something to start, or nothing at all. */
+  grown(): void;
   ended(id: InstanceId, outcome: AttemptOutcome | undefined): void;
 }
 
@@ -61,6 +63,7 @@ export function createPacing(pacer: Pacer, { apply, emit, clock, signal, onError
       for (const { id } of settled) pacer.settled(id);
       for (const { id } of start) pacer.started(id, clock.now());
     },
+    grown: () => obeyUntilBusy({ events: [], notes: [] }),
     ended: (id, outcome) => obeyUntilBusy(pacer.ended(id, endOf(outcome), clock.now())),
   };
 }

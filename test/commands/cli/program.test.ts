@@ -12,6 +12,7 @@ describe('the command line', () => {
       'run',
       'plan',
       'why',
+      'backfill',
       'get',
       'ls',
       'logs',
@@ -39,8 +40,20 @@ describe('the command line', () => {
       command.configureOutput({ writeOut: (part) => (text += part) });
       command.outputHelp();
       expect(text).toContain('Examples:');
-      expect(text).toMatch(new RegExp(`sluice (store )?${name}`));
+      expect(text).toMatch(new RegExp(`sluice (store |backfill )?${name}`));
       for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     },
   );
+});
+
+it('gives a flag to the command that it stands after, also where the one before has it too', async () => {
+  const program = createProgram('0.0.0');
+  const backfill = program.commands.find((command) => command.name() === 'backfill');
+  const list = backfill?.commands.find((command) => command.name() === 'list');
+  let given: unknown;
+  list?.action(function act() {
+    given = list.opts();
+  });
+  await program.parseAsync(['node', 'sluice', 'backfill', 'list', '--json', '--store', 'x']);
+  expect(given).toMatchObject({ json: true, store: 'x' });
 });
