@@ -3,12 +3,15 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import { parseInstanceId } from '../../model/partition.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
-import type { Plan } from '../../model/plan.ts';
+import { own } from '../../model/own.ts';
+import type { Plan, PlannedInstance } from '../../model/plan.ts';
 import type { ScheduledRebuild, TickRecord } from '../../model/records.ts';
 import type { Report, TickReport } from '../../model/report.ts';
 import { EXIT } from '../../errors.ts';
 import { asksOf, rebuildsKnown, type TickAsk, type TickWords } from '../../plan/tick/asks.ts';
 import { lateWords } from '../../plan/tick/late.ts';
+import { tellDeadlines } from '../../run/deadlines.ts';
+import type { Emit } from '../../run/events.ts';
 import { idleReport } from '../../run/idle-report.ts';
 import type { AskedPipeline } from '../asked-pipeline.ts';
 import { readMoment } from '../moment.ts';
@@ -38,6 +41,8 @@ export interface PipelineTickOptions {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
   readonly words: TickWords;
   readonly now?: string;
+  /** Told of what is known without a run, such as a deadline that has passed. */
+  readonly emit: Emit;
   /** Absent: it is only said what would be done. */
   readonly run?: (planned: Planned) => Promise<Report>;
 }
@@ -50,7 +55,7 @@ export interface PipelineTickOptions {
  */
 export async function tickPipeline(
   asked: AskedPipeline,
-  { ledger, pipelines, words, now, run }: PipelineTickOptions,
+  { ledger, pipelines, words, now, emit, run }: PipelineTickOptions,
 ): Promise<PipelineTick> {
   const { pipeline, opened } = asked;
   const begunMs = opened.clock.now();
@@ -71,7 +76,7 @@ export async function tickPipeline(
       ...(now === undefined ? {} : { now }),
     });
     for (const warning of planned.plan.warnings) warnings.add(warning);
-    const part = await doPart(planned, run);
+    const part = await doPart(planned, emit, run);
     parts.push(part);
     if (isAnswered(part)) answered.push(ask);
     if (part.exitStatus === EXIT.interrupted || part.exitStatus === EXIT.unreachable) break;
@@ -108,17 +113,24 @@ async function planAsk(
   return planned;
 }
 
-async function doPart(planned: Planned, run: PipelineTickOptions['run']): Promise<TickPart> {
-  const { plan, pipelines, asked } = planned;
+async function doPart(planned: Planned, emit: Emit, run: PipelineTickOptions['run']): Promise<TickPart> {
+  const { plan, pipelines, asked, ledger } = planned;
   if (run === undefined) return { plan, report: previewOf(plan), exitStatus: EXIT.ok };
   const isIdle = plan.instances.every(({ action }) => action === 'none');
-  const report = isIdle
-    ? idleReport(plan, pipelines, asked.opened.project.pools, {
-        template: evaluateTemplate,
-        condition: evaluateCondition,
-        value: evaluateValue,
-      })
-    : await run(planned);
+  if (!isIdle) {
+    const report = await run(planned);
+    return { plan, report, exitStatus: tickStatus(report) };
+  }
+  // A run tells of those itself.
+  const { tasks } = asked.pipeline;
+  const standOf = (instance: PlannedInstance) =>
+    own(tasks, instance.task)?.continueOnError === true ? undefined : instance;
+  await tellDeadlines(plan, standOf, planned.nowMs(), { ledger, emit });
+  const report = idleReport(plan, pipelines, asked.opened.project.pools, {
+    template: evaluateTemplate,
+    condition: evaluateCondition,
+    value: evaluateValue,
+  });
   return { plan, report, exitStatus: tickStatus(report) };
 }
 

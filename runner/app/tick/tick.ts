@@ -11,6 +11,7 @@ import type { Planned } from '../planned.ts';
 import { withImageHashes } from '../project/image-hashes.ts';
 import type { OpenedProject } from '../project/open-project.ts';
 import { openReadingLedger } from '../reading-ledger.ts';
+import { createEvents } from '../../run/events.ts';
 import { runOn, type RunOptions } from '../run.ts';
 import type { Target } from '../target.ts';
 import { tickPipeline, type PipelineTick } from './pipeline-tick.ts';
@@ -83,7 +84,9 @@ export async function tickPipelines(asked: AskedTick, tick: TickOptions = {}): P
   await Promise.all(
     asked.pipelines.map(async (pipeline, place) => {
       try {
-        const ended = await tickPipeline({ options, opened, pipeline, target, mistakes: [] }, shared);
+        const emit = createEvents(tick.reporterFor?.(pipeline.name) ?? []);
+        const asking = { options, opened, pipeline, target, mistakes: [] };
+        const ended = await tickPipeline(asking, { ...shared, emit });
         done[place] = ended;
         tick.onEnd?.(pipeline, ended);
       } catch (error) {

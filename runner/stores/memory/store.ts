@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StoreError } from '../../errors.ts';
-import { compareKeys, isImmutable, isWithin, keyProblem } from '../../model/key.ts';
+import { compareKeys, isImmutable, isWithin, keyProblem, type KeyRange } from '../../model/key.ts';
 import type { ObjectInfo, ObjectStore, StoredBody } from '../../ports.ts';
 
 /** Stores of this process by id, so that a `StoreRef` finds its store again. */
@@ -23,8 +23,32 @@ export function openMemoryStore(id: string = randomUUID(), now: () => number = D
   return store;
 }
 
+/** The first key that is not below it. */
+function placeOf(order: readonly string[], key: string): number {
+  let low = 0;
+  let high = order.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(order[middle] ?? '', key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function keysWithin(order: readonly string[], range: KeyRange): readonly string[] {
+  const keys: string[] = [];
+  for (let place = placeOf(order, range.prefix); place < order.length; place += 1) {
+    const key = order[place] ?? '';
+    if (!key.startsWith(range.prefix)) break;
+    if (isWithin(key, range)) keys.push(key);
+  }
+  return keys;
+}
+
 function createStore(id: string, now: () => number): ObjectStore {
   const entries = new Map<string, Entry>();
+  /** Their keys, in order. */
+  const order: string[] = [];
   let writes = 0;
 
   async function put(...[key, body, options = {}]: Parameters<ObjectStore['put']>) {
@@ -42,6 +66,7 @@ function createStore(id: string, now: () => number): ObjectStore {
     }
     writes += 1;
     const etag = String(writes);
+    if (found === undefined) order.splice(placeOf(order, key), 0, key);
     entries.set(key, { bytes, etag, modifiedAt: isoTime(now()) });
     return { etag };
   }
@@ -61,7 +86,7 @@ function createStore(id: string, now: () => number): ObjectStore {
 
     async *list(prefix, { after, to, signal } = {}) {
       const range = { prefix, ...(after !== undefined && { after }), ...(to !== undefined && { to }) };
-      const keys = [...entries.keys()].filter((key) => isWithin(key, range)).sort(compareKeys);
+      const keys = keysWithin(order, range);
       for (let start = 0; start < keys.length; start += PAGE) {
         signal?.throwIfAborted();
         const page = keys.slice(start, start + PAGE).flatMap((key) => {
@@ -88,7 +113,7 @@ function createStore(id: string, now: () => number): ObjectStore {
     async delete(keys, { signal } = {}) {
       keys.forEach(refuseBadKey);
       signal?.throwIfAborted();
-      for (const key of keys) entries.delete(key);
+      for (const key of keys) if (entries.delete(key)) order.splice(placeOf(order, key), 1);
     },
 
     async check() {},

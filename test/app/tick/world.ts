@@ -43,6 +43,7 @@ export async function createTickWorld(
   const events: RunEvent[] = [];
   const started: string[] = [];
   let written = files;
+  let opened: OpenedProject | undefined;
   return {
     clock,
     store,
@@ -52,16 +53,17 @@ export async function createTickWorld(
     started,
     write(more) {
       written = { ...written, ...more };
+      opened = undefined;
     },
     at: (time) => void clock.advance((Date.parse(time) - clock.now()) / 1000),
     async tick({ pipelines: names, ...tick } = {}) {
-      const opened = await openedOf(written, clock);
+      const project = (opened ??= await openedOf(written, clock));
       const options = { cwd: '/project', env: {} };
-      const pipelines = [...opened.pipelines.values()].filter(
+      const pipelines = [...project.pipelines.values()].filter(
         ({ name }) => names === undefined || names.includes(name),
       );
       return tickPipelines(
-        { options, opened, pipelines },
+        { options, opened: project, pipelines },
         {
           ledger: () => Promise.resolve(ledger),
           engine: () => {
