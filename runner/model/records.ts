@@ -49,6 +49,15 @@ export interface ManifestInput {
   readonly contentDigest: string;
 }
 
+/** What a person did in the place of a run. */
+export interface ByHand {
+  readonly how: 'skip' | 'put' | 'clear' | 'publish';
+  readonly who: string;
+  readonly when: string;
+  /** Why, in that person's words. */
+  readonly reason?: string;
+}
+
 /** `manifests/<pipeline>/<task>/<partition>.json`: the record that makes an attempt's outputs *the* outputs. */
 export interface Manifest {
   readonly schema: number;
@@ -88,6 +97,8 @@ export interface Manifest {
    * whoever has seen one of these has seen this result. No clock says so.
    */
   readonly refreshed?: readonly string[];
+  /** A person decided it or brought it: no script made it. */
+  readonly by?: ByHand;
   /** Fresh at every write: equal content must not mean an equal ETag. */
   readonly nonce: string;
 }
@@ -248,6 +259,8 @@ export interface RunRecord {
   readonly outcome?: Outcome;
   readonly counts?: Readonly<Partial<Record<ReportState, number>>>;
   readonly instances?: readonly RunRecordInstance[];
+  /** No task was run: a person did this. */
+  readonly by?: ByHand;
   readonly nonce: string;
 }
 

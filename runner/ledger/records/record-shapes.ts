@@ -1,5 +1,6 @@
 import type { BackfillRecord, BackfillRules } from '../../model/backfill.ts';
 import type {
+  ByHand,
   ClaimRecord,
   EarlierTry,
   FailureRecord,
@@ -127,6 +128,13 @@ export const fingerprintFields: Fields<Fingerprint> = {
 
 const attemptAt = objectOf<{ attempt: string; at: string }>({ attempt, at: time });
 
+const byHand = objectOf<ByHand>({
+  how: oneOf('skip', 'put', 'clear', 'publish'),
+  who: text,
+  when: time,
+  reason: optional(text),
+});
+
 export const manifestFields: Fields<Manifest> = {
   schema: version,
   instance,
@@ -157,6 +165,7 @@ export const manifestFields: Fields<Manifest> = {
   superseded: optional(attemptAt),
   supersededAttempts: optional(listOf(attemptAt)),
   refreshed: optional(listOf(text)),
+  by: optional(byHand),
   nonce,
 };
 
@@ -299,5 +308,6 @@ export const runFields: Fields<RunRecord> = {
   outcome: optional(text),
   counts: optional(mapOf(number)),
   instances: optional(listOf(objectOf(runInstanceFields))),
+  by: optional(byHand),
   nonce,
 };

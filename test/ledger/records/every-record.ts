@@ -52,6 +52,7 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
       instances: [
         { id: ID, state: 'succeeded', attempt, reason: 'ran', seconds: 1.5, exitCode: 0, earlier: [TRY] },
       ],
+      by: { how: 'put', who: 'anna', when: '2021-01-29T22:00:00.000Z', reason: 'it came by mail' },
     }),
   );
   await ledger.beat(RUN, undefined);
@@ -100,6 +101,7 @@ export async function everyKindOfRecord(): Promise<ReadonlyMap<string, string>> 
     exitCode: 0,
     imageDigest: 'sha256:0',
     engine: 'docker',
+    by: { how: 'put', who: 'anna', when: '2021-01-29T22:00:00.000Z', reason: 'it came by mail' },
   });
   await ledger.commitManifest(full, (await ledger.readManifest(ID))?.etag ?? null);
   const gone = 'short-score/gone/_';
