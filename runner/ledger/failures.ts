@@ -13,7 +13,10 @@ export const failureRecords = recordKind('the record of a failure', failureField
   keyOf: ({ instance }) => instanceKey('failures', instance),
 });
 
-export type Failures = Pick<Ledger, 'recordFailure' | 'closeFailure' | 'readFailure' | 'openFailures'>;
+export type Failures = Pick<
+  Ledger,
+  'recordFailure' | 'closeFailure' | 'forgetFailure' | 'readFailure' | 'openFailures'
+>;
 
 export function createFailures(context: Context, manifests: Pick<Manifests, 'readManifest'>): Failures {
   const { store, passBy } = context;
@@ -40,6 +43,12 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
     },
 
     async closeFailure(id) {
+      const key = instanceKey('failures', id);
+      const failure = (await passBy(() => failureRecords.read(store, key)))?.record;
+      if (failure !== undefined && failure.over !== (await committedAttempt(id))) await store.delete([key]);
+    },
+
+    async forgetFailure(id) {
       await store.delete([instanceKey('failures', id)]);
     },
 

@@ -2,6 +2,7 @@ import type { HeartbeatTimes } from '../model/heartbeat.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Knowledge, ListingRange } from '../model/plan.ts';
 import type {
+  ByHand,
   ClaimRecord,
   FailureRecord,
   HeartbeatRecord,
@@ -146,6 +147,7 @@ export interface Ledger {
     over: StoredManifest | null,
     reason: string,
     run: string,
+    by?: ByHand,
   ): Promise<CommitResult>;
 
   /**
@@ -175,7 +177,10 @@ export interface Ledger {
   beat(run: string, last: Beat | undefined, signal?: AbortSignal): Promise<Beat | undefined>;
 
   recordFailure(failure: FailureRecord): Promise<void>;
+  /** After a commit: removes what it has closed, never one of whoever has started over that very commit since. */
   closeFailure(id: InstanceId): Promise<void>;
+  /** Whatever it started over: for whoever takes away what was committed, under its claim. */
+  forgetFailure(id: InstanceId): Promise<void>;
   readFailure(id: InstanceId): Promise<FailureRecord | undefined>;
   /** Open ones: those whose `over` is still the committed attempt. */
   openFailures(pipeline?: string): Promise<readonly FailureRecord[]>;

@@ -100,9 +100,9 @@ export function createManifests({
     commitManifest,
     replaceManifest,
     refreshManifest,
-    async voidManifest(id, over, reason, run) {
+    async voidManifest(id, over, reason, run, by) {
       const manifest = voidManifest(id, reason, run, new Date(clock.now()).toISOString(), nonce());
-      return commitManifest(manifest, over?.etag ?? null);
+      return commitManifest({ ...manifest, ...(by !== undefined && { by }) }, over?.etag ?? null);
     },
   };
 }
