@@ -1,12 +1,14 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readSmallFile } from './small-file.ts';
+import { readSmall, valueIn } from './git-config.ts';
 
 export interface Repository {
   /** As its remote `origin` has it, so that every clone of it agrees; else its folder's. */
   readonly name: string;
   /** The folder that holds `.git`. */
   readonly top: string;
+  /** Its configuration, as text. */
+  readonly config: string;
 }
 
 /**
@@ -18,8 +20,8 @@ export async function repositoryAbove(folder: string): Promise<Repository | unde
     const shared = await sharedFolder(join(top, '.git'));
     if (shared !== undefined) {
       const config = (await readSmall(join(shared, 'config'))) ?? '';
-      const name = nameInUrl(originOf(config) ?? '') ?? nameOfFolder(shared);
-      if (name !== undefined) return { name, top };
+      const name = nameInUrl(valueIn(config, 'remote "origin"', 'url') ?? '') ?? nameOfFolder(shared);
+      if (name !== undefined) return { name, top, config };
     }
     if (dirname(top) === top) return undefined;
   }
@@ -49,30 +51,4 @@ function nameInUrl(url: string): string | undefined {
     .replace(/[/\\]\.git$/, '')
     .replace(/\.git$/, '');
   return bare.split(/[/\\:]/).at(-1) || undefined;
-}
-
-function originOf(config: string): string | undefined {
-  let isOrigin = false;
-  for (const line of config.split('\n')) {
-    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
-    if (section !== undefined) isOrigin = /^remote\s+"origin"$/i.test(section.trim());
-    const value = isOrigin ? /^\s*url\s*=(.*)$/i.exec(line)?.[1] : undefined;
-    if (value !== undefined) return unquoted(value.trim());
-  }
-  return undefined;
-}
-
-/** As git-config(1) has it: a comment ends what is not quoted. */
-function unquoted(value: string): string {
-  const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(value)?.[1];
-  if (quoted !== undefined) return quoted.replaceAll(/\\(.)/g, '$1');
-  return (value.split(/[#;]/)[0] ?? '').trim();
-}
-
-const MAX_BYTES = 2 ** 20;
-
-/** Undefined for what is not there, is no file or is no text of git's. */
-async function readSmall(path: string): Promise<string | undefined> {
-  const found = await readSmallFile(path, MAX_BYTES);
-  return found.kind === 'read' ? Buffer.from(found.bytes).toString('utf8') : undefined;
 }
