@@ -13,6 +13,8 @@ export {
 export { resumeBackfill, type ResumedBackfill } from './app/backfill/resume.ts';
 export { runBackfill, runBackfillOn, type BackfillOptions } from './app/backfill/run-backfill.ts';
 export { askedInstances, oneInstance } from './app/instance.ts';
+export { clearByHand, type ClearOptions } from './app/hand/clear.ts';
+export { skipByHand, type HandOptions } from './app/hand/skip.ts';
 export { InterruptedError } from './app/interrupted.ts';
 export { readKeptPlan } from './app/kept-plan/file.ts';
 export { keepPlanned, planAsKept } from './app/kept-plan/plan-as-kept.ts';
@@ -47,6 +49,7 @@ export type { RunEvent } from './model/event.ts';
 export type { Job, JobResult } from './model/job.ts';
 export type { Estimate } from './model/estimate.ts';
 export type { KeptPlan } from './model/kept-plan.ts';
+export type { HandInstance, HandReport } from './model/hand.ts';
 export type { InstanceId } from './model/partition.ts';
 export type { Pipeline, Project, Task } from './model/pipeline.ts';
 export type { Plan, PlannedInstance, PlanRequest } from './model/plan.ts';

@@ -47,18 +47,11 @@ export interface PlanOptions extends RequestOptions {
  * const { plan } = await planPipeline(asked, { rebuild: 'stale' });
  */
 export async function planPipeline(asked: AskedPipeline, options: PlanOptions = {}): Promise<Planned> {
-  const { opened, pipeline, target } = asked;
-  const [{ scopeOf }, { planWithLegs }] = await Promise.all([
-    import('../plan/scope/scope.ts'),
+  const { opened, pipeline } = asked;
+  const [{ pipelines, request, scope, now, nowMs }, { planWithLegs }] = await Promise.all([
+    scopeAsked(asked, options),
     import('./legs.ts'),
   ]);
-  const pipelines = options.pipelines ?? (await withImageHashes(opened));
-  const { nowMs, now, request, scope } = withMistakes(asked.mistakes, () => {
-    const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
-    const now = new Date(nowMs()).toISOString();
-    const request = options.request ?? createRequest(pipeline, target, options);
-    return { nowMs, now, request, scope: scopeOf(pipelines, request, now) };
-  });
   const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
   const concerned = new Set([pipeline.name, ...scope.ranges.map((range) => range.pipeline)]);
   const contents = options.contents === true;
@@ -69,6 +62,30 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
     readOwners(ledger, opened.project, concerned),
   ]);
   return { asked, plan, expand, pipelines, ledger, ownership, nowMs };
+}
+
+/** What is asked for, before anything is read of the store. */
+export interface ScopeAsked extends Pick<Planned, 'pipelines' | 'nowMs'> {
+  readonly request: PlanRequest;
+  readonly scope: Scope;
+  /** ISO instant. */
+  readonly now: string;
+}
+
+/** @throws ProblemsError for what is wrong in the request. */
+export async function scopeAsked(
+  asked: AskedPipeline,
+  options: RequestOptions & Pick<PlanOptions, 'now' | 'request' | 'pipelines'>,
+): Promise<ScopeAsked> {
+  const { opened, pipeline, target } = asked;
+  const { scopeOf } = await import('../plan/scope/scope.ts');
+  const pipelines = options.pipelines ?? (await withImageHashes(opened));
+  return withMistakes(asked.mistakes, () => {
+    const nowMs = readMoment(opened.clock, pipeline.timezone, options.now);
+    const now = new Date(nowMs()).toISOString();
+    const request = options.request ?? createRequest(pipeline, target, options);
+    return { pipelines, nowMs, now, request, scope: scopeOf(pipelines, request, now) };
+  });
 }
 
 /** What `make` finds wrong comes after what is known to be. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, usageError } from '../errors.ts';
 import type { Output } from './cli/output.ts';
 import type { CommonFlags } from './cli/flags.ts';
-import { quoteWord } from '../report/commands.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import { makeFolder } from '../machine/folder.ts';
 
 export interface InitFlags extends CommonFlags {

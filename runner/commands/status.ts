@@ -77,6 +77,7 @@ export async function statusCommand(
         startedAt: run.startedAt,
         finishedAt: run.finishedAt ?? null,
         counts: run.counts ?? null,
+        ...(run.by !== undefined && { by: run.by }),
       })),
     });
     return EXIT.ok;

@@ -1,6 +1,6 @@
 import { EXIT } from '../errors.ts';
 import { oneInstance } from '../app/instance.ts';
-import { quoteWord } from '../report/commands.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import { paramFlag } from '../model/flags.ts';
 import { otherOwners } from '../app/owners.ts';
 import { oneLine } from '../report/words.ts';

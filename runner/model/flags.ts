@@ -49,6 +49,7 @@ export const FLAGS: readonly string[] = [
   'param',
   'plan',
   'project',
+  'reason',
   'rebuild',
   'resume',
   'run',

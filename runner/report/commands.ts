@@ -1,3 +1,5 @@
+import { quoteWord } from '../model/quote-word.ts';
+
 /** What was typed to get here, as it was typed: what leads to the same project, store and engine again. */
 export interface Whereabouts {
   /** A pipeline file that was named instead of a project. */
@@ -12,7 +14,9 @@ export interface Whereabouts {
 /** Makes the commands in our words work where they are read: adds what leads there. */
 export type CompleteCommands = (text: string) => string;
 
-const OF_A_PIPELINE = ['run', 'plan', 'tick', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
+const BY_HAND = ['skip', 'put', 'clear', 'publish'];
+const BY_ITSELF = ['run', 'plan', 'tick', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
+const OF_A_PIPELINE = [...BY_ITSELF, ...BY_HAND];
 const OF_A_STORE = [
   'backfill resume',
   'backfill cancel',
@@ -74,9 +78,4 @@ function placeOf(verb: string, { file, project }: Whereabouts): readonly string[
 function isQuoted(line: string): boolean {
   // eslint-disable-next-line no-control-regex -- colours begin with one
   return /^(?:\s|\u001b\[[0-9;]*m)*│/.test(line);
-}
-
-/** For a POSIX shell. */
-export function quoteWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

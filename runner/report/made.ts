@@ -1,3 +1,4 @@
+import { byHandWords } from '../model/hand.ts';
 import type { Manifest } from '../model/records.ts';
 import { formatBytes, formatCount, formatDuration, shortId } from './words.ts';
 
@@ -8,14 +9,19 @@ export function madeLines(manifest: Manifest): readonly string[] {
   const { run, attempt, startedAt, finishedAt, imageDigest, engine, exitCode, period, superseded } = manifest;
   const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
   const what = manifest.outcome === 'skipped' ? 'skipped' : 'made';
+  const { by } = manifest;
   const status = exitCode === undefined || exitCode === 0 ? '' : `, exit status ${exitCode}`;
+  const how =
+    by === undefined
+      ? `${what} by run ${run} at ${second(finishedAt)}, in ${formatDuration(seconds)}${status} (attempt ${attempt})`
+      : `${byHandWords(by)} (by hand, ${second(by.when)}, attempt ${attempt})`;
   return [
-    `${what} by run ${run} at ${second(finishedAt)}, in ${formatDuration(seconds)}${status} (attempt ${attempt})`,
+    how,
     ...(period === undefined ? [] : [`for the period ${period.start} – ${period.end}`]),
     ...(imageDigest === undefined
       ? []
       : [`in image ${imageDigest}${engine === undefined ? '' : `, by ${engine}`}`]),
-    ...settingsLine(manifest),
+    ...(by === undefined ? settingsLine(manifest) : []),
     ...inputLines(manifest),
     ...outputLine(manifest),
     ...(superseded === undefined

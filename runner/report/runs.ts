@@ -1,3 +1,4 @@
+import { byHandWords } from '../model/hand.ts';
 import type { RunRecord } from '../model/records.ts';
 import type { Paint } from './paint.ts';
 import { formatCount, formatCounts, formatDuration } from './words.ts';
@@ -27,9 +28,10 @@ function idleFrom(runs: readonly ListedRun[], at: number): readonly RunRecord[] 
 }
 
 /** It found all it was asked for done, and made no attempt at anything. */
-function isIdle({ outcome, counts = {}, instances = [] }: RunRecord): boolean {
+function isIdle({ outcome, by, counts = {}, instances = [] }: RunRecord): boolean {
   return (
     outcome === 'succeeded' &&
+    by === undefined &&
     (counts.succeeded ?? 0) === 0 &&
     instances.every(({ attempt }) => attempt === undefined)
   );
@@ -54,6 +56,10 @@ function runLine({ run, state }: ListedRun, paint: Paint): string {
   const began = `${state === 'died' ? 'after it began ' : 'since '}${minute(run.startedAt)}`;
   const when = seconds === undefined ? began : `in ${formatDuration(seconds)}`;
   const counts = run.counts === undefined ? '' : `: ${formatCounts(run.counts, paint.state)}`;
+  if (run.by !== undefined) {
+    const some = formatCount(run.instances?.length ?? 0, 'instance');
+    return `${paint.dim(run.run)}  ${run.pipeline} ${paint.bold('by hand')}, ${minute(run.startedAt)}: ${some} ${byHandWords(run.by)}`;
+  }
   return `${paint.dim(run.run)}  ${run.pipeline} ${paint.bold(state)} ${when}${counts}`;
 }
 

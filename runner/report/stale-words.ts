@@ -1,5 +1,5 @@
 import type { LeftStale } from '../model/plan.ts';
-import { quoteWord } from './commands.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import { formatCount } from './words.ts';
 
 const REASONS = 3;

@@ -1,7 +1,7 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { Report, ReportInstance } from '../model/report.ts';
 import type { ReportState } from '../model/state.ts';
-import { quoteWord } from './commands.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
 import { rebuildWords, staleWords } from './stale-words.ts';

@@ -10,7 +10,7 @@ const sections = new Map(
     return [section.slice(0, end), section.slice(end)] as const;
   }),
 );
-const everywhere = ['Which instances', 'Flags of every command']
+const everywhere = ['Which instances', 'Flags of every command', 'By hand']
   .map((name) => sections.get(name) ?? '')
   .join('\n');
 

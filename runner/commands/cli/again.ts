@@ -1,4 +1,4 @@
-import { quoteWord } from '../../report/commands.ts';
+import { quoteWord } from '../../model/quote-word.ts';
 
 /** The command that was typed, with other values of some flags and without others: it works wherever that did. */
 export function typedWith(

@@ -1,6 +1,6 @@
 import { CommanderError, type Command } from 'commander';
 import { EXIT, type ProblemsError, usageError } from '../../errors.ts';
-import { quoteWord } from '../../report/commands.ts';
+import { quoteWord } from '../../model/quote-word.ts';
 import { didYouMean } from '../../language/suggest.ts';
 import { flagsOf } from './declare.ts';
 import { createOutput, reportError } from './output.ts';

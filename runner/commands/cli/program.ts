@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBackfillCommands } from './declare-backfill.ts';
+import { addHandCommands } from './declare-hand.ts';
 import { addPlanningCommands } from './declare-planning.ts';
 import { addProjectCommands } from './declare-project.ts';
 import { addResultCommands } from './declare-results.ts';
@@ -36,6 +37,7 @@ export function createProgram(version: string): Command {
   addTimeCommands(program);
   addBackfillCommands(program);
   addResultCommands(program);
+  addHandCommands(program);
   addProjectCommands(program);
   addStoreCommands(program);
   for (const command of program.commands) for (const one of [command, ...command.commands]) refuseTwice(one);

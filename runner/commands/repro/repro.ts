@@ -8,7 +8,7 @@ import type { Output } from '../cli/output.ts';
 import { prepareRepro } from '../../app/repro.ts';
 import type { CommonFlags } from '../cli/flags.ts';
 import { openTyped } from '../cli/typed.ts';
-import { quoteWord } from '../../report/commands.ts';
+import { quoteWord } from '../../model/quote-word.ts';
 import { layOut } from './folder.ts';
 import { clearPlace, findPlace, sign } from './place.ts';
 import type { RequestOptions } from '../../app/request.ts';

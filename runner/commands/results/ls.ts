@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { byHandWords } from '../../model/hand.ts';
 import { objectUri, storeFolder } from '../../model/outputs/object-place.ts';
 import type { InstanceId } from '../../model/partition.ts';
 import type { Manifest } from '../../model/records.ts';
@@ -96,6 +97,7 @@ function describe(manifest: Manifest, { store: { ref } }: Ledger) {
     outcome: manifest.outcome,
     attempt: manifest.attempt,
     finishedAt: manifest.finishedAt,
+    ...(manifest.by !== undefined && { by: manifest.by }),
     values: manifest.values,
     objects: manifest.objects.map((object) => ({ ...object, uri: uri(object.path) })),
   };
@@ -110,7 +112,7 @@ function line(manifest: Manifest): string {
   const bytes = manifest.objects.reduce((sum, object) => sum + object.bytes, 0);
   const what =
     manifest.outcome === 'succeeded'
-      ? `${formatCount(manifest.objects.length, 'file')}, ${formatBytes(bytes)}`
+      ? `${formatCount(manifest.objects.length, 'file')}, ${formatBytes(bytes)}${manifest.by === undefined ? '' : ` (${byHandWords(manifest.by)})`}`
       : `${manifest.outcome}${manifest.reason === undefined ? '' : ` (${manifest.reason})`}`;
   return `${manifest.instance}  ${manifest.finishedAt.slice(0, 19)}Z  ${what}`;
 }

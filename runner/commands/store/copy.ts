@@ -7,8 +7,8 @@ import type { CopyReport } from '../../ledger/copy/copying.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
-import { quoteWord } from '../../report/commands.ts';
 import { silenceOf } from '../../app/open-ledger.ts';
+import { quoteWord } from '../../model/quote-word.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
 import { createTicker } from '../cli/ticker.ts';
 

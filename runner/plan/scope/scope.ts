@@ -92,6 +92,8 @@ export function scopeOf(
           : [],
       contents:
         request.rebuild.stale ||
+        // What was put by hand stays, and only its manifest tells.
+        request.rebuild.all ||
         request.rebuild.since !== undefined ||
         request.downstream ||
         givesSetting(pipeline, request),

@@ -23,6 +23,7 @@ export function ownDifferences(
   const manifest = knowledge.contents.get(instance.id);
   if (manifest === undefined) return [];
   const { settings } = instance.table;
+  if (!scope.request.rebuild.stale && manifest.by !== undefined) return [];
   if (!scope.request.rebuild.stale) return settingDifferences(manifest.settings, settings);
   return allDifferences(assessing, instance, assessed, manifest);
 }

@@ -25,11 +25,24 @@ export interface Current {
 /** How a committed result differs from what would be made now, one line each; empty: it is not stale. */
 export function differences(manifest: Manifest, current: Current): readonly string[] {
   const { inputs, period } = current;
+  if (manifest.by !== undefined) return differencesByHand(manifest, current);
   return [
     ...periodDifferences(manifest.period, period),
     ...partDifferences(manifest, current),
     ...(inputs === undefined ? [] : inputDifferences(manifest, inputs)),
   ];
+}
+
+/**
+ * Of what a person decided or brought: no script, setting or input made it. It is stale where it stands for another
+ * period now, and a result also where other outputs are declared.
+ */
+function differencesByHand(manifest: Manifest, current: Current): readonly string[] {
+  const period = periodDifferences(manifest.period, current.period);
+  if (manifest.outcome !== 'succeeded') return period;
+  // As if it had been made of all else that is written now.
+  const fingerprint = { ...current.fingerprint, outputs: manifest.fingerprint.outputs };
+  return [...period, ...partDifferences({ ...manifest, fingerprint }, current)];
 }
 
 /** The same name may mean another span. What was recorded without one is not stale for that alone. */

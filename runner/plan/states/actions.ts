@@ -178,6 +178,8 @@ function isComparable(
   { state }: Assessment,
 ): boolean {
   if (instance.table.task.kind === 'wrapper' || !isLookedAt(assessing, work, instance)) return false;
+  // A person decided it or brought it, and read nothing for that.
+  if (assessing.knowledge.contents.get(instance.id)?.by !== undefined) return false;
   const outcome = committedOutcome(assessing.knowledge, instance.id);
   switch (state) {
     case 'done':

@@ -1,5 +1,7 @@
 import { describeMoment } from '../../calendar/moment.ts';
-import { OBJECTS_GONE, type Manifest } from '../../model/records.ts';
+import { byHandWords } from '../../model/hand.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import { OBJECTS_GONE, type ByHand, type Manifest } from '../../model/records.ts';
 import { startOfRun } from '../../model/run-id.ts';
 import type { State } from '../../model/state.ts';
 import { dueMs, hasOwnDue, momentOf } from '../scope/due.ts';
@@ -48,7 +50,7 @@ function judgeCommitted(
   const { rebuild } = scope.request;
   const all = rebuild.all && instance.asked;
   const again = whyAgain(assessing, instance, assessed);
-  if (again === undefined) return base;
+  if (again === undefined) return all ? keptByHand(assessing, instance, base) : base;
   const isStale = again.state === 'stale' || again.stale === true;
   const isDue =
     all ||
@@ -114,9 +116,27 @@ function whyAgain(
       ...(resting === true && { resting }),
     };
   }
-  if (all && instance.asked && !isMadeSince(knowledge.contents.get(instance.id), since))
+  if (
+    all &&
+    instance.asked &&
+    byHand(assessing, instance.id) === undefined &&
+    !isMadeSince(knowledge.contents.get(instance.id), since)
+  )
     return { state: 'stale', reason: 'to be rebuilt, as asked' };
   return changed.length === 0 ? undefined : { state: 'stale', reason: sentence(changed) };
+}
+
+/** Of a result or a skip that a person brought or decided. */
+function byHand({ knowledge }: Assessing, id: InstanceId): ByHand | undefined {
+  return (knowledge.exceptions.get(id) ?? knowledge.contents.get(id))?.by;
+}
+
+/** Under `all` too: no script can make it again. */
+function keptByHand(assessing: Assessing, { id }: ScopedInstance, base: Assessment): Assessment {
+  const by = byHand(assessing, id);
+  return by === undefined
+    ? base
+    : { ...base, reason: `${byHandWords(by)}; it stays until it is cleared: sluice clear ${id}` };
 }
 
 /** By a run that began in that second or later. */
@@ -178,6 +198,7 @@ function judgeAbsent(
 function absenceReason(exception: Manifest | undefined): string {
   if (exception?.outcome !== 'void') return 'missing';
   if (exception.reason === OBJECTS_GONE) return OBJECTS_GONE;
+  if (exception.by !== undefined) return byHandWords(exception.by);
   return `cleared: ${exception.reason ?? 'its result was removed'}`;
 }
 

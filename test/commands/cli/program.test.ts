@@ -18,6 +18,8 @@ describe('the command line', () => {
       'logs',
       'status',
       'repro',
+      'skip',
+      'clear',
       'check',
       'init',
       'gc',

@@ -1,0 +1,21 @@
+import { paramFlag } from '../../model/flags.ts';
+import type { InstanceId } from '../../model/partition.ts';
+import { quoteWord } from '../../model/quote-word.ts';
+import type { AskedPipeline } from '../asked-pipeline.ts';
+import type { RequestOptions } from '../request.ts';
+
+/** The command that makes anew what is missing of the same instances, and takes along what depends on them. */
+export function nextCommand(
+  { pipeline, target }: AskedPipeline,
+  ids: readonly InstanceId[],
+  { from, to }: Pick<RequestOptions, 'from' | 'to'>,
+): string {
+  const [only, more] = ids;
+  if (only !== undefined && more === undefined) return `sluice run ${quoteWord(only)} --downstream`;
+  const range =
+    from === undefined || to === undefined ? [] : [`--from ${quoteWord(from)} --to ${quoteWord(to)}`];
+  const params = Object.entries({ ...target.params, ...target.keys }).map(([name, value]) =>
+    paramFlag(name, quoteWord(value)),
+  );
+  return ['sluice run', pipeline.name, ...target.tasks, ...params, ...range, '--downstream'].join(' ');
+}

@@ -1,0 +1,54 @@
+import { userInfo } from 'node:os';
+import { whoOf } from '../../app/hand/who.ts';
+import { EXIT } from '../../errors.ts';
+import { gitUserName } from '../../machine/git-user.ts';
+import { isCarriedOut, type HandReport } from '../../model/hand.ts';
+import { handDocument, handLines } from '../../report/by-hand.ts';
+import { createPaint } from '../../report/paint.ts';
+import type { CommonFlags } from '../cli/flags.ts';
+import type { Output } from '../cli/output.ts';
+
+export interface HandFlags extends CommonFlags {
+  readonly by?: string;
+  readonly reason?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What of its flags such a command hands on, with who gives it. */
+export async function handOptions({ by, reason, from, to, project }: HandFlags): Promise<{
+  readonly who: string;
+  readonly reason?: string;
+  readonly from?: string;
+  readonly to?: string;
+}> {
+  const { env } = process;
+  const who = whoOf({
+    by,
+    env,
+    gitName: await gitUserName(project ?? process.cwd(), env),
+    login: loginName(),
+  });
+  return {
+    who,
+    ...(reason !== undefined && { reason }),
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+  };
+}
+
+/** A container's user may be one of no name. */
+function loginName(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    return undefined;
+  }
+}
+
+/** 3 where something that was asked for is not so. */
+export async function tellByHand(report: HandReport, output: Output): Promise<number> {
+  if (output.json) await output.document(handDocument(report));
+  else output.say(handLines(report, createPaint(output.color)));
+  return isCarriedOut(report) ? EXIT.ok : EXIT.incomplete;
+}
