@@ -14,6 +14,8 @@ export { resumeBackfill, type ResumedBackfill } from './app/backfill/resume.ts';
 export { runBackfill, runBackfillOn, type BackfillOptions } from './app/backfill/run-backfill.ts';
 export { askedInstances, oneInstance } from './app/instance.ts';
 export { clearByHand, type ClearOptions } from './app/hand/clear.ts';
+export { publishByHand } from './app/hand/publish.ts';
+export { putByHand, type PutOptions } from './app/hand/put.ts';
 export { skipByHand, type HandOptions } from './app/hand/skip.ts';
 export { InterruptedError } from './app/interrupted.ts';
 export { readKeptPlan } from './app/kept-plan/file.ts';

@@ -141,6 +141,15 @@ export interface Ledger {
    */
   commitManifest(manifest: Manifest, over: string | null): Promise<CommitResult>;
 
+  /**
+   * The same result under a fresh etag, with what is said of it beside what it is: whoever holds the etag before can't
+   * commit over it any more, and whoever has seen it then has seen this.
+   */
+  refreshManifest(
+    stored: StoredManifest,
+    changes?: Pick<Manifest, 'supersededAttempts'> & Partial<Pick<Manifest, 'published' | 'fingerprint'>>,
+  ): Promise<CommitResult>;
+
   /** Compare-and-swap to a void manifest with a fresh nonce; whoever held the old ETag can't commit any more. */
   voidManifest(
     id: InstanceId,

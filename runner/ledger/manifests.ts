@@ -20,14 +20,12 @@ export const manifestRecords = recordKind('the manifest', manifestFields, {
   problem: digestProblem,
 });
 
-export type Manifests = Pick<Ledger, 'readManifest' | 'commitManifest' | 'voidManifest'> & {
+export type Manifests = Pick<
+  Ledger,
+  'readManifest' | 'commitManifest' | 'refreshManifest' | 'voidManifest'
+> & {
   /** As it stands, whatever its supersession: gc's fence is a commit that supersedes nothing. */
   readonly replaceManifest: (manifest: Manifest, over: string | null) => Promise<CommitResult>;
-  /** The same result under a fresh etag: whoever holds the one before can't commit over it any more. */
-  readonly refreshManifest: (
-    stored: StoredManifest,
-    changes?: Pick<Manifest, 'supersededAttempts'>,
-  ) => Promise<CommitResult>;
 };
 
 /** As many refreshes as happen at the most between a plan and its last instance's turn. */
@@ -75,7 +73,7 @@ export function createManifests({
 
   async function refreshManifest(
     { manifest, etag }: StoredManifest,
-    changes: Pick<Manifest, 'supersededAttempts'> = {},
+    changes: Parameters<Ledger['refreshManifest']>[1] = {},
   ): Promise<CommitResult> {
     const refreshed = [...(manifest.refreshed ?? []), etag].slice(-REFRESHES_KEPT);
     return replaceManifest({ ...manifest, ...changes, refreshed, nonce: nonce() }, etag);

@@ -57,7 +57,7 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     passBy: createPassBy(tell),
     processState: options.processState ?? stateFrom(options.process),
   };
-  const { replaceManifest, refreshManifest, ...manifests } = createManifests(context);
+  const { replaceManifest, ...manifests } = createManifests(context);
   const run = () => runId(options.clock.now(), options.random);
   const gone = createGone(context, manifests, run);
   const runs = createRuns(context);
@@ -81,13 +81,13 @@ export async function openLedger(store: ObjectStore, options: LedgerOptions): Pr
     ...createOwners(context),
     ...createTicks(context),
     ...createLogs(context),
-    ...createPublications(context, { ...manifests, ...gone, refreshManifest }, runs.liveness),
+    ...createPublications(context, { ...manifests, ...gone }, runs.liveness),
     readKnowledge: createKnowledge(context, {
       cache: openManifestCache(options.cacheFolder, context),
       liveness: runs.liveness,
       readRun: runs.readRun,
       readTaskKeys: taskKeys.readTaskKeys,
     }),
-    gc: createGc(context, { ...manifests, replaceManifest, refreshManifest }, runs.liveness, run),
+    gc: createGc(context, { ...manifests, replaceManifest }, runs.liveness, run),
   };
 }

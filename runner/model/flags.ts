@@ -58,5 +58,6 @@ export const FLAGS: readonly string[] = [
   'store',
   'to',
   'uris',
+  'value',
   'version',
 ];

@@ -21,6 +21,8 @@ export type HandResult =
   | 'unchanged'
   /** It has something that this command does not touch. */
   | 'kept'
+  /** There is no result of it. */
+  | 'missing'
   /** A live run works on it. */
   | 'held'
   /** Another's result came first and stands. */
@@ -59,6 +61,7 @@ export function isCarriedOut({ instances }: Pick<HandReport, 'instances'>): bool
       case 'unchanged':
         return true;
       case 'kept':
+      case 'missing':
       case 'held':
       case 'overtaken':
       case 'unpublished':

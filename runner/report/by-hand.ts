@@ -35,6 +35,8 @@ function label(result: HandResult, dryRun: boolean): string {
       return 'stays as it is';
     case 'kept':
       return 'is kept';
+    case 'missing':
+      return 'is not there';
     case 'held':
       return 'is left alone';
     case 'overtaken':

@@ -112,6 +112,7 @@ const STATES: Readonly<Record<HandResult, ReportState>> = {
   published: 'done',
   unchanged: 'unchanged',
   kept: 'done',
+  missing: 'missing',
   held: 'running',
   overtaken: 'done',
   unpublished: 'unpublished',

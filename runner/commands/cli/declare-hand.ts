@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { action, command, examples, withParams } from './declare.ts';
+import { action, collect, command, examples, withParams } from './declare.ts';
 
 /** Commands by which a person does something to what is recorded, without running anything. */
 export function addHandCommands(program: Command): void {
@@ -15,6 +15,18 @@ export function addHandCommands(program: Command): void {
       ]),
     );
 
+  byHand(command(program, 'put <pipeline> [task-or-file...]', 'files that came another way are its outputs'))
+    .option('--value <name=text>', 'a declared value; once for each', collect)
+    .action(action(async () => (await import('../hand/put.ts')).putCommand))
+    .addHelpText(
+      'after',
+      examples([
+        ['sluice put sales/fetch/date=2021-01-29 raw.csv --reason "by mail"', ''],
+        ['sluice put sales fetch --date 2021-01-29 raw.csv=final-2.csv', 'under its declared name'],
+        ['sluice put sales fetch --date 2021-01-29 out/ --value rows=7', 'a folder of them'],
+      ]),
+    );
+
   byHand(
     command(program, 'clear <pipeline> [task...]', 'take results, skips and failures away: missing again'),
   )
@@ -26,6 +38,22 @@ export function addHandCommands(program: Command): void {
       examples([
         ['sluice clear sales fetch --date 2021-01-29 --downstream --dry-run', ''],
         ['sluice clear sales/fetch/date=2021-01-29', 'one, also to undo skip and put'],
+      ]),
+    );
+
+  byHand(
+    command(
+      program,
+      'publish <pipeline> [task...]',
+      'copy results to their published paths again; runs nothing',
+    ),
+  )
+    .action(action(async () => (await import('../hand/publish.ts')).publishCommand))
+    .addHelpText(
+      'after',
+      examples([
+        ['sluice publish sales --date 2021-01-04..2021-01-29', 'also where publish was declared later'],
+        ['sluice publish sales/clean/date=2021-01-29', ''],
       ]),
     );
 }

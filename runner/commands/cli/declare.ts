@@ -117,6 +117,6 @@ export function examples(rows: readonly (readonly [string, string])[]): string {
 
 const USUAL_COLUMNS = 80;
 
-function collect(value: string, before: readonly string[] = []): readonly string[] {
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { StoredManifest } from '../../ledger/ledger.ts';
+import type { Ledger, StoredManifest } from '../../ledger/ledger.ts';
 import { supersededBy } from '../../ledger/gc/superseded.ts';
 import { contentDigest } from '../../model/outputs/content-digest.ts';
 import type { Probed } from '../../model/source.ts';
-import type { JobResult } from '../../model/job.ts';
+import type { JobResult, StoredObject } from '../../model/job.ts';
+import type { InstanceId } from '../../model/partition.ts';
 import { STORE_SCHEMA, type Manifest } from '../../model/records.ts';
 import { fingerprintOf, settingsIn } from '../../plan/staleness/fingerprint.ts';
 import type { EvaluatedOutput } from './evaluate.ts';
@@ -36,24 +37,39 @@ export async function commitResult(
   result: Result,
   over: StoredManifest | undefined,
 ): Promise<Committed> {
-  const { ledger } = work.environment;
-  const manifest = manifestOf(work, result);
-  if (manifest.published.length > 0) await ledger.beginPublication(work.planned.id, work.attempt);
+  return commitMade(work.environment.ledger, manifestOf(work, result), over, result.job?.objects ?? []);
+}
+
+/** The same of a manifest that is made, whoever made it; `uploaded` goes where it does not count. */
+export async function commitMade(
+  ledger: Ledger,
+  manifest: Manifest,
+  over: StoredManifest | undefined,
+  uploaded: readonly StoredObject[],
+): Promise<Committed> {
+  const { instance, attempt } = manifest;
+  if (manifest.published.length > 0) await ledger.beginPublication(instance, attempt);
   const committed = await ledger.commitManifest(manifest, over?.etag ?? null);
   if (committed.kind === 'committed') return { kind: 'committed', manifest };
   // Was it our first try that a lost answer made us repeat? Then it counted until another replaced it: it has readers.
-  const hasCounted = supersededBy(committed.winner).some(({ attempt }) => attempt === work.attempt);
-  if (!hasCounted) await dropObjects(work, result);
+  const hasCounted = supersededBy(committed.winner).some((replaced) => replaced.attempt === attempt);
+  if (!hasCounted) await dropUploaded(ledger, instance, attempt, uploaded);
   return { kind: 'lost', winner: committed.winner };
 }
 
 /** Removes what the attempt uploaded: no manifest names it, or ever will. */
 export async function dropObjects({ planned, attempt, environment }: Work, { job }: Result): Promise<void> {
-  const objects = job?.objects ?? [];
-  const prefix = attemptPrefix(planned.id, attempt);
-  if (objects.length > 0) {
-    await environment.ledger.store.delete(objects.map(({ path }) => `${prefix}${path}`));
-  }
+  await dropUploaded(environment.ledger, planned.id, attempt, job?.objects ?? []);
+}
+
+export async function dropUploaded(
+  { store }: Ledger,
+  instance: InstanceId,
+  attempt: string,
+  objects: readonly Pick<StoredObject, 'path'>[],
+): Promise<void> {
+  const prefix = attemptPrefix(instance, attempt);
+  if (objects.length > 0) await store.delete(objects.map(({ path }) => `${prefix}${path}`));
 }
 
 function manifestOf(work: Work, result: Result): Manifest {

@@ -28,6 +28,38 @@ export type Evaluation =
 /** Evaluates before anything runs: a wrong expression should not cost an hour of work. */
 export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
   const { task } = work;
+  const made = evaluateOutputs(work, contexts);
+  if (made.kind === 'broken') return made;
+  let what = '';
+  const evaluate = (place: string, template: Template): string => {
+    what = place;
+    return evaluateText(work, template, contexts);
+  };
+  try {
+    const { image } = task;
+    const env = Object.entries(task.env).map(
+      ([name, text]) => [name, evaluate(`env.${name}`, text)] as const,
+    );
+    return {
+      kind: 'evaluated',
+      evaluated: {
+        env: Object.fromEntries(env),
+        imageReference: image?.kind === 'reference' ? evaluate('image', image.reference) : undefined,
+        args: task.args?.map((arg) => evaluate('args', arg)),
+        outputs: made.outputs,
+      },
+    };
+  } catch (error) {
+    return { kind: 'broken', cause: expressionCause(what, error) };
+  }
+}
+
+export type EvaluatedOutputs =
+  | { readonly kind: 'evaluated'; readonly outputs: readonly EvaluatedOutput[] }
+  | { readonly kind: 'broken'; readonly cause: Cause };
+
+/** Which files are taken, and where they are published; values have no path. */
+export function evaluateOutputs(work: Subject, contexts: RunContexts): EvaluatedOutputs {
   let what = '';
   const evaluate = (place: string, template: Template): string => {
     what = place;
@@ -35,7 +67,7 @@ export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
   };
   try {
     const outputs: EvaluatedOutput[] = [];
-    for (const output of task.outputs) {
+    for (const output of work.task.outputs) {
       if (output.kind === 'value') continue;
       const pattern = evaluate(`outputs: ${output.path}`, output.path);
       const { allowEmpty, publish } = output;
@@ -52,19 +84,7 @@ export function evaluateTask(work: Subject, contexts: RunContexts): Evaluation {
       }
       outputs.push({ pattern, allowEmpty, publish: { path, newest: publish.newest } });
     }
-    const { image } = task;
-    const env = Object.entries(task.env).map(
-      ([name, text]) => [name, evaluate(`env.${name}`, text)] as const,
-    );
-    return {
-      kind: 'evaluated',
-      evaluated: {
-        env: Object.fromEntries(env),
-        imageReference: image?.kind === 'reference' ? evaluate('image', image.reference) : undefined,
-        args: task.args?.map((arg) => evaluate('args', arg)),
-        outputs,
-      },
-    };
+    return { kind: 'evaluated', outputs };
   } catch (error) {
     return { kind: 'broken', cause: expressionCause(what, error) };
   }

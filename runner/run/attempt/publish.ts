@@ -1,4 +1,5 @@
 import { StoreError } from '../../errors.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { Cause } from '../../model/cause.ts';
 import { parseInstanceId, type InstanceId } from '../../model/partition.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
@@ -12,9 +13,19 @@ export type Published =
   | { readonly kind: 'gone'; readonly reason: string };
 
 export async function publishResult({ planned, attempt, environment, pipeline }: Work): Promise<Published> {
+  return publishInstance(environment.ledger, pipeline, planned.id, attempt);
+}
+
+/** `attempt`: one that has lost, perhaps, and that leaves no pending record. */
+export async function publishInstance(
+  ledger: Ledger,
+  pipeline: Pipeline,
+  id: InstanceId,
+  attempt?: string,
+): Promise<Published> {
   const isRetired = (instance: InstanceId): boolean => isRetiredIn(pipeline, instance);
   try {
-    return { kind: 'published', paths: await environment.ledger.publish(planned.id, attempt, isRetired) };
+    return { kind: 'published', paths: await ledger.publish(id, attempt, isRetired) };
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     if (error.code === 'not-found') return { kind: 'gone', reason: error.message };

@@ -60,7 +60,7 @@ export async function openDesk(sales = SALES): Promise<Desk> {
     return { ...found, opened: { ...found.opened, clock: world.clock } };
   };
   const plan = async (words: string, options: PlanOptions = {}) =>
-    planPipeline(await asked(words), { ...options, ledger: open });
+    planPipeline(await asked(words), { ledger: open, ...options });
   return {
     ...world,
     folder,
