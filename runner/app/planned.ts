@@ -7,6 +7,7 @@ import type { Knowledge, Plan, PlanRequest } from '../model/plan.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Scope } from '../plan/scope/scope.ts';
 import type { AppOptions, AskedPipeline } from './asked-pipeline.ts';
+import { asksForOpenFailures, withOpenFailures } from './open-failures.ts';
 import { openLedger } from './open-ledger.ts';
 import { readOwners, type Ownership } from './owners.ts';
 import { readMoment } from './moment.ts';
@@ -48,11 +49,13 @@ export interface PlanOptions extends RequestOptions {
  */
 export async function planPipeline(asked: AskedPipeline, options: PlanOptions = {}): Promise<Planned> {
   const { opened, pipeline } = asked;
-  const [{ pipelines, request, scope, now, nowMs }, { planWithLegs }] = await Promise.all([
-    scopeAsked(asked, options),
+  const open = async () => (options.ledger ?? openLedger)(opened.project, asked.options);
+  const [{ request, opened: first }, { planWithLegs }] = await Promise.all([
+    requestFor(asked, options, open),
     import('./legs.ts'),
   ]);
-  const ledger = await (options.ledger ?? openLedger)(opened.project, asked.options);
+  const { pipelines, scope, now, nowMs } = await scopeAsked(asked, { ...options, request });
+  const ledger = first ?? (await open());
   const concerned = new Set([pipeline.name, ...scope.ranges.map((range) => range.pipeline)]);
   const contents = options.contents === true;
   const read = ({ ranges, glance, contents: wanted }: Scope): Promise<Knowledge> =>
@@ -62,6 +65,19 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
     readOwners(ledger, opened.project, concerned),
   ]);
   return { asked, plan, expand, pipelines, ledger, ownership, nowMs };
+}
+
+/** What was typed; where that is about what is open, with the ledger that was opened to tell. */
+async function requestFor(
+  asked: AskedPipeline,
+  options: PlanOptions,
+  open: () => Promise<Ledger>,
+): Promise<{ readonly request: PlanRequest; readonly opened?: Ledger }> {
+  if (options.request !== undefined) return { request: options.request };
+  const request = withMistakes(asked.mistakes, () => createRequest(asked.pipeline, asked.target, options));
+  if (!asksForOpenFailures(asked, request)) return { request };
+  const opened = await open();
+  return { request: await withOpenFailures(request, opened), opened };
 }
 
 /** What is asked for, before anything is read of the store. */

@@ -1,15 +1,19 @@
-import type { AskedPipeline } from '../app/asked-pipeline.ts';
+import { requestOfRun } from '../app/again.ts';
+import { openPipeline, type AskedPipeline } from '../app/asked-pipeline.ts';
 import { unlessInterrupted } from '../app/interrupted.ts';
 import { olderMissing, type OlderMissing } from '../app/older-missing.ts';
 import { planPipeline, type Planned, type PlanOptions } from '../app/planned.ts';
+import { openStoreSettings } from '../app/project/open-project.ts';
 import { runOn } from '../app/run.ts';
+import { openStandingLedger } from '../app/standing-ledger.ts';
 import { openEngine } from '../compose.ts';
 import { usageError } from '../errors.ts';
 import type { Engine, Reporter } from '../ports.ts';
-import type { CommonFlags } from './cli/flags.ts';
+import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { closeWithin, listenForInterrupt } from './cli/interrupt.ts';
 import type { Output } from './cli/output.ts';
 import { surroundingsOf } from './cli/surroundings.ts';
+import { isPipelineFile } from './cli/target.ts';
 import { openTyped } from './cli/typed.ts';
 
 export interface RunFlags
@@ -21,6 +25,8 @@ export interface RunFlags
   readonly adopt?: boolean;
   /** A file that holds a plan: exactly that is run. */
   readonly plan?: string;
+  /** A run: what it was asked for is asked for again. */
+  readonly again?: string;
 }
 
 /** `sluice run`: runs what is missing or failed, to its end. */
@@ -34,12 +40,14 @@ export async function runCommand(words: readonly string[], flags: RunFlags, outp
   const defects: string[] = [];
   try {
     const open = async () =>
-      flags.plan === undefined
-        ? planPipeline(await openTyped(words, flags, output), flags)
-        : openKept(flags.plan, words, flags, output);
+      flags.plan !== undefined
+        ? openKept(flags.plan, words, flags, output)
+        : flags.again !== undefined
+          ? openAgain(flags.again, words, flags, output)
+          : planPipeline(await openTyped(words, flags, output), flags);
     // A large plan over a distant store takes a while too.
     const planned = await unlessInterrupted(open(), interrupt.soft);
-    const looksBack = flags.plan === undefined;
+    const looksBack = flags.plan === undefined && flags.again === undefined;
     const older = looksBack ? await unlessInterrupted(olderMissing(planned), interrupt.soft) : [];
     const { asked, plan } = planned;
     for (const warning of plan.warnings) output.warn(`warning: ${warning}`);
@@ -78,15 +86,7 @@ async function openKept(
   flags: RunFlags,
   output: Output,
 ): Promise<Planned> {
-  const given = SAY_WHAT_RUNS.filter((flag) => flags[flag] !== undefined);
-  if (given.length > 0) {
-    const named = given.map((flag) => `--${flag}`).join(' and ');
-    throw usageError(
-      'said-twice',
-      `--plan ${path} says what runs, and ${named} ${given.length === 1 ? 'is' : 'are'} given beside it`,
-      'leave one of them out',
-    );
-  }
+  refuseBeside(`--plan ${path}`, flags, [...SAY_WHAT_RUNS, 'again']);
   const [{ readKeptPlan }, { planAsKept }] = await Promise.all([
     import('../app/kept-plan/file.ts'),
     import('../app/kept-plan/plan-as-kept.ts'),
@@ -100,6 +100,40 @@ async function sayOlder(older: readonly OlderMissing[], output: Output): Promise
   if (older.length === 0) return;
   const { olderLines } = await import('../report/older-words.ts');
   output.warn(olderLines(older));
+}
+
+/** `sluice run --again <run>`: no word says what runs but the record of that run. */
+async function openAgain(
+  run: string,
+  words: readonly string[],
+  flags: RunFlags,
+  output: Output,
+): Promise<Planned> {
+  refuseBeside(`--again ${run}`, flags, [...SAY_WHAT_RUNS.filter((flag) => flag !== 'now'), 'param']);
+  const [file, ...more] = words.filter((word) => isPipelineFile(word));
+  if (more.length > 0 || words.length > (file === undefined ? 0 : 1))
+    throw usageError(
+      'said-twice',
+      `--again ${run} says what runs, and ${words.join(' ')} is given beside it`,
+      'leave one of them out',
+    );
+  const options = appOptions(flags, output, file);
+  const ledger = await openStandingLedger(await openStoreSettings(options), options);
+  const request = await requestOfRun(ledger, run);
+  const asked = await openPipeline(options, file === undefined ? { pipeline: request.pipeline } : { file });
+  const { now } = flags;
+  return planPipeline(asked, { request, ...(now !== undefined && { now }), ledger: async () => ledger });
+}
+
+function refuseBeside(what: string, flags: RunFlags, others: readonly (keyof RunFlags)[]): void {
+  const given = others.filter((flag) => flags[flag] !== undefined);
+  if (given.length === 0) return;
+  const named = given.map((flag) => `--${flag}`).join(' and ');
+  throw usageError(
+    'said-twice',
+    `${what} says what runs, and ${named} ${given.length === 1 ? 'is' : 'are'} given beside it`,
+    'leave one of them out',
+  );
 }
 
 interface Reporting {

@@ -1,17 +1,24 @@
 import { openStoreSettings, pipelineNames } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
-import type { FailureRecord, RunRecord } from '../model/records.ts';
-import { taskLine } from '../report/harmless.ts';
-import { createPaint, type Paint } from '../report/paint.ts';
-import { minute, runLines } from '../report/runs.ts';
+import { systemClock } from '../clock.ts';
+import type { InstanceId } from '../model/partition.ts';
+import type { RunRecord } from '../model/records.ts';
+import { attemptLines } from '../report/attempts.ts';
+import { holeLines } from '../report/holes.ts';
+import { failureLines } from '../report/open-failures.ts';
+import { createPaint } from '../report/paint.ts';
+import { runLines } from '../report/runs.ts';
 import { waitLines } from '../report/waits.ts';
-import { formatCount, oneLine } from '../report/words.ts';
+import { formatCount } from '../report/words.ts';
 import { didYouMean } from '../language/suggest.ts';
 import type { Output } from './cli/output.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { readOwners, whoseIsIt } from '../app/owners.ts';
 import { soundPipelines } from '../app/sound-pipelines.ts';
 import { openStandingLedger } from '../app/standing-ledger.ts';
+import { pastAttempts } from '../app/status/attempts.ts';
+import { findHoles } from '../app/status/holes.ts';
+import type { Target } from '../app/target.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 import { parseTarget } from './cli/target.ts';
 
@@ -21,24 +28,36 @@ export interface StatusFlags extends CommonFlags {
 
 const RUNS_SHOWN = 5;
 
+/** Of a task or an instance: enough for its past, and a request each. */
+const RUNS_LOOKED_THROUGH = 100;
+
 /** `sluice status`: what is open or waited for over all pipelines, and the last runs. */
 export async function statusCommand(
   words: readonly string[],
   flags: StatusFlags,
   output: Output,
 ): Promise<number> {
-  const limit = runsShown(flags.runs);
   const target = parseTarget(words, flags.param);
   const options = appOptions(flags, output, target.file);
   const project = await openStoreSettings(options);
   const ledger = await openStandingLedger(project, options);
   const [named] = target.file === undefined ? [] : await pipelineNames(options);
   const pipeline = target.pipeline ?? named;
-  const [failures, waits, runs] = await Promise.all([
+  const path = pathOf(pipeline, target);
+  const isMeant = ({ instance }: { readonly instance: InstanceId }) =>
+    path === undefined || instance === path || instance.startsWith(`${path}/`);
+  const [open, waiting, runs, attempts] = await Promise.all([
     ledger.openFailures(pipeline),
     ledger.openWaits(pipeline),
-    ledger.listRuns({ ...(pipeline === undefined ? {} : { pipeline }), limit }),
+    ledger.listRuns({
+      ...(pipeline === undefined ? {} : { pipeline }),
+      limit: runsShown(flags.runs, RUNS_SHOWN),
+    }),
+    path === undefined || pipeline === undefined
+      ? undefined
+      : pastAttempts(ledger, { pipeline, path }, runsShown(flags.runs, RUNS_LOOKED_THROUGH)),
   ]);
+  const [failures, waits] = [open.filter(isMeant), waiting.filter(isMeant)];
   if (pipeline !== undefined && failures.length + waits.length + runs.length === 0) {
     const names = await pipelineNames(options);
     if (!names.includes(pipeline)) {
@@ -52,10 +71,10 @@ export async function statusCommand(
   const states = await Promise.all(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
-  const shown = (await soundPipelines(options)).filter(
-    ({ name }) => pipeline === undefined || name === pipeline,
-  );
-  const [unclaimed, ownership] = await Promise.all([
+  const sound = await soundPipelines(options);
+  const shown = sound.filter(({ name }) => pipeline === undefined || name === pipeline);
+  const [holes, unclaimed, ownership] = await Promise.all([
+    findHoles(ledger, sound, systemClock.now(), (name) => pipeline === undefined || name === pipeline),
     unclaimedResults(ledger, shown),
     readOwners(
       ledger,
@@ -64,11 +83,15 @@ export async function statusCommand(
     ),
   ]);
   const notes = [...ownership.others.map(whoseIsIt), ...unclaimed.map(({ message }) => message)];
+  const [, task] = path?.split('/') ?? [];
+  const holesShown = task === undefined ? holes : holes.filter((one) => one.task === task);
   if (output.json) {
     await output.document({
       schema: 1,
       failures,
       waits,
+      holes: holesShown,
+      ...(attempts !== undefined && { attempts }),
       notes,
       runs: states.map(({ run, state }) => ({
         run: run.run,
@@ -86,11 +109,16 @@ export async function statusCommand(
   output.say(
     failures.length === 0 ? 'no open failures' : paint.red(formatCount(failures.length, 'open failure')),
   );
-  for (const failure of failures) output.say(describeFailure(failure, paint));
+  if (failures.length > 0) output.say(failureLines(failures, paint));
   if (waits.length > 0) output.say(paint.yellow(`${waits.length.toLocaleString('en-US')} waiting`));
   for (const wait of waits) output.say(waitLines(wait, paint));
+  if (holesShown.length > 0) output.say(holeLines(holesShown, paint));
   for (const note of notes) output.say(`${paint.dim('note')} ${note}`);
   output.say('');
+  if (attempts !== undefined) {
+    output.say(attempts.length === 0 ? 'no attempts in the last runs' : attemptLines(attempts, paint));
+    return EXIT.ok;
+  }
   if (states.length === 0) output.say('no runs yet');
   output.say(runLines(states, paint));
   return EXIT.ok;
@@ -101,22 +129,17 @@ async function runState(run: RunRecord, liveness: (run: string) => Promise<strin
   return (await liveness(run.run)) === 'dead' ? 'died' : 'running';
 }
 
-function describeFailure(failure: FailureRecord, paint: Paint): readonly string[] {
-  const times =
-    failure.count > 1
-      ? `${failure.count} times since ${minute(failure.firstFailedAt)}, last ${minute(failure.finishedAt)}`
-      : minute(failure.finishedAt);
-  return [
-    `  ${paint.bold(failure.instance)}: ${oneLine(failure.cause.message)} ${paint.dim(`(${times})`)}`,
-    ...failure.lastLines.slice(-LINES_SHOWN).map((line) => `    ${paint.dim('│')} ${taskLine(line)}`),
-    `    ${paint.dim('log:')} sluice logs ${failure.instance}`,
-  ];
+/** `sales/fetch`, or an instance; undefined where only a pipeline is named, or none. */
+function pathOf(pipeline: string | undefined, { tasks, instance }: Target): string | undefined {
+  const [task, more] = tasks;
+  if (pipeline === undefined || task === undefined) return undefined;
+  if (more !== undefined)
+    throw usageError('too-many-words', `expected one task, found ${tasks.join(' and ')}`, 'name one of them');
+  return instance ?? `${pipeline}/${task}`;
 }
 
-const LINES_SHOWN = 3;
-
-function runsShown(text: string | undefined): number {
-  if (text === undefined) return RUNS_SHOWN;
+function runsShown(text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
   const runs = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(runs) && runs > 0) return runs;
   throw usageError(

@@ -14,6 +14,7 @@ export function paramWords(name: string, value: string): readonly string[] {
  */
 export const FLAGS: readonly string[] = [
   'adopt',
+  'again',
   'all',
   'attempt',
   'by',

@@ -18,6 +18,8 @@ export interface PlanRequest {
   readonly downstream: boolean;
   /** The instant that it is asked as of, as typed, where that is not the clock's: whatever asks it again says so too. */
   readonly now?: string;
+  /** Exactly these, whatever `range` says, of the tasks and params beside. */
+  readonly instances?: readonly InstanceId[];
   /** A tick's question, which the range gives way to. */
   readonly due?: DueRequest;
 }

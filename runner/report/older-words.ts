@@ -1,4 +1,4 @@
-import { quoteWord } from './commands.ts';
+import { quoteWord } from '../model/quote-word.ts';
 
 interface Older {
   readonly task: string;

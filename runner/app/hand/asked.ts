@@ -8,7 +8,7 @@ import { own } from '../../model/own.ts';
 import type { AppOptions, AskedPipeline } from '../asked-pipeline.ts';
 import { readOwners, refuseOthers, type Ownership } from '../owners.ts';
 import { scopeAsked, type ScopeAsked } from '../planned.ts';
-import type { RequestOptions } from '../request.ts';
+import type { RangeOptions } from '../range.ts';
 
 /** The instances that a person means, what stands in the store of them, and what reads them. */
 export interface AskedByHand extends ScopeAsked {
@@ -21,7 +21,7 @@ export interface AskedByHand extends ScopeAsked {
   readonly knowledge: Knowledge;
 }
 
-export interface HandRange extends Pick<RequestOptions, 'from' | 'to'> {
+export interface HandRange extends RangeOptions {
   /** How the project's ledger is opened. */
   readonly ledger: (project: Project, options: AppOptions) => Promise<Ledger>;
 }
@@ -60,7 +60,7 @@ export async function askByHand(
   };
 }
 
-function refuseVague({ pipeline, target }: AskedPipeline, { from, to }: Omit<HandRange, 'ledger'>): void {
+function refuseVague({ pipeline, target }: AskedPipeline, { from, to, last }: RangeOptions): void {
   if (target.tasks.length === 0) {
     const names = Object.keys(pipeline.tasks).join(', ');
     throw usageError('no-task', `expected a task after ${pipeline.name}`, `it has ${names}`);
@@ -68,7 +68,7 @@ function refuseVague({ pipeline, target }: AskedPipeline, { from, to }: Omit<Han
   const timed = target.tasks
     .flatMap((name) => own(pipeline.tasks, name) ?? [])
     .find(({ timeKey }) => timeKey);
-  if (timed === undefined || from !== undefined || to !== undefined) return;
+  if (timed === undefined || [from, to, last].some((one) => one !== undefined)) return;
   const said = [...Object.keys(target.params), ...Object.keys(target.keys)];
   if (said.includes('date') || said.some((name) => own(pipeline.params, name)?.kind === 'time')) return;
   throw usageError(

@@ -19,9 +19,11 @@ import { clearAll, clearedBy, type ClearOptions } from './clear.ts';
 export async function clearStored(
   options: AppOptions,
   target: Target,
-  { who, reason, from, to, dryRun = false, ledger: open = openStandingLedger }: ClearOptions,
+  { who, reason, from, to, last, dryRun = false, ledger: open = openStandingLedger }: ClearOptions,
 ): Promise<HandReport | undefined> {
   const { pipeline = '', tasks } = target;
+  // Nobody knows what is due of it.
+  if (last !== undefined) return undefined;
   const ledger = await open(await openStoreSettings(options), options);
   const isMeant = meaning(target, from, to);
   const ids = new Set<InstanceId>();

@@ -22,8 +22,12 @@ export interface ClearOptions extends HandOptions {
  * each on the condition that it is still what was looked at. The objects stay until gc's grace is over.
  */
 export async function clearByHand(asked: AskedPipeline, options: ClearOptions): Promise<HandReport> {
-  const { who, ledger = openStandingLedger, downstream = false, dryRun = false, from, to } = options;
-  const range = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const { who, ledger = openStandingLedger, downstream = false, dryRun = false, from, to, last } = options;
+  const range = {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(last !== undefined && { last }),
+  };
   const meant = await askByHand(asked, { ...range, ledger });
   const by = clearedBy(who, options.reason, asked.opened.clock.now());
   const subjects = [

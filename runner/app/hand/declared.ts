@@ -1,5 +1,5 @@
 import { usageError } from '../../errors.ts';
-import { evaluateCondition, evaluateTemplate } from '../../language/expression/evaluate.ts';
+import { evaluateCondition, evaluateTemplate, evaluateValue } from '../../language/expression/evaluate.ts';
 import type { Task } from '../../model/pipeline.ts';
 import type { PlannedInstance } from '../../model/plan.ts';
 import { contextsFor, evaluateOutputs, type EvaluatedOutput } from '../../run/attempt/evaluate.ts';
@@ -31,7 +31,7 @@ export async function declaredOutputs(
       project: ownership.project,
       projectRoot: project.root,
       secrets: {},
-      expressions: { template: evaluateTemplate, condition: evaluateCondition },
+      expressions: { template: evaluateTemplate, condition: evaluateCondition, value: evaluateValue },
     },
   };
   const contexts = contextsFor(subject, await needsNamed(subject));

@@ -1,6 +1,6 @@
 import type { HandInstance, HandReport } from '../../model/hand.ts';
 import type { ByHand } from '../../model/records.ts';
-import type { RequestOptions } from '../request.ts';
+import type { RangeOptions } from '../range.ts';
 import { claimPipeline } from '../owners.ts';
 import type { HandWork } from './act.ts';
 import { countDependents, storedTask, type AskedByHand } from './asked.ts';
@@ -27,7 +27,7 @@ export function handWork(meant: AskedByHand, by: ByHand): HandWork {
 export function reportOf(
   meant: AskedByHand,
   by: ByHand,
-  range: Pick<RequestOptions, 'from' | 'to'>,
+  range: RangeOptions,
   acted: { readonly run?: string; readonly instances: readonly HandInstance[] },
 ): HandReport {
   const dependents = countDependents(meant);

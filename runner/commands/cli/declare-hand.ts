@@ -62,6 +62,7 @@ function byHand(made: Command): Command {
   return withParams(made)
     .option('--from <date>', 'first last-day of a range')
     .option('--to <date>', 'last last-day of a range, included')
+    .option('--last <count>', 'so many of each task’s newest that are due')
     .option('--by <name>', 'who does it; SLUICE_BY, GITHUB_ACTOR, git’s user.name')
     .option('--reason <text>', 'why');
 }

@@ -9,6 +9,7 @@ export function addPlanningCommands(program: Command): void {
     .option('--env-file <file>', 'secrets that are not in the environment, NAME=value a line')
     .option('--logs', 'print the tasks’ own lines as they come')
     .option('--log-format <format>', 'text, or json: one object a line', 'text')
+    .option('--again <run>', 'what that run was asked for')
     .option('--plan <file>', 'do what `plan --out` kept there, or refuse and say what has moved')
     .action(action(async () => (await import('../run.ts')).runCommand))
     .addHelpText(

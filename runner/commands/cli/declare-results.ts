@@ -35,7 +35,7 @@ export function addResultCommands(program: Command): void {
     .action(action(async () => (await import('../results/logs.ts')).logsCommand))
     .addHelpText('after', examples([['sluice logs short-score/score/date=2021-01-29', '']]));
 
-  command(program, 'status [pipeline]', 'open failures and the last runs')
+  command(program, 'status [pipeline] [task...]', 'what is open, holes, and the last runs or attempts')
     .option('--runs <number>', 'how many of the last runs (default: 5)')
     .action(action(async () => (await import('../status.ts')).statusCommand))
     .addHelpText(
@@ -43,6 +43,7 @@ export function addResultCommands(program: Command): void {
       examples([
         ['sluice status', ''],
         ['sluice status short-score --runs 20', 'its last twenty runs'],
+        ['sluice status short-score/score', 'a task’s attempts over time'],
       ]),
     );
 

@@ -13,14 +13,16 @@ export interface HandFlags extends CommonFlags {
   readonly reason?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly last?: string;
 }
 
 /** What of its flags such a command hands on, with who gives it. */
-export async function handOptions({ by, reason, from, to, project }: HandFlags): Promise<{
+export async function handOptions({ by, reason, from, to, last, project }: HandFlags): Promise<{
   readonly who: string;
   readonly reason?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly last?: string;
 }> {
   const { env } = process;
   const who = whoOf({
@@ -34,6 +36,7 @@ export async function handOptions({ by, reason, from, to, project }: HandFlags):
     ...(reason !== undefined && { reason }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
+    ...(last !== undefined && { last }),
   };
 }
 

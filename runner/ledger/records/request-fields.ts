@@ -48,6 +48,7 @@ export const requestFields: Fields<PlanRequest> = {
   downstream: flag,
   now: optional(text),
   due: optional(objectOf<DueRequest>({ since: mapOf(time), failures: listOf(instance) })),
+  instances: optional(listOf(instance)),
 };
 
 /** By `pipeline/task`, by what is written of it. */

@@ -8,6 +8,7 @@ import type { PlanRequest } from '../../model/plan.ts';
 import type { Problem } from '../../model/problem.ts';
 import { didYouMean } from '../../language/suggest.ts';
 import { askedPositions, isPartition } from './asked-positions.ts';
+import { askedExactly } from './exactly.ts';
 import { checkSingle, checkTimes } from './check-dates.ts';
 import { checkParams } from './check-params.ts';
 import { checkEnds } from './range-end.ts';
@@ -33,6 +34,7 @@ export function readRequest(
   if (!isOwnDate(pipeline, request.range))
     checkEnds(request.range, { grain: { type: 'date' }, flag: 'date', today }, problems);
   if (problems.length > 0) return [];
+  if (request.instances !== undefined) return askedExactly(tables, request, request.instances);
   const asked: Asked[] = [];
   for (const task of tasks) {
     const table = tables.tableOf(pipeline.name, task.name);

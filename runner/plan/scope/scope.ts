@@ -176,6 +176,8 @@ function emptyWarnings(
   request: PlanRequest,
   nowMs: number,
 ): readonly string[] {
+  if (request.instances !== undefined)
+    return found.length > 0 ? [] : ['no failure is open: nothing is to be run'];
   if (request.tasks.length === 0 && found.length > 0) return [];
   const there = new Set(found.map(({ table }) => table));
   return asked.flatMap(({ table, positions }) => {

@@ -125,7 +125,7 @@ describe('a put by hand', () => {
 
   it('loses against an attempt that commits while it stores, and leaves no object', async () => {
     desk.write('raw.csv', 'x');
-    const { readManifest } = desk.ledger;
+    const readManifest: Desk['ledger']['readManifest'] = (id) => desk.ledger.readManifest(id);
     let raced = false;
     const racing: Desk['ledger'] = {
       ...desk.ledger,
