@@ -12,6 +12,8 @@ describe('the command line', () => {
       'run',
       'plan',
       'why',
+      'tick',
+      'serve',
       'backfill',
       'get',
       'ls',
