@@ -2,6 +2,7 @@ import { openPipeline } from '../app/asked-pipeline.ts';
 import { openProject } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
+import { nextLines } from './tick/next.ts';
 import { sayWarnings } from './cli/typed.ts';
 import type { Output } from './cli/output.ts';
 import type { Target } from '../app/target.ts';
@@ -33,6 +34,8 @@ export async function checkCommand(
     output.say(
       `${pipeline.name}: ${tasks} ${tasks === 1 ? 'task' : 'tasks'}, no mistakes (${pipeline.file})`,
     );
+    const next = nextLines(opened, pipeline);
+    if (next.length > 0) output.say(next);
   }
   if (pipelines.length === 0) output.say('no pipelines: pipelines/ holds no .yaml file');
   return EXIT.ok;

@@ -13,6 +13,8 @@ export interface PlanFlags
   extends CommonFlags, Omit<PlanOptions, 'ledger' | 'contents' | 'request' | 'pipelines'> {
   readonly graph?: boolean;
   readonly all?: boolean;
+  /** A span of time: what becomes due in it. */
+  readonly next?: string;
   /** Where the plan is kept. */
   readonly out?: string;
 }
@@ -23,7 +25,13 @@ export async function planCommand(
   flags: PlanFlags,
   output: Output,
 ): Promise<number> {
-  const planned = await planPipeline(await openTyped(words, flags, output), {
+  const asked = await openTyped(words, flags, output);
+  if (flags.next !== undefined) {
+    const { nextCommand } = await import('./tick/next.ts');
+    const { next, now } = flags;
+    return nextCommand(asked, now === undefined ? { next } : { next, now }, output);
+  }
+  const planned = await planPipeline(asked, {
     ...flags,
     ledger: openReadingLedger,
   });

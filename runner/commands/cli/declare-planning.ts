@@ -34,6 +34,7 @@ export function addPlanningCommands(program: Command): void {
   )
     .option('--graph', 'a Mermaid flowchart of the tasks')
     .option('--all', 'list each instance, however many there are')
+    .option('--next <span>', 'what becomes due in the next 24h, 90m or 7d, and which wake asks for it')
     .option('--out <file>', 'keep the plan there, for run --plan')
     .action(action(async () => (await import('../plan.ts')).planCommand))
     .addHelpText(
