@@ -13,6 +13,7 @@ const SECTIONS: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   's3-bytes': async () => (await import('./s3.ts')).benchTransfers(cli),
   's3-plan': async () => [await (await import('./s3.ts')).benchPlan(cli)],
   's3-cache': async () => [await (await import('./s3-cache.ts')).benchCache(cli, await busybox())],
+  backfill: async () => (await import('./backfill.ts')).benchBackfill(cli),
   startup: async () => (await import('./startup.ts')).benchStartup(cli),
 };
 
