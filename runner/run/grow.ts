@@ -1,9 +1,11 @@
-import { messageOf } from '../errors.ts';
+import { inspect } from 'node:util';
+import { messageOf, StoreError } from '../errors.ts';
 import { UNKNOWN_LEG } from '../model/matrix-legs.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { BoundNeed, Plan, PlannedInstance } from '../model/plan.ts';
 import type { ReportState } from '../model/state.ts';
 import { recordsOf, type InstanceRecord } from './instance-records.ts';
+import type { Masker } from './log/mask.ts';
 import { nodesOf } from './progress/nodes.ts';
 import type { ProgressNode } from './progress/step.ts';
 import type { RunEnvironment } from './run-environment.ts';
@@ -32,6 +34,7 @@ export async function growPlan(
   before: Plan,
   records: ReadonlyMap<InstanceId, InstanceRecord>,
   environment: RunEnvironment,
+  masker: Masker,
 ): Promise<Grown> {
   const { expand, pipelines, pools, expressions } = environment;
   if (expand === undefined) return endedAll(placeholders, before, () => undefined);
@@ -39,6 +42,9 @@ export async function growPlan(
   try {
     plan = await expand(placeholders);
   } catch (error) {
+    // Nothing else would fare better.
+    if (error instanceof StoreError) throw error;
+    environment.onDefect?.(masker.text(inspect(error)));
     const reason = `its legs could not be planned: ${messageOf(error)}`;
     return endedAll(placeholders, before, () => ({ state: 'failed', reason }));
   }

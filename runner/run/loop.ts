@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
+import { messageOf, StoreError } from '../errors.ts';
 import type { RunEvent } from '../model/event.ts';
 import type { InstanceId } from '../model/partition.ts';
 import type { Plan } from '../model/plan.ts';
@@ -98,8 +99,10 @@ export async function driveRun(drive: Drive): Promise<Ending> {
     if (step.ended) end();
   };
   const grow = async (placeholders: readonly InstanceId[]): Promise<void> => {
-    const grown = await growPlan(placeholders, results.plan, records, environment);
-    if (over) return;
+    const grown = await growPlan(placeholders, results.plan, records, environment, masker).catch(
+      whenStoreIsLost,
+    );
+    if (over || grown === undefined) return;
     if (grown.plan !== undefined) {
       await recordKeyNames(environment.ledger, grown.plan, pipelines);
       results.grow(grown.plan);
@@ -111,6 +114,11 @@ export async function driveRun(drive: Drive): Promise<Ending> {
       apply({ type: 'finished', id, state, reason, ran: false });
     }
     pacing?.grown();
+  };
+  const whenStoreIsLost = (error: unknown): undefined => {
+    if (!(error instanceof StoreError)) throw error;
+    halt(`the store is out of reach: ${messageOf(error)}`);
+    return undefined;
   };
   /** One after the other: each begins with the plan that the one before has left. */
   let growing: Promise<void> = Promise.resolve();

@@ -278,10 +278,10 @@ export function createProgress(input: ProgressInput): Progress {
     apply(event) {
       switch (event.type) {
         case 'grown':
-          if (hooks !== 'before')
-            throw new RangeError('Expected new instances before the hooks, got them after');
           // Stopped meanwhile: there is nothing left to replace.
           if (stopped !== undefined && event.replaced.length > 0) break;
+          if (hooks !== 'before')
+            throw new RangeError('Expected new instances before the hooks, got them after');
           replace(event.replaced.map(entryOf), event.nodes, event.needs);
           settleIfStopped('interrupted before it was started');
           break;
