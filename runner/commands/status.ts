@@ -1,7 +1,9 @@
 import { openStoreSettings, pipelineNames } from '../app/project/open-project.ts';
 import { EXIT, usageError } from '../errors.ts';
 import { systemClock } from '../clock.ts';
-import type { InstanceId } from '../model/partition.ts';
+import { own } from '../model/own.ts';
+import { parseInstanceId, type InstanceId } from '../model/partition.ts';
+import type { Pipeline } from '../model/pipeline.ts';
 import type { RunRecord } from '../model/records.ts';
 import { attemptLines } from '../report/attempts.ts';
 import { holeLines } from '../report/holes.ts';
@@ -109,7 +111,7 @@ export async function statusCommand(
   output.say(
     failures.length === 0 ? 'no open failures' : paint.red(formatCount(failures.length, 'open failure')),
   );
-  if (failures.length > 0) output.say(failureLines(failures, paint));
+  if (failures.length > 0) output.say(failureLines(failures, paint, (id) => isHook(sound, id)));
   if (waits.length > 0) output.say(paint.yellow(`${waits.length.toLocaleString('en-US')} waiting`));
   for (const wait of waits) output.say(waitLines(wait, paint));
   if (holesShown.length > 0) output.say(holeLines(holesShown, paint));
@@ -127,6 +129,12 @@ export async function statusCommand(
 async function runState(run: RunRecord, liveness: (run: string) => Promise<string>): Promise<string> {
   if (run.finishedAt !== undefined) return run.outcome ?? 'finished';
   return (await liveness(run.run)) === 'dead' ? 'died' : 'running';
+}
+
+function isHook(pipelines: readonly Pipeline[], id: InstanceId): boolean {
+  const { pipeline, task } = parseInstanceId(id);
+  const tasks = pipelines.find(({ name }) => name === pipeline)?.tasks ?? {};
+  return own(tasks, task)?.kind === 'hook';
 }
 
 /** `sales/fetch`, or an instance; undefined where only a pipeline is named, or none. */

@@ -1,3 +1,4 @@
+import type { InstanceId } from '../model/partition.ts';
 import type { FailureRecord } from '../model/records.ts';
 import { taskLine } from './harmless.ts';
 import type { Paint } from './paint.ts';
@@ -7,7 +8,12 @@ import { formatNames, oneLine } from './words.ts';
 const LINES_SHOWN = 3;
 
 /** What is open, by first cause: a line for all of a task that failed in the same way, newest first. */
-export function failureLines(failures: readonly FailureRecord[], paint: Paint): readonly string[] {
+export function failureLines(
+  failures: readonly FailureRecord[],
+  paint: Paint,
+  /** A hook follows a run and is not run again by itself. */
+  isHook: (instance: InstanceId) => boolean = () => false,
+): readonly string[] {
   const causes = new Map<string, FailureRecord[]>();
   for (const failure of failures.toSorted((a, b) => Date.parse(b.finishedAt) - Date.parse(a.finishedAt))) {
     const task = failure.instance.split('/', 2).join('/');
@@ -17,7 +23,8 @@ export function failureLines(failures: readonly FailureRecord[], paint: Paint): 
     else known.push(failure);
   }
   const lines = [...causes.values()].flatMap((same) => causeLines(same, paint));
-  const pipelines = [...new Set(failures.map(({ instance }) => instance.split('/')[0] ?? ''))];
+  const rerun = failures.filter(({ instance }) => !isHook(instance));
+  const pipelines = [...new Set(rerun.map(({ instance }) => instance.split('/')[0] ?? ''))];
   return [
     ...lines,
     ...pipelines.map((pipeline) => `  ${paint.dim('again:')} sluice run ${pipeline} --only failed`),

@@ -97,5 +97,6 @@ describe('open failures', () => {
       '    log: sluice logs sales/fetch/date=2021-01-25',
       '  again: sluice run sales --only failed',
     ]);
+    expect(failureLines([of(26)], paint, () => true).at(-1)).toContain('log: sluice logs');
   });
 });

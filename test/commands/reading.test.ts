@@ -180,6 +180,8 @@ describe('a lone file', () => {
     write('lone.yaml', PIPELINE);
     expect(await planCommand([lone], { project }, output)).toBe(0);
     expect(await whyCommand([lone, 'lone/t/_'], { project }, output)).toBe(0);
+    // As commands are printed: with the pipeline's name after its file.
+    expect(await planCommand([lone, 'lone', 't'], { project }, output)).toBe(0);
     await makeStore();
     expect(await statusCommand([lone], { project }, output)).toBe(0);
     expect(await lsCommand([lone], { project }, output)).toBe(0);

@@ -16,7 +16,7 @@ export async function openTyped(
   // What nothing acts upon yet `check` tells: a run would say it each time.
   const warnings = asked.opened.warnings.filter(({ code }) => code !== 'not-carried-out');
   await sayWarnings(warnings, output);
-  return { ...asked, ...splitUnknown(target, asked.pipeline, flags) };
+  return { ...asked, ...splitUnknown(asked.target, asked.pipeline, flags) };
 }
 
 export async function sayWarnings(warnings: readonly Problem[], output: Output): Promise<void> {
