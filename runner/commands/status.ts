@@ -45,7 +45,10 @@ export async function statusCommand(
   const ledger = await openStandingLedger(project, options);
   const [named] = target.file === undefined ? [] : await pipelineNames(options);
   const pipeline = target.pipeline ?? named;
-  const path = pathOf(pipeline, target);
+  const path = pathOf(
+    pipeline,
+    target.tasks[0] === named ? { ...target, tasks: target.tasks.slice(1) } : target,
+  );
   const isMeant = ({ instance }: { readonly instance: InstanceId }) =>
     path === undefined || instance === path || instance.startsWith(`${path}/`);
   const [open, waiting, runs, attempts] = await Promise.all([

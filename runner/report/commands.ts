@@ -16,9 +16,8 @@ export type CompleteCommands = (text: string) => string;
 
 const BY_HAND = ['skip', 'put', 'clear', 'publish'];
 const BY_ITSELF = ['run', 'plan', 'tick', 'why', 'get', 'ls', 'logs', 'repro', 'status', 'check'];
-const OF_A_PIPELINE = [...BY_ITSELF, ...BY_HAND];
+const OF_A_PIPELINE = [...BY_ITSELF, ...BY_HAND, 'backfill resume'];
 const OF_A_STORE = [
-  'backfill resume',
   'backfill cancel',
   'backfill show',
   'backfill list',
@@ -28,8 +27,8 @@ const OF_A_STORE = [
   'store copy',
   'store du',
 ];
-const RUN_A_TASK = new Set(['run', 'tick', 'repro']);
-const ASK_AN_ENGINE = new Set(['run', 'tick', 'repro', 'gc', 'doctor']);
+const RUN_A_TASK = new Set(['run', 'tick', 'repro', 'backfill resume']);
+const ASK_AN_ENGINE = new Set([...RUN_A_TASK, 'gc', 'doctor']);
 
 const COMMAND = new RegExp(`\\bsluice (${[...OF_A_STORE, ...OF_A_PIPELINE].join('|')})(?![\\w-])`, 'g');
 

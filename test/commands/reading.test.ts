@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Output } from '../../runner/commands/cli/output.ts';
 import { ProblemsError } from '../../runner/errors.ts';
 import { checkCommand } from '../../runner/commands/check.ts';
@@ -106,6 +106,30 @@ describe('a name that nobody knows', () => {
     expect(
       await lsCommand([`${ID.split('/').slice(0, 2).join('/')}/date=1999-01-01`], { project }, output),
     ).toBe(0);
+  });
+});
+
+describe('a lone file', () => {
+  it('may be followed by its pipeline’s name, as it is in every command that is printed', async () => {
+    mkdirSync(join(project, 'sub'));
+    write('sub/l.yaml', 'tasks: { a: { image: x, run: y }, b: { image: x, run: y } }\n');
+    const file = join(project, 'sub/l.yaml');
+    const flags = { store: join(project, 'store') };
+    await makeStore();
+    expect(await planCommand([file, 'l', 'a'], flags, output)).toBe(0);
+    expect(said.join('\n')).toMatch(/^a .*missing/m);
+    expect(said.join('\n')).not.toMatch(/^b /m);
+    said = [];
+    expect(await planCommand([file, 'l'], flags, output)).toBe(0);
+    expect(said.join('\n')).toMatch(/^b .*missing/m);
+    const seen = vi.fn<Output['document']>();
+    const json = { ...output, json: true, document: seen };
+    for (const words of [['l', 'a'], ['a']]) {
+      expect(await statusCommand([file, ...words], flags, json)).toBe(0);
+    }
+    expect(seen.mock.calls[0]).toEqual(seen.mock.calls[1]);
+    expect(await statusCommand([file, 'l', 'a'], flags, output)).toBe(0);
+    await expect(statusCommand([file, 'l', 'a', 'b'], flags, output)).rejects.toThrow('found a and b');
   });
 });
 

@@ -32,6 +32,14 @@ describe('a command in our words', () => {
     expect(complete('sluice why lone/a/_')).toBe('sluice why ./jobs/lone.yaml lone/a/_');
     expect(complete('sluice gc removes it')).toBe('sluice gc --project ./jobs removes it');
     expect(createCompletion({ file: 'lone.yaml' })('sluice gc')).toBe('sluice gc');
+    expect(complete('sluice backfill show x')).toBe('sluice backfill show --project ./jobs x');
+  });
+
+  it('goes on with a backfill where it was begun: with its file, its engine and its secrets', () => {
+    const where = { file: './jobs/lone.yaml', store: '../st', engine: 'tcp://far:2375', envFile: '.env' };
+    expect(createCompletion(where)('sluice backfill resume x')).toBe(
+      'sluice backfill resume --store ../st --engine tcp://far:2375 --env-file .env ./jobs/lone.yaml x',
+    );
   });
 
   it('is left alone where it was typed whole', () => {
