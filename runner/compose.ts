@@ -26,7 +26,7 @@ export async function openStore(
   return tellSilence(store, onSilence);
 }
 
-export function storeRef({ store, storeSettings, root }: Project): StoreRef {
+export function storeRef({ store, storeSettings, root, storeFrom }: Project): StoreRef {
   if (store.startsWith('s3://')) return parseS3Uri(store, storeSettings);
   const mistake = mistakeIn(store);
   if (mistake !== undefined) {
@@ -36,7 +36,7 @@ export function storeRef({ store, storeSettings, root }: Project): StoreRef {
     throw badStore(`expected s3://bucket/prefix for a store with settings, found the folder "${store}"`);
   }
   const path = store.replace(/^file:\/\//, '');
-  return { kind: 'directory', root: isAbsolute(path) ? path : resolve(root, path) };
+  return { kind: 'directory', root: isAbsolute(path) ? path : resolve(storeFrom ?? root, path) };
 }
 
 /** What would become a folder of that name in the project, though surely none was meant. */

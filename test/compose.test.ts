@@ -58,7 +58,10 @@ test('a cache that is no folder fails nothing', async () => {
 });
 
 describe('the store', () => {
-  const open = async (file: string, given: { store?: string; env?: Record<string, string> } = {}) => {
+  const open = async (
+    file: string,
+    given: { store?: string; env?: Record<string, string>; cwd?: string } = {},
+  ) => {
     writeFileSync(join(folder, 'sluice.yaml'), file);
     mkdirSync(join(folder, 'pipelines'), { recursive: true });
     writeFileSync(join(folder, 'pipelines/p.yaml'), 'tasks: { a: { image: x, run: y } }');
@@ -98,6 +101,22 @@ describe('the store', () => {
     expect(await open(bucket, { store: 's3://other?region=x' })).toEqual(other);
     expect(await open(bucket, { env: { SLUICE_STORE: 's3://other?region=x' } })).toEqual(other);
     expect(await open(bucket, { store: 'here' })).toEqual({ kind: 'directory', root: join(folder, 'here') });
+  });
+
+  test('that is named is relative to the current folder, that of the file to the project', async () => {
+    const cwd = join(folder, 'pipelines');
+    const at = (...path: readonly string[]) => ({ kind: 'directory', root: join(folder, ...path) });
+    expect(await open('store: ./st', { cwd })).toEqual(at('st'));
+    expect(await open('store: ./st', { cwd, store: '../other' })).toEqual(at('other'));
+    expect(await open('store: ./st', { cwd, store: 'file://other' })).toEqual(at('pipelines/other'));
+    expect(await open('store: ./st', { cwd, env: { SLUICE_STORE: 'other' } })).toEqual(at('pipelines/other'));
+  });
+
+  test('that is named beside a lone file is relative to the current folder too', async () => {
+    mkdirSync(join(folder, 'lone'));
+    writeFileSync(join(folder, 'lone/l.yaml'), 'tasks: { a: { image: x, run: y } }');
+    const { project } = await openProject({ cwd: folder, env: {}, file: 'lone/l.yaml', store: 'st' });
+    expect(storeRef(project)).toEqual({ kind: 'directory', root: join(folder, 'st') });
   });
 
   test.each([

@@ -240,8 +240,10 @@ export interface Project {
   readonly root: string;
   /** Whose its pipelines' names are in a store; absent: by the repository's or the folder's name. */
   readonly name?: string;
-  /** As written: a folder relative to the root, or a URI such as `s3://bucket/prefix`. */
+  /** As written: a folder, or a URI such as `s3://bucket/prefix`. */
   readonly store: string;
+  /** Absolute: from where a relative `store` leads, where a flag or a variable names it; absent: from the root. */
+  readonly storeFrom?: string;
   /** What the project file says of a bucket beside its name. */
   readonly storeSettings?: S3Settings;
   readonly engine: EngineSettings;

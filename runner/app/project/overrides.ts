@@ -9,10 +9,10 @@ export function withOverrides(project: Project, options: ProjectOptions): Projec
   const host = options.engine ?? env['SLUICE_ENGINE'] ?? project.engine.host;
   const store = namedStore(options);
   const cacheBytes = cacheBytesOf(env['SLUICE_CACHE']) ?? project.cacheBytes;
-  // The file's settings are of the file's bucket.
+  // The file's settings are of the file's bucket, and its paths begin at the root; what is typed begins where that is.
   const { storeSettings: _, ...bare } = project;
   return {
-    ...(store === undefined ? project : { ...bare, store }),
+    ...(store === undefined ? project : { ...bare, store, storeFrom: options.cwd }),
     engine: host === undefined ? {} : { host },
     concurrency: options.concurrency ?? concurrencyOf(env['SLUICE_CONCURRENCY']) ?? project.concurrency,
     ...(cacheBytes === undefined ? {} : { cacheBytes }),

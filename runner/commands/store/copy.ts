@@ -1,9 +1,11 @@
+import { isAbsolute, relative } from 'node:path';
 import { systemClock } from '../../clock.ts';
-import { openLedgerOn, openStore, randomHex } from '../../compose.ts';
+import { openLedgerOn, openStore, randomHex, storeRef } from '../../compose.ts';
 import { openStoreSettings } from '../../app/project/open-project.ts';
 import { EXIT } from '../../errors.ts';
 import { copyStore } from '../../ledger/copy/copy.ts';
 import type { CopyReport } from '../../ledger/copy/copying.ts';
+import type { Project } from '../../model/pipeline.ts';
 import { formatBytes, formatCount } from '../../report/words.ts';
 import type { Output } from '../cli/output.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
@@ -48,11 +50,19 @@ export async function storeCopyCommand(
     for (const problem of report.problems) output.warn(`not copied: ${problem}`);
     output.say(`${dryRun ? 'would copy' : 'copied'} ${describe(report)}`);
     if (report.conflicts.length + report.problems.length === 0 && !dryRun) {
-      output.say(`use it: store: ${to} in sluice.yaml, or --store ${quoteWord(to)}`);
+      output.say(`use it: store: ${asInTheFile(place)} in sluice.yaml, or --store ${quoteWord(to)}`);
     }
   }
   if (report.problems.length > 0) return EXIT.unreachable;
   return report.conflicts.length > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+/** A path that was typed begins in the current folder, one in the file where that stands. */
+function asInTheFile(place: Project): string {
+  const { root, store } = place;
+  const ref = storeRef(place);
+  if (ref.kind !== 'directory' || isAbsolute(store.replace(/^file:\/\//, ''))) return store;
+  return relative(root, ref.root) || '.';
 }
 
 function describe({ instances, objects, bytes, records, published }: CopyReport): string {

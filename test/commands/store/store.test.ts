@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { storeCheckCommand } from '../../../runner/commands/store/check.ts';
 import { storeCopyCommand } from '../../../runner/commands/store/copy.ts';
 import { storeDuCommand } from '../../../runner/commands/store/du.ts';
@@ -29,6 +29,7 @@ beforeEach(async () => {
   said = [];
   documents = [];
   project = mkdtempSync(join(tmpdir(), 'sluice-store-'));
+  vi.spyOn(process, 'cwd').mockReturnValue(project);
   mkdirSync(join(project, 'pipelines'));
   writeFileSync(join(project, 'sluice.yaml'), 'store: store\n');
   writeFileSync(
@@ -41,6 +42,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(project, { recursive: true, force: true });
 });
 
@@ -136,6 +138,15 @@ describe('sluice store copy', () => {
     said = [];
     expect(await storeCopyCommand(['store', 'there'], { project }, output(false))).toBe(3);
     expect(said[0]).toContain(`kept: ${ID}`);
+  });
+
+  it('takes both places from the current folder, and names the new one as each reader takes it', async () => {
+    const below = join(project, 'pipelines');
+    vi.spyOn(process, 'cwd').mockReturnValue(below);
+    expect(await storeCopyCommand(['../store', './there'], { project }, output(false))).toBe(0);
+    expect(said.at(-1)).toBe('use it: store: pipelines/there in sluice.yaml, or --store ./there');
+    const copy = await openBench(createDirectoryStore(join(below, 'there')));
+    expect(await copy.ledger.readManifest(ID)).toBeDefined();
   });
 
   it('names the new store as a shell takes it', async () => {

@@ -28,12 +28,13 @@ export const fromElsewhere: Place = {
         ...Object.fromEntries(Object.entries(files).map(([path, text]) => [`the project/${path}`, text])),
         'the project/pipelines/lone.yaml': `name: lone\n${pipeline}`,
       },
-      'else where',
+      'else where/below',
     ),
   line: (command, ...words) =>
-    `sluice ${command} ${afterPipeline(command, 'lone', words)} --project '../the project' --store '../a store'`,
+    `sluice ${command} ${afterPipeline(command, 'lone', words)} --project '../../the project' --store '../a store'`,
   pipelineFile: 'the project/pipelines/lone.yaml',
-  store: 'a store',
+  // Beside the folder it is typed in, and not beside the project.
+  store: 'else where/a store',
 };
 
 export const byFile: Place = {
