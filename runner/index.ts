@@ -31,15 +31,25 @@ export { openReadingLedger } from './app/reading-ledger.ts';
 export { runOn, runPlanned, type RunOptions } from './app/run.ts';
 export { openStandingLedger } from './app/standing-ledger.ts';
 export { targetOf, type Target } from './app/target.ts';
+export {
+  statusOf as tickStatus,
+  tickPipelines,
+  type AskedTick,
+  type Tick,
+  type TickOptions,
+} from './app/tick/tick.ts';
+export { startServing, type ServeOptions, type Serving } from './serve/serve.ts';
 
 // What it is made of, for a program that puts it together in another way.
 export { openEngine, openStore, openStoreRef } from './compose.ts';
 export {
   openProject,
+  openSoundProject,
   openSettings,
   openStoreSettings,
   pipelineNames,
   type OpenedProject,
+  type SoundProject,
 } from './app/project/open-project.ts';
 export type { ProjectOptions } from './app/project/project-options.ts';
 export { withImageHashes } from './app/project/image-hashes.ts';
