@@ -16,7 +16,8 @@ export function asProblems(error: unknown): Told {
     const told = error.errors.map((one) => asProblems(one));
     return {
       problems: told.flatMap((one) => one.problems),
-      status: worstOf(told.map((one) => one.status)),
+      // An error of nothing is an error all the same.
+      status: told.length === 0 ? EXIT.failed : worstOf(told.map((one) => one.status)),
     };
   }
   if (error instanceof InterruptedError) return one(EXIT.interrupted, 'interrupted', error.message);
