@@ -38,7 +38,6 @@ export {
   type Tick,
   type TickOptions,
 } from './app/tick/tick.ts';
-export { startServing, type ServeOptions, type Serving } from './serve/serve.ts';
 
 // What it is made of, for a program that puts it together in another way.
 export { openEngine, openStore, openStoreRef } from './compose.ts';
