@@ -753,6 +753,21 @@ export function engineContract(name: string, prepare: () => Promise<EngineParts>
       expect((await run(job('echo alive'))).stdout).toBe('alive\n');
     });
 
+    it('keeps no connection of one task for the next, whose port it would hold', async () => {
+      const serving = await run(
+        job(`
+          nc -l -p 5555 -e echo answered &
+          until nc 127.0.0.1 5555 < /dev/null 2> /dev/null; do sleep 0.1; done
+          wait
+        `),
+      );
+      expect(serving).toMatchObject({ stdout: 'answered\n', exitCode: 0 });
+      // The end that closed first would keep its port for a minute (TIME_WAIT). A listener without SO_REUSEADDR is
+      // refused such a port; all that listen in this image have it, so that the port is looked for instead.
+      const next = await run(job('netstat -tan; netstat -tan | grep -c :5555'));
+      expect(next).toMatchObject({ stdout: expect.stringMatching(/State\s*\n0\n$/) });
+    });
+
     it('runs several at once, and leaves no container and no volume of any of them', async () => {
       const scripts = ['true', 'exit 1', 'echo x > /outputs/a', 'nosuch', 'sleep 30', 'sleep 30'];
       const abort = new AbortController();
