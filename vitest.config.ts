@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Without it a poll gives up after a second. */
+const expect = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     // Vitest leaves a core to itself otherwise: one worker on a machine of two.
@@ -20,6 +23,7 @@ export default defineConfig({
           // Files that share a worker load the program once, which is half of what they cost.
           isolate: false,
           // Shared machines stall for seconds; no test measures time.
+          expect,
           testTimeout: 60_000,
         },
       },
@@ -29,6 +33,7 @@ export default defineConfig({
           name: 'slow',
           include: ['test/**/*.slow.test.ts'],
           exclude: ['test/system/**'],
+          expect,
           testTimeout: 120_000,
         },
       },
@@ -38,6 +43,7 @@ export default defineConfig({
           name: 's3',
           include: ['test/**/*.s3.test.ts'],
           // Half a minute of it is waiting for answers that never come.
+          expect,
           testTimeout: 180_000,
           hookTimeout: 600_000,
           maxConcurrency: 16,
@@ -48,6 +54,7 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['test/**/*.engine.test.ts', 'test/system/**/*.test.ts'],
+          expect,
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxWorkers: 2,

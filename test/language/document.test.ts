@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { ending } from '../parts/ending.ts';
 import { parseDocument } from '../../runner/language/document.ts';
 import { pipelineFile } from '../../runner/language/schema/pipeline.ts';
 import { projectFile } from '../../runner/language/schema/project.ts';
@@ -166,7 +167,7 @@ describe('YAML that cannot be read', () => {
     expect(told(text)).toContain(problem);
   });
 
-  test('a billion laughs, deep nesting and a huge file are refused quickly', () => {
+  test('a billion laughs, deep nesting and a huge file are refused, and soon', () => {
     const levels = Array.from({ length: 12 }, (_, level) => {
       const alias = level === 0 ? 'x' : Array.from({ length: 12 }, () => `*l${String(level - 1)}`).join(', ');
       return `l${String(level)}: &l${String(level)} [${alias}]`;
@@ -177,18 +178,17 @@ describe('YAML that cannot be read', () => {
         : `m${String(level)}: &m${String(level)} { <<: [${`*m${String(level - 1)}, `.repeat(20)}] }`,
     );
     const wide = `tasks:\n  a: &a { outputs: [${Array.from({ length: 400 }, (_, n) => (n === 0 ? '&o { path: x }' : '*o')).join(', ')}] }\n${Array.from({ length: 400 }, (_, n) => `  t${String(n)}: *a`).join('\n')}`;
-    const started = performance.now();
-    expect(parse(levels.join('\n')).problems.length).toBeGreaterThan(0);
-    expect(parse(`${merges.join('\n')}\ntasks: *m39`).problems.length).toBeGreaterThan(0);
-    expect(parse(wide).problems.map(({ code }) => code)).toContain('too-many-aliases');
-    expect(parse('['.repeat(100_000)).problems.length).toBeGreaterThan(0);
-    expect(parse('{a: '.repeat(50_000)).problems.length).toBeGreaterThan(0);
-    expect(parse(`${'- '.repeat(20_000)}a`).problems.length).toBeGreaterThan(0);
-    expect(parse('a'.repeat(1_100_000)).problems.map(({ code }) => code)).toEqual(['file-too-large']);
-    expect(parse(`tasks:\n${'  - *a\n'.repeat(5000)}`).problems).toHaveLength(200);
-    expect(parse(']\n'.repeat(5000)).problems).toHaveLength(50);
-    expect(performance.now() - started).toBeLessThan(60_000);
-  }, 90_000);
+    const problemsOf = (text: string) => ending(() => parse(text).problems);
+    expect(problemsOf(levels.join('\n')).length).toBeGreaterThan(0);
+    expect(problemsOf(`${merges.join('\n')}\ntasks: *m39`).length).toBeGreaterThan(0);
+    expect(problemsOf(wide).map(({ code }) => code)).toContain('too-many-aliases');
+    expect(problemsOf('['.repeat(100_000)).length).toBeGreaterThan(0);
+    expect(problemsOf('{a: '.repeat(50_000)).length).toBeGreaterThan(0);
+    expect(problemsOf(`${'- '.repeat(20_000)}a`).length).toBeGreaterThan(0);
+    expect(problemsOf('a'.repeat(1_100_000)).map(({ code }) => code)).toEqual(['file-too-large']);
+    expect(problemsOf(`tasks:\n${'  - *a\n'.repeat(5000)}`)).toHaveLength(200);
+    expect(problemsOf(']\n'.repeat(5000))).toHaveLength(50);
+  });
 });
 
 describe('what does not fit is told with what would', () => {

@@ -17,7 +17,7 @@ import { loadProject } from '../../runner/language/load.ts';
 import { folderSource } from '../../runner/language/source.ts';
 
 /** Read by people who did not write them: no file may take longer than its length deserves. */
-describe('files of somebody else', { timeout: 20_000 }, () => {
+describe('files of somebody else', () => {
   const HEAD = 'name: p\ndefaults: { image: x }\ntasks:\n';
   let root = '';
 
@@ -132,10 +132,12 @@ describe('files of somebody else', { timeout: 20_000 }, () => {
     pipeline('  a: { run: x, files: [large] }\n');
     writeFileSync(join(root, 'large'), '');
     truncateSync(join(root, 'large'), 1024 ** 4);
-    const budget = createBudget(1, () => performance.now());
+    // A clock that moves on by being asked, as it is for each piece of a file.
+    let count = 0;
+    const budget = createBudget(1000, () => (count += 1) * 1000);
     const { problems } = await loadProject(folderSource(root), { kind: 'all' }, budget);
     expect(problems.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      'took-too-long: reading the project takes more than 1 s: it was over while the task a of pipelines/p.yaml was read',
+      'took-too-long: reading the project takes more than 1000 s: it was over while the task a of pipelines/p.yaml was read',
     ]);
   });
 

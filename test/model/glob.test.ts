@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { array, assert, constant, constantFrom, oneof, pre, property, stringMatching } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ending } from '../parts/ending.ts';
 import { compileGlob, folderOfGlob, isGlob } from '../../runner/model/glob.ts';
 
 describe('a glob', () => {
@@ -81,13 +82,11 @@ describe('a glob', () => {
   });
 
   it.each([
-    [`${'*a'.repeat(2000)}b`, 'a'.repeat(4000)],
-    [`${'**/'.repeat(1000)}b`, 'a/'.repeat(2000)],
-    [`${'{a,'.repeat(1000)}b${'}'.repeat(1000)}*b`, 'a'.repeat(4000)],
-    ['['.repeat(4000), '['.repeat(4000)],
-  ])('costs no more than its length times the name’s', (pattern, path) => {
-    const from = performance.now();
-    compileGlob(pattern)(path);
-    expect(performance.now() - from).toBeLessThan(5000);
+    [`${'*a'.repeat(2000)}b`, 'a'.repeat(4000), false],
+    [`${'**/'.repeat(1000)}b`, 'a/'.repeat(2000), false],
+    [`${'{a,'.repeat(1000)}b${'}'.repeat(1000)}*b`, 'a'.repeat(4000), false],
+    ['['.repeat(4000), '['.repeat(4000), true],
+  ])('costs no more than its length times the name’s', (pattern, path, matches) => {
+    expect(ending(() => compileGlob(pattern)(path))).toBe(matches);
   });
 });

@@ -35,7 +35,7 @@ describe.each([
     expect(ageSeconds).toBeLessThan(60);
   });
 
-  it('says at once what is not there, and who came first', { timeout: 10_000 }, async () => {
+  it('says at once what is not there, and who came first', { timeout: 30_000 }, async () => {
     await using scene = await setScene(server, uri);
     scene.proxy.setClock(seconds);
     expect(await scene.store.get(scene.key)).toBeUndefined();

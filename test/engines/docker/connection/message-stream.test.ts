@@ -18,12 +18,11 @@ it('lines come whole however they are cut, and one that is no JSON as a status',
 });
 
 it('a line without an end is refused, and costs no more than its length', async () => {
-  const started = performance.now();
+  // Where each piece has all before it looked through again, they take minutes: longer than a test may.
   function* endless(): Generator<string> {
-    for (;;) yield 'x'.repeat(1000);
+    for (let at = 0; at < 20_000; at += 1) yield 'x'.repeat(1000);
   }
   await expect(messagesIn(endless())).rejects.toThrow(
     'the engine sent a line of more than 16,777,216 characters',
   );
-  expect(performance.now() - started).toBeLessThan(5000);
 });

@@ -264,14 +264,14 @@ describe.each([
     };
     const first = ensure(name, { signal: one.signal });
     const second = ensure(name, { signal: two.signal });
-    await expect.poll(flows, { timeout: 5000 }).toBe(true);
+    await expect.poll(flows, { timeout: 50_000 }).toBe(true);
     one.abort();
     expect(await first).toHaveProperty('cause.kind', 'cancelled');
     expect(await flows()).toBe(true);
 
     two.abort();
     expect(await second).toHaveProperty('cause.kind', 'cancelled');
-    await expect.poll(flows, { timeout: 5000 }).toBe(false);
+    await expect.poll(flows, { timeout: 50_000 }).toBe(false);
     proxy.setSpeed(Infinity);
     expect(await ensure(name)).toEqual({ id: expect.any(String) });
   });
