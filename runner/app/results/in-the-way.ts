@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { usageError } from '../../errors.ts';
 import type { StoredObject } from '../../model/job.ts';
@@ -14,6 +14,7 @@ export async function refuseInTheWay(
   objects: readonly Pick<StoredObject, 'path'>[],
   mayReplace: boolean,
 ): Promise<void> {
+  if (await isFile(folder)) throw usageError('file-in-the-way', `${folder} is a file, not a folder`, OTHER);
   const links = new Map<string, boolean>();
   for (const { path } of objects) {
     const parts = path.split('/');
@@ -34,6 +35,15 @@ export async function refuseInTheWay(
 }
 
 const OTHER = 'name a folder for what is fetched: --to FOLDER';
+
+/** A person may name a link to a folder. */
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return !(await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 async function kindOf(path: string): Promise<'none' | 'link' | 'other'> {
   try {

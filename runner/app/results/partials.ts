@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomHex } from '../../compose.ts';
@@ -25,7 +26,12 @@ export async function openPartials(folder: string): Promise<Partials> {
   let made = 0;
   return {
     next() {
-      if (made === 0) makeFolder(own);
+      if (made === 0) {
+        // What is wrong with the folder is told of it, and not of what is made in it.
+        makeFolder(folder);
+        accessSync(folder, constants.W_OK | constants.X_OK);
+        makeFolder(own);
+      }
       made += 1;
       return join(own, String(made));
     },

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asProblems } from '../../../runner/commands/cli/as-problems.ts';
 import { fetchInstance } from '../../../runner/app/results/fetch-instance.ts';
 import { identify, ownerName } from '../../../runner/machine/process.ts';
 import type { ObjectStore } from '../../../runner/ports.ts';
@@ -125,6 +126,17 @@ describe('names that a task has chosen', () => {
     expect(await delivered()).toEqual({ '0.txt': 'mine' });
     expect((await fetchInstance(bench.ledger, ID, folder)).kind).toBe('fetched');
     expect(await delivered()).toEqual(resultOf(1));
+  });
+
+  it.each(['', 'below'])('name the file that stands where their folder is to be: %s', async (below) => {
+    const bench = await openBench();
+    await make(bench, 1);
+    await writeFile(join(folder, 'afile'), 'mine');
+    const named = join(folder, 'afile', below);
+    const told = asProblems(await fetchInstance(bench.ledger, ID, named).catch((error: unknown) => error));
+    expect(told.problems[0]?.message.startsWith(`${named}${below === '' ? ' ' : ':'}`)).toBe(true);
+    expect(told.problems[0]?.message).toMatch(/a file, not a folder$/);
+    expect(await delivered()).toEqual({ afile: 'mine' });
   });
 
   it('lead through no link', async () => {
