@@ -1,6 +1,6 @@
 import { parseTimeValue } from '../calendar/value.ts';
 import { usageError } from '../errors.ts';
-import { paramFlag } from '../model/flags.ts';
+import { paramFlag, paramName } from '../model/flags.ts';
 import { own } from '../model/own.ts';
 import type { Pipeline } from '../model/pipeline.ts';
 import type { DateRange } from '../model/plan.ts';
@@ -84,7 +84,7 @@ function newest(
   );
   const other =
     given !== undefined
-      ? `--${given}`
+      ? paramName(given)
       : from !== undefined
         ? '--from'
         : to !== undefined

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.ts';
 import { readNumber } from '../model/exact-number.ts';
-import { paramFlag } from '../model/flags.ts';
+import { paramFlag, paramName } from '../model/flags.ts';
 import { encodeValue } from '../model/partition.ts';
 import type { DateRange, PlanRequest } from '../model/plan.ts';
 import type { Pipeline, Scalar } from '../model/pipeline.ts';
@@ -64,7 +64,7 @@ function checkHashed({ hashed = {}, params, instance = '' }: Target): void {
       'hashed-value',
       given === undefined
         ? `${instance} holds only the sha256 of a long value of \`${name}\``
-        : `--${name} is not the value whose sha256 stands in ${instance}`,
+        : `${paramName(name)} is not the value whose sha256 stands in ${instance}`,
       `give the value itself: ${paramFlag(name, '<value>')}`,
     );
   }

@@ -8,6 +8,11 @@ export function paramWords(name: string, value: string): readonly string[] {
   return FLAGS.includes(name) ? ['-p', `${name}=${value}`] : [`--${name}`, value];
 }
 
+/** How a param is called where its value is left out or follows in words: `--top`, or `-p limit`. */
+export function paramName(name: string): string {
+  return FLAGS.includes(name) ? `-p ${name}` : `--${name}`;
+}
+
 /**
  * Long flags of the command line. A param of such a name can only be given by `-p`, which `check` warns of; a test
  * holds this list to the commands.

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { openPipeline } from '../../app/asked-pipeline.ts';
+import { paramFlag } from '../../model/flags.ts';
 import type { Param, Pipeline } from '../../model/pipeline.ts';
 import { appOptions } from './flags.ts';
 import { isPipelineFile } from './target.ts';
@@ -24,7 +25,7 @@ export async function addParamsHelp(command: Command | undefined, words: readonl
 
 function describeParams({ name, params }: Pipeline): string {
   const rows = Object.values(params).map(
-    (param) => [`--${param.name} <${wordOf(param)}>`, about(param)] as const,
+    (param) => [paramFlag(param.name, `<${wordOf(param)}>`), about(param)] as const,
   );
   if (rows.length === 0) return `\nPipeline ${name} has no params.`;
   const width = Math.max(...rows.map(([flag]) => flag.length));

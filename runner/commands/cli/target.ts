@@ -1,4 +1,5 @@
 import { usageError } from '../../errors.ts';
+import { paramName } from '../../model/flags.ts';
 import { targetOf, type Target } from '../../app/target.ts';
 
 /**
@@ -32,7 +33,7 @@ export function parseTarget(words: readonly string[], pairs: readonly string[] =
     if (!given.has(name) || given.get(name) === value) continue;
     throw usageError(
       'said-twice',
-      `--${name} ${given.get(name) ?? 'without a value'} contradicts ${first}`,
+      `${paramName(name)} ${given.get(name) ?? 'without a value'} contradicts ${first}`,
       'leave one of them out',
     );
   }
@@ -48,7 +49,7 @@ function give(given: Given, name: string, value: string | undefined): void {
     const [before, after] = [given.get(name), value].map((one) => one ?? 'nothing');
     throw usageError(
       'given-twice',
-      `--${name} is given twice, as ${before} and as ${after}`,
+      `${paramName(name)} is given twice, as ${before} and as ${after}`,
       'leave one of them out; several dates are a range, --date a..b',
     );
   }

@@ -1,3 +1,4 @@
+import { paramFlag, paramName } from '../../model/flags.ts';
 import { own } from '../../model/own.ts';
 import type { Pipeline } from '../../model/pipeline.ts';
 import type { Problem } from '../../model/problem.ts';
@@ -59,8 +60,8 @@ function missingValue(name: string): Problem {
   return {
     severity: 'error',
     code: 'missing-value',
-    message: `expected a value after --${name}`,
-    fix: `write --${name} <value>`,
+    message: `expected a value after ${paramName(name)}`,
+    fix: `write ${paramFlag(name, '<value>')}`,
   };
 }
 

@@ -1,3 +1,4 @@
+import { paramFlag } from '../../model/flags.ts';
 import { CalendarError } from '../../calendar/calendar-error.ts';
 import { lastDayOf } from '../../calendar/period.ts';
 import {
@@ -77,7 +78,7 @@ function checkPosition(key: TimeKey, value: string, flag: string, problems: Prob
   try {
     if (isPosition(key, value)) return;
     if (key.start !== undefined && value < key.start) {
-      const message = `--${flag} ${value} is before the start of \`${key.name}\`, ${key.start}`;
+      const message = `${paramFlag(flag, value)} is before the start of \`${key.name}\`, ${key.start}`;
       problems.push(
         problem('before-start', message, `The first is ${positionAtOrAfter(key, key.start) ?? key.start}.`),
       );
@@ -86,7 +87,7 @@ function checkPosition(key: TimeKey, value: string, flag: string, problems: Prob
     const previous = positionAtOrBefore(key, value);
     const next = positionAtOrAfter(key, value);
     const fix = `The next date is ${next ?? 'none'}${previous === undefined ? '' : `, the one before ${previous}`}.`;
-    const message = `--${flag} ${value} is not a date of calendar ${key.calendar?.name ?? key.name}`;
+    const message = `${paramFlag(flag, value)} is not a date of calendar ${key.calendar?.name ?? key.name}`;
     problems.push(problem('not-a-partition', message, fix));
   } catch (error) {
     if (!(error instanceof CalendarError)) throw error;

@@ -1,3 +1,4 @@
+import { paramName } from '../../model/flags.ts';
 import { inexactWords, readNumber } from '../../model/exact-number.ts';
 import { keyText } from '../../model/partition.ts';
 import type { Param, Pipeline, Scalar } from '../../model/pipeline.ts';
@@ -32,17 +33,17 @@ export function checkParams(pipeline: Pipeline, given: PlanRequest['params'], pr
 function wrongValue(param: Extract<Param, { kind: 'plain' }>, value: Scalar): Problem {
   const number = readNumber(keyText(value));
   if (param.type === 'number' && number.kind === 'inexact') {
-    const message = `--${param.name}: expected a number, found ${inexactWords(keyText(value), number.value)}`;
+    const message = `${paramName(param.name)}: expected a number, found ${inexactWords(keyText(value), number.value)}`;
     return problem('invalid-param', message, `Write \`${param.name}\` as a string param: type: string.`);
   }
-  const message = `--${param.name}: expected ${expectedOf(param)}, found "${keyText(value)}"`;
+  const message = `${paramName(param.name)}: expected ${expectedOf(param)}, found "${keyText(value)}"`;
   const fix = param.type === 'choice' ? didYouMean(keyText(value), param.options ?? [], 'values') : undefined;
   return problem('invalid-param', message, fix);
 }
 
 /** What an unset variable of a shell leaves. */
 function emptyKey({ name }: Param): Problem {
-  const message = `--${name} has an empty value, which can't name a partition`;
+  const message = `${paramName(name)} has an empty value, which can't name a partition`;
   return problem('invalid-param', message, 'Write a word for it, such as none.');
 }
 

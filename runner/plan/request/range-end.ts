@@ -37,7 +37,7 @@ export function checkEnds(
     const wrong = wrongEnd(text, grain);
     if (wrong === undefined) continue;
     const fix = fixOf(range, ends, index, { grain, flag, suggestion: wrong.suggestion });
-    addOnce(problems, problem('invalid-param', `--${flag} ${text}: ${wrong.reason}`, fix));
+    addOnce(problems, problem('invalid-param', `${paramFlag(flag, text)}: ${wrong.reason}`, fix));
   }
   const [from, to] = ends;
   if (problems.length > before || from === undefined || to === undefined) return;

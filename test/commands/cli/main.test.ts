@@ -64,7 +64,7 @@ describe('what the command line refuses', () => {
       mkdirSync(join(project, 'pipelines'));
       const tasks = "tasks: { train: { image: x, run: 'true' } }";
       const params =
-        'params: { date: { type: date, start: 2021-01-04 }, top: { type: number, default: 5, description: how many }, full: { type: boolean, default: false } }';
+        'params: { date: { type: date, start: 2021-01-04 }, top: { type: number, default: 5, description: how many }, limit: { type: number, default: 3 }, full: { type: boolean, default: false } }';
       writeFileSync(join(project, 'pipelines/model.yaml'), `${params}\n${tasks}\n`);
       writeFileSync(join(project, 'pipelines/broken.yaml'), 'tasks: [');
     });
@@ -75,6 +75,9 @@ describe('what the command line refuses', () => {
       [['plan', 'model', '--date'], 'missing-value', 'write --date <value>'],
       [['plan', 'model', '--top', '--full'], 'missing-value', 'write --top <value>'],
       [['plan', 'model', '-p', 'top'], 'missing-value', 'write --top <value>'],
+      [['plan', 'model', '-p', 'limit'], 'missing-value', 'write -p limit=<value>'],
+      [['plan', 'model', '-p', 'limit=x'], 'invalid-param', '-p limit: expected a number, found "x"'],
+      [['plan', 'model', '-p', 'limit=1', '-p', 'limit=2'], 'given-twice', '-p limit is given twice'],
     ])('%j: %s', async (words, code, fix) => {
       expect(await sluice(...words, '--project', project)).toBe(2);
       expect(stderr + stdout).toContain(code);
@@ -85,6 +88,7 @@ describe('what the command line refuses', () => {
       await sluice('run', 'model', flag, '--project', project);
       expect(stdout).toMatch(/Params of model:\n {2}--date <date> .*key, from 2021-01-04/);
       expect(stdout).toMatch(/how many.* \(default 5\)/);
+      expect(stdout).toMatch(/^ {2}-p limit=<number> +default 3/m);
       for (const word of ['broken', 'gone', 'gone/task/_', 'gone.yaml']) {
         expect(await sluice('run', word, flag, '--project', project)).toBe(0);
       }
