@@ -7,7 +7,8 @@ import { openStoreSettings } from '../app/project/open-project.ts';
 import { runOn } from '../app/run.ts';
 import { openStandingLedger } from '../app/standing-ledger.ts';
 import { openEngine } from '../compose.ts';
-import { usageError } from '../errors.ts';
+import { ProblemsError, usageError } from '../errors.ts';
+import { quoteWord } from '../model/quote-word.ts';
 import type { Engine, Reporter } from '../ports.ts';
 import { appOptions, type CommonFlags } from './cli/flags.ts';
 import { closeWithin, listenForInterrupt } from './cli/interrupt.ts';
@@ -92,8 +93,26 @@ async function openKept(
     import('../app/kept-plan/plan-as-kept.ts'),
   ]);
   const kept = await readKeptPlan(path, process.cwd());
-  const named = words.length === 0 ? [kept.pipeline] : words;
-  return planAsKept(await openTyped(named, flags, output), path, kept);
+  const asked =
+    words.length > 0
+      ? await openTyped(words, flags, output)
+      : await openTyped([kept.pipeline], flags, output).catch((error: unknown) => {
+          throw tellOfFile(error, path, kept.pipeline);
+        });
+  return planAsKept(asked, path, kept);
+}
+
+/** The plan of a lone file knows the pipeline's name alone. */
+function tellOfFile(error: unknown, path: string, pipeline: string): unknown {
+  if (!(error instanceof ProblemsError)) return error;
+  const isMissing = error.problems.some(({ code }) => code === 'no-pipelines' || code === 'unknown-pipeline');
+  if (!isMissing) return error;
+  const named = `./${pipeline}.yaml`;
+  return usageError(
+    'no-pipeline',
+    `the plan in ${path} is of pipeline ${pipeline}, and there is none of that name here`,
+    `go to its project, or name that: --project FOLDER; the plan of a lone file is run with the file: sluice run ${quoteWord(named)} --plan ${quoteWord(path)}`,
+  );
 }
 
 async function sayOlder(older: readonly OlderMissing[], output: Output): Promise<void> {

@@ -1,8 +1,11 @@
 import { ProblemsError, usageError } from '../../errors.ts';
 import type { KeptPlan } from '../../model/kept-plan.ts';
 import { keepPlan, whatMoved } from '../../plan/kept/kept-plan.ts';
+import { paramName } from '../../model/flags.ts';
+import { quoteWord } from '../../model/quote-word.ts';
 import type { AskedPipeline } from '../asked-pipeline.ts';
 import { planPipeline, type Planned } from '../planned.ts';
+import { requestWords } from '../request-words.ts';
 import { writeKeptPlan } from './file.ts';
 
 /**
@@ -19,12 +22,16 @@ export async function planAsKept(asked: AskedPipeline, path: string, kept: KeptP
   const moved = whatMoved(kept, plan, pipelines, ledger.storeId, clock.now());
   if (moved.length === 0) return { ...planned, nowMs: () => clock.now() };
   const more = moved.length > TOLD ? [`… and ${moved.length - TOLD} more`] : [];
+  const told = [...moved.slice(0, TOLD), ...more];
+  const words = requestWords(kept.request, asked.pipeline.rebuild);
+  const fix = `look at what there is to do now, and keep that: sluice plan ${words} --out ${quoteWord(path)}`;
   throw new ProblemsError(
-    [...moved.slice(0, TOLD), ...more].map((message) => ({
+    told.map((message, at) => ({
       severity: 'error',
       code: 'plan-moved',
       message: `the plan in ${path} does not hold any more: ${message}`,
-      fix: `look at what there is to do now, and keep that: sluice plan ${kept.pipeline} --out ${path}`,
+      // One thing mends them all: it stands below the last.
+      ...(at === told.length - 1 ? { fix } : {}),
     })),
   );
 }
@@ -50,7 +57,7 @@ function refuseMore({ pipeline, target }: AskedPipeline, path: string, kept: Kep
       `the plan in ${path} is of pipeline ${kept.pipeline}, not of ${pipeline.name}`,
     );
   }
-  const given = [...target.tasks, ...Object.keys(target.params).map((name) => `--${name}`)];
+  const given = [...target.tasks, ...Object.keys(target.params).map(paramName)];
   if (given.length === 0 && Object.keys(target.keys).length === 0) return;
   throw usageError(
     'said-twice',

@@ -68,6 +68,18 @@ describe('a plan that is kept', () => {
     expect(told.at(-1)).toContain('does not hold any more: … and ');
   });
 
+  it('tells once what makes it anew: what it was asked for', async () => {
+    const target = { params: { date: '2021-01-04..2021-01-09' }, tasks: ['prices', 'score'] };
+    await keepPlanned(await planPipeline(await open(target), { rebuild: 'stale' }), 'plan.json');
+    await run(await plan());
+    const error: unknown = await again().catch((thrown: unknown) => thrown);
+    if (!(error instanceof ProblemsError)) throw new Error(`Expected a refusal, got ${String(error)}`);
+    expect(error.problems.flatMap(({ fix }) => fix ?? [])).toEqual([
+      'look at what there is to do now, and keep that: sluice plan p prices score --date 2021-01-04..2021-01-09 --rebuild stale --out plan.json',
+    ]);
+    expect(error.problems.at(-1)).toHaveProperty('fix');
+  });
+
   it('names what is written otherwise, also what makes no other result', async () => {
     await keepPlanned(await plan(), 'plan.json');
     write('pipelines/p.yaml', TASKS('one', 30));

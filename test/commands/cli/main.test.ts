@@ -84,6 +84,21 @@ describe('what the command line refuses', () => {
       expect(stderr + stdout).toContain(fix);
     });
 
+    it('tells of a plan that was kept from a lone file that it is run with the file', async () => {
+      const [folder, file, plan] = ['lone', 'lone/l.yaml', 'plan.json'].map((name) => join(project, name));
+      mkdirSync(folder ?? '');
+      writeFileSync(file ?? '', "tasks: { a: { image: x, run: 'true' } }\n");
+      expect(await sluice('plan', file ?? '', '--out', plan ?? '')).toBe(0);
+      for (const where of [project, folder ?? '']) {
+        stderr = '';
+        expect(await sluice('run', '--plan', plan ?? '', '--project', where)).toBe(2);
+        expect(stderr).toContain('is of pipeline l, and there is none of that name here');
+        expect(stderr).toMatch(
+          /a lone file is run with the file: sluice run .*\.\/l\.yaml --plan \S+plan\.json/,
+        );
+      }
+    });
+
     it.each(['--help', '-h'])('shows a pipeline’s params by %s, and never fails at it', async (flag) => {
       await sluice('run', 'model', flag, '--project', project);
       expect(stdout).toMatch(/Params of model:\n {2}--date <date> .*key, from 2021-01-04/);
