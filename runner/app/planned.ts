@@ -74,8 +74,11 @@ async function requestFor(
   open: () => Promise<Ledger>,
 ): Promise<{ readonly request: PlanRequest; readonly opened?: Ledger }> {
   if (options.request !== undefined) return { request: options.request };
-  const request = withMistakes(asked.mistakes, () => createRequest(asked.pipeline, asked.target, options));
-  if (!asksForOpenFailures(asked, request)) return { request };
+  const request = besideMistakes(asked.mistakes, () =>
+    createRequest(asked.pipeline, asked.target, options),
+  );
+  // With a mistake in it nothing is read: the scope names it, with all others.
+  if (asked.mistakes.length > 0 || !asksForOpenFailures(asked, request)) return { request };
   const opened = await open();
   return { request: await withOpenFailures(request, opened), opened };
 }
@@ -104,15 +107,19 @@ export async function scopeAsked(
   });
 }
 
-/** What `make` finds wrong comes after what is known to be. */
+/** What is known to be wrong is, though `make` finds no more. */
 function withMistakes<Value>(mistakes: readonly Problem[], make: () => Value): Value {
-  let value: Value;
+  const value = besideMistakes(mistakes, make);
+  if (mistakes.length > 0) throw new ProblemsError(mistakes);
+  return value;
+}
+
+/** What `make` finds wrong comes after what is known to be. */
+function besideMistakes<Value>(mistakes: readonly Problem[], make: () => Value): Value {
   try {
-    value = make();
+    return make();
   } catch (error) {
     if (!(error instanceof ProblemsError)) throw error;
     throw new ProblemsError([...mistakes, ...error.problems]);
   }
-  if (mistakes.length > 0) throw new ProblemsError(mistakes);
-  return value;
 }
