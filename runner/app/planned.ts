@@ -74,9 +74,7 @@ async function requestFor(
   open: () => Promise<Ledger>,
 ): Promise<{ readonly request: PlanRequest; readonly opened?: Ledger }> {
   if (options.request !== undefined) return { request: options.request };
-  const request = besideMistakes(asked.mistakes, () =>
-    createRequest(asked.pipeline, asked.target, options),
-  );
+  const request = besideMistakes(asked.mistakes, () => createRequest(asked.pipeline, asked.target, options));
   // With a mistake in it nothing is read: the scope names it, with all others.
   if (asked.mistakes.length > 0 || !asksForOpenFailures(asked, request)) return { request };
   const opened = await open();
