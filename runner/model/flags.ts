@@ -49,6 +49,7 @@ export const FLAGS: readonly string[] = [
   'logs',
   'lookback-days',
   'max-failures',
+  'next',
   'no-color',
   'now',
   'only',
