@@ -51,7 +51,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     key: /\/published\/b\.txt$/,
   },
   'end of the publication': { operation: 'DeleteObject', key: /\/publications\/killed\/raw\// },
-  'end of the failure': { operation: 'DeleteObject', key: /\/failures\/killed\/raw\// },
+  'look for the failure': { operation: 'GetObject', key: /\/failures\/killed\/raw\// },
   'release of the claim': { operation: 'PutObject', key: /\/claims\/killed\/raw\//, nth: 2 },
   'end of the claim': { operation: 'DeleteObject', key: /\/claims\/killed\/raw\// },
   'inputs of the next': { operation: 'GetObject', key: /\/objects\/.*\/a\.txt$/ },
