@@ -40,7 +40,8 @@ describe.each([
 ])('--env-file, on %s', (_, node) => {
   it.each([
     ['run', ['p']],
-    ['repro', ['p/a/_']],
+    // Only where it is run are the values themselves wanted.
+    ['repro', ['p/a/_', '--exec']],
   ])('is read by sluice %s, not by Node', async (verb, words) => {
     const asked = (file: string) => start(node(), program, [verb, ...words, '--env-file', file, '--json']);
     const missing = await asked('nope.env');
