@@ -1,9 +1,10 @@
 import type { Job } from '../model/job.ts';
 import type { Task } from '../model/pipeline.ts';
+import type { InstanceId } from '../model/partition.ts';
 import type { PlannedInstance } from '../model/plan.ts';
 import { hookExtras } from './attempt/hook.ts';
 import { NO_UPSTREAM, recipeFor, type Recipe } from './attempt/recipe.ts';
-import { readUpstream } from './attempt/upstream.ts';
+import { readUpstream, type ReadNeed } from './attempt/upstream.ts';
 import type { Subject } from './attempt/work.ts';
 import type { RunStatus } from './expressions.ts';
 import { own } from '../model/own.ts';
@@ -22,15 +23,42 @@ export async function describeJob(
   const task = own(environment.pipelines.get(planned.pipeline)?.tasks, planned.task);
   if (task === undefined)
     return { kind: 'none', reason: `there is no task ${planned.pipeline}/${planned.task}` };
-  if (task.kind !== 'container') {
-    return { kind: 'none', reason: `${planned.task} is a ${task.kind}: it runs no container of its own` };
-  }
+  const nothing = nothingToRepeat(task);
+  if (nothing !== undefined) return { kind: 'none', reason: nothing };
   const absent = await absentMembers(planned, environment);
   const subject: Subject = { planned, task, attempt, absent, environment };
   const read = await readUpstream(subject);
+  if (read.kind === 'absent') return { kind: 'none', reason: noResultYet(read.member) };
   if (read.kind === 'broken') return { kind: 'none', reason: read.cause.message };
   if (read.kind === 'blocked') return { kind: 'none', reason: `it is blocked ${read.reason}` };
+  const few = read.upstream.needs.find(isTooFew);
+  if (few !== undefined) return { kind: 'none', reason: tooFew(planned, few) };
   return described(recipeFor(subject, read.upstream));
+}
+
+function nothingToRepeat({ name, kind }: Task): string | undefined {
+  switch (kind) {
+    case 'container':
+      return undefined;
+    case 'hook':
+      return `${name} is a hook: it is repeated by its name alone`;
+    case 'wrapper':
+      return `${name} only waits for what it needs, and runs no container`;
+    case 'external':
+      return `${name} is made elsewhere, and a run only looks whether it is there: no container of it is ever run`;
+  }
+}
+
+function noResultYet(member: InstanceId): string {
+  return `${member} has no result yet: sluice run ${member}`;
+}
+
+function isTooFew({ need, present }: ReadNeed): boolean {
+  return !need.optional && need.atLeastWritten && present.length < need.atLeast;
+}
+
+function tooFew({ id }: PlannedInstance, { need, present }: ReadNeed): string {
+  return `it needs at least ${need.atLeast} of the ${need.members.length} results of ${need.name}, and has ${present.length}: sluice run ${id}`;
 }
 
 /** The same of a hook, with the run that it is to follow. */

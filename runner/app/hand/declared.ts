@@ -51,10 +51,15 @@ async function needsNamed(subject: Subject) {
   if (!texts.some((text) => /\$\{\{[^}]*\bneeds\b/.test(text))) return {};
   const read = await readUpstream(subject);
   if (read.kind === 'read') return read.upstream.context;
-  const why = read.kind === 'broken' ? read.cause.message : `it is blocked ${read.reason}`;
+  const why =
+    read.kind === 'broken'
+      ? read.cause.message
+      : read.kind === 'absent'
+        ? `${read.member} has no result yet`
+        : `it is blocked ${read.reason}`;
   throw usageError(
     'no-outputs',
     `the outputs of ${planned.id} are named after what it needs: ${why}`,
-    `make that first: sluice run ${planned.id}`,
+    `make that first: sluice run ${read.kind === 'absent' ? read.member : planned.id}`,
   );
 }

@@ -17,7 +17,7 @@ import { NO_UPSTREAM, recipeFor } from './recipe.ts';
 import { whatNoLegsCome } from './listed-legs.ts';
 import { withSlots } from './slots.ts';
 import { changedSource, lookAtSource } from './source.ts';
-import { readUpstream } from './upstream.ts';
+import { clearedMeanwhile, readUpstream } from './upstream.ts';
 import type { AttemptFailure, AttemptOutcome, Execution, Work } from './work.ts';
 
 /**
@@ -72,6 +72,7 @@ async function underClaim(
   if (work.task.external !== undefined) return probe(work, work.task.external, signal, startedAt, state);
   const read = await readUpstream(work);
   if (read.kind === 'broken') return fail(work, failureBy(read.cause), startedAt, state);
+  if (read.kind === 'absent') return fail(work, failureBy(clearedMeanwhile(read.member)), startedAt, state);
   if (read.kind === 'blocked') return read;
   const { upstream } = read;
   state.upstream = upstream;

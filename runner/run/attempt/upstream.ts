@@ -24,6 +24,8 @@ export interface Upstream {
 export type UpstreamRead =
   | { readonly kind: 'read'; readonly upstream: Upstream }
   | { readonly kind: 'broken'; readonly cause: Cause }
+  /** Nothing is recorded of a member that must be there. */
+  | { readonly kind: 'absent'; readonly member: InstanceId }
   /** Voided since this was planned: the next run makes it anew. */
   | { readonly kind: 'blocked'; readonly reason: string };
 
@@ -46,7 +48,7 @@ export async function readUpstream(work: Subject): Promise<UpstreamRead> {
       } else if (read?.manifest.outcome === 'void') {
         return { kind: 'blocked', reason: blockedReason(work.planned.id, [member], read.manifest.reason) };
       } else {
-        return { kind: 'broken', cause: gone(member) };
+        return { kind: 'absent', member };
       }
     }
     needs.push({ need, present });
@@ -99,7 +101,8 @@ function pipelineOf(id: InstanceId): string {
   return id.slice(0, id.indexOf('/'));
 }
 
-function gone(member: InstanceId): Cause {
+/** Of a run, which starts nothing before what it needs is there. */
+export function clearedMeanwhile(member: InstanceId): Cause {
   return {
     kind: 'input-corrupt',
     message: `Expected the result of ${member}, which was there when this was planned, found none. It was cleared meanwhile: run again.`,
