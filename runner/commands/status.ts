@@ -9,6 +9,7 @@ import { attemptLines } from '../report/attempts.ts';
 import { holeLines } from '../report/holes.ts';
 import { failureLines } from '../report/open-failures.ts';
 import { createPaint } from '../report/paint.ts';
+import { retiredLines } from '../report/retired.ts';
 import { runLines } from '../report/runs.ts';
 import { waitLines } from '../report/waits.ts';
 import { formatCount } from '../report/words.ts';
@@ -20,6 +21,7 @@ import { soundPipelines } from '../app/sound-pipelines.ts';
 import { openStandingLedger } from '../app/standing-ledger.ts';
 import { pastAttempts } from '../app/status/attempts.ts';
 import { findHoles } from '../app/status/holes.ts';
+import { sortRetired } from '../app/status/retired.ts';
 import type { Target } from '../app/target.ts';
 import { unclaimedResults } from '../app/unclaimed.ts';
 import { parseTarget } from './cli/target.ts';
@@ -62,8 +64,8 @@ export async function statusCommand(
       ? undefined
       : pastAttempts(ledger, { pipeline, path }, runsShown(flags.runs, RUNS_LOOKED_THROUGH)),
   ]);
-  const [failures, waits] = [open.filter(isMeant), waiting.filter(isMeant)];
-  if (pipeline !== undefined && failures.length + waits.length + runs.length === 0) {
+  const recorded = { failures: open.filter(isMeant), waits: waiting.filter(isMeant) };
+  if (pipeline !== undefined && recorded.failures.length + recorded.waits.length + runs.length === 0) {
     const names = await pipelineNames(options);
     if (!names.includes(pipeline)) {
       throw usageError(
@@ -77,9 +79,10 @@ export async function statusCommand(
     runs.map(async (run) => ({ run, state: await runState(run, (id) => ledger.liveness(id)) })),
   );
   const sound = await soundPipelines(options);
-  const shown = sound.filter(({ name }) => pipeline === undefined || name === pipeline);
+  const isShown = (name: string): boolean => pipeline === undefined || name === pipeline;
+  const shown = sound.filter(({ name }) => isShown(name));
   const [holes, unclaimed, ownership] = await Promise.all([
-    findHoles(ledger, sound, systemClock.now(), (name) => pipeline === undefined || name === pipeline),
+    findHoles(ledger, sound, systemClock.now(), isShown),
     unclaimedResults(ledger, shown),
     readOwners(
       ledger,
@@ -87,6 +90,14 @@ export async function statusCommand(
       shown.map(({ name }) => name),
     ),
   ]);
+  const others = new Set(ownership.others.map((owner) => owner.pipeline));
+  const { failures, waits, retired } = await sortRetired(
+    ledger,
+    sound,
+    recorded,
+    systemClock.now(),
+    (name) => !others.has(name),
+  );
   const notes = [...ownership.others.map(whoseIsIt), ...unclaimed.map(({ message }) => message)];
   const [, task] = path?.split('/') ?? [];
   const holesShown = task === undefined ? holes : holes.filter((one) => one.task === task);
@@ -95,6 +106,7 @@ export async function statusCommand(
       schema: 1,
       failures,
       waits,
+      retired,
       holes: holesShown,
       ...(attempts !== undefined && { attempts }),
       notes,
@@ -117,6 +129,7 @@ export async function statusCommand(
   if (failures.length > 0) output.say(failureLines(failures, paint, (id) => isHook(sound, id)));
   if (waits.length > 0) output.say(paint.yellow(`${waits.length.toLocaleString('en-US')} waiting`));
   for (const wait of waits) output.say(waitLines(wait, paint));
+  if (retired.length > 0) output.say(retiredLines(retired, paint));
   if (holesShown.length > 0) output.say(holeLines(holesShown, paint));
   for (const note of notes) output.say(`${paint.dim('note')} ${note}`);
   output.say('');

@@ -1,5 +1,7 @@
 import { EXIT } from '../errors.ts';
+import type { AskedPipeline } from '../app/asked-pipeline.ts';
 import { oneInstance } from '../app/instance.ts';
+import { withLeftOnRecord } from '../app/left-on-record.ts';
 import { quoteWord } from '../model/quote-word.ts';
 import { paramFlag } from '../model/flags.ts';
 import { otherOwners } from '../app/owners.ts';
@@ -18,14 +20,9 @@ export async function whyCommand(
   output: Output,
 ): Promise<number> {
   const { only: _only, resume: _resume, ...options } = flags;
-  const planned = await planPipeline(await openTyped(words, flags, output), {
-    ...options,
-    rebuild: 'stale',
-    contents: true,
-    ledger: openReadingLedger,
-  });
+  const asked = await openTyped(words, flags, output);
+  const { planned, instance } = await planOne(asked, options);
   for (const message of otherOwners(planned)) output.warn(`warning: ${message}`);
-  const instance = oneInstance(planned);
   const { explain } = await import('../plan/why.ts');
   const lines = [
     ...explain(planned.plan, instance.id, settingsOf(planned, instance)),
@@ -42,6 +39,23 @@ export async function whyCommand(
     });
   else output.say(lines.map(oneLine));
   return EXIT.ok;
+}
+
+async function planOne(
+  asked: AskedPipeline,
+  options: PlanOptions,
+): Promise<{ readonly planned: Planned; readonly instance: PlannedInstance }> {
+  try {
+    const planned = await planPipeline(asked, {
+      ...options,
+      rebuild: 'stale',
+      contents: true,
+      ledger: openReadingLedger,
+    });
+    return { planned, instance: oneInstance(planned) };
+  } catch (error) {
+    throw await withLeftOnRecord(error, asked);
+  }
 }
 
 /** Where it is made from something that is stale itself, and that was not named. */

@@ -33,9 +33,16 @@ export async function clearByHand(asked: AskedPipeline, options: ClearOptions): 
   const subjects = [
     ...meant.instances.filter(({ pipeline, task }) => isStored(meant, pipeline, task)).map(({ id }) => id),
     ...(downstream ? meant.dependents.filter((id) => isRecorded(meant, id)) : []),
-  ].map((id) => ({ id }));
+  ];
+  const { instance } = asked.target;
+  // Named whole, and no more in the files: another task's matrix may have its value, so that the words are right.
+  if (instance !== undefined && meant.instances.length === 0) subjects.push(instance);
   const { prepare: _, ...work } = handWork(meant, by);
-  const acted = await clearAll(work, subjects, dryRun);
+  const acted = await clearAll(
+    work,
+    subjects.map((id) => ({ id })),
+    dryRun,
+  );
   return reportOf(meant, by, range, acted);
 }
 
@@ -67,7 +74,7 @@ export async function clearAll(
   if (!dryRun) return actByHand(work, subjects, ({ id }, turn) => clearOne(work.ledger, id, turn, work.by));
   const instances: HandInstance[] = [];
   for (const { id } of subjects) {
-    const what = whatStands(await work.ledger.readManifest(id), await whatIsOpen(work.ledger, id));
+    const what = await whatIsRecorded(work.ledger, id);
     instances.push(
       what === undefined ? nothing(id) : { id, result: 'cleared', reason: `would be cleared: ${what}` },
     );
@@ -94,6 +101,11 @@ async function clearOne(ledger: Ledger, id: InstanceId, turn: HandTurn, by: ByHa
 
 function nothing(id: InstanceId): HandInstance {
   return { id, result: 'unchanged', reason: 'nothing of it is recorded' };
+}
+
+/** In words, what the store has of it that can be cleared: whatever the files say of it. */
+export async function whatIsRecorded(ledger: Ledger, id: InstanceId): Promise<string | undefined> {
+  return whatStands(await ledger.readManifest(id), await whatIsOpen(ledger, id));
 }
 
 /** In words, what clearing takes away; undefined: there is nothing. */
