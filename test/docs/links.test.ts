@@ -37,6 +37,16 @@ function anchorsOf(file: string): readonly string[] {
   });
 }
 
+it('every file that docs/architecture.md names in short is there', () => {
+  const text = readFileSync(`${root}docs/architecture.md`, 'utf8');
+  const files = readdirSync(`${root}runner`, { recursive: true }).map((file) => `/${String(file)}`);
+  const named = [...text.matchAll(/`([\w/-]+\.ts)`/g)].flatMap(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(
+    named.filter((name) => !existsSync(`${root}${name}`) && !files.some((file) => file.endsWith(`/${name}`))),
+  ).toEqual([]);
+});
+
 it.each(['CONTRIBUTING.md', 'docs/architecture.md'])('every path that %s names is there', (page) => {
   const text = readFileSync(`${root}${page}`, 'utf8');
   const paths = [...text.matchAll(/`((?:runner|test|docs|templates|action)\/[\w./-]+)`/g)].map(

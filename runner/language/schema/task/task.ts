@@ -70,7 +70,7 @@ export const taskKeys = {
   },
   deadline: {
     shape: moment,
-    description: 'When it is still not there by then, one alert is sent.',
+    description: 'When it is still not there by then, that is told once, and it is still tried.',
     example: "deadline: '21:00'",
   },
   until: {
