@@ -18,7 +18,10 @@ export function handLines(report: HandReport, paint: Paint): readonly string[] {
     );
   if (instances.length > SHOWN) lines.push(`… and ${instances.length - SHOWN} more: ${counted(instances)}`);
   // Of a skip each line says it.
-  if (!dryRun && by.how !== 'skip') lines.push(paint.dim(`on record: ${byHandWords(by)}`));
+  const done = instances.some(
+    ({ result }) => result === 'put' || result === 'cleared' || result === 'published',
+  );
+  if (!dryRun && done) lines.push(paint.dim(`on record: ${byHandWords(by)}`));
   return [...lines.flatMap((line) => line.split('\n')), ...dependentLines(report)];
 }
 

@@ -14,22 +14,35 @@ export const tickRecords = recordKind('the record of the last tick', tickFields,
 /** Two ticks that end at once meet once or twice. */
 const TRIES = 20;
 
+/** No two clocks that are set differ by more. */
+const AHEAD_MS = 3_600_000;
+
 export function createTicks({
   store,
+  clock,
   nonce,
   passBy,
   tell,
 }: Context): Pick<Ledger, 'readTick' | 'recordTick'> {
+  /** Left by a clock that was wrong: believed, no tick would look back over a gap any more. */
+  const isAhead = ({ at }: TickRecord): boolean => Date.parse(at) > clock.now() + AHEAD_MS;
+
   return {
     async readTick(pipeline) {
-      return (await passBy(() => tickRecords.read(store, tickKey(pipeline))))?.record;
+      const key = tickKey(pipeline);
+      const record = (await passBy(() => tickRecords.read(store, key)))?.record;
+      if (record === undefined || !isAhead(record)) return record;
+      const message = `${key} says that the last tick was at ${record.at}, which is still to come: the clock was wrong there; this tick looks back as far as its schedules do, and writes it anew`;
+      tell(new StoreError('store-corrupt', message, { key }));
+      return undefined;
     },
     async recordTick(tick) {
       const key = tickKey(tick.pipeline);
       for (let tries = 0; tries < TRIES; tries += 1) {
         const found = await tickRecords.look(store, key);
         if (found !== undefined && 'broken' in found) tell(found.broken);
-        const before = found === undefined || 'broken' in found ? undefined : found.record;
+        const known = found === undefined || 'broken' in found ? undefined : found.record;
+        const before = known === undefined || isAhead(known) ? undefined : known;
         const record = { schema: STORE_SCHEMA, ...merged(tick, before), nonce: nonce() };
         const condition =
           found === undefined

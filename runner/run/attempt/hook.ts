@@ -43,7 +43,7 @@ export async function runHook(
     if (cause?.kind === 'no-data') return { kind: 'skipped', reason: 'exit status 66', ran };
     if (cause !== undefined)
       return failed({ ...failureBy(cause), lastLines, ...(exitCode === undefined ? {} : { exitCode }) });
-    await work.environment.ledger.closeFailure(work.planned.id);
+    await work.environment.ledger.forgetFailure(work.planned.id);
     return { kind: 'succeeded', ran, published: [] };
   };
   try {
