@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild } from './child.ts';
 import { cacheFolder } from './packages.ts';
@@ -31,10 +31,17 @@ export function moto(say: (line: string) => void = () => undefined): string {
   return program;
 }
 
+/**
+ * It looks at the condition of a write and writes in two steps of one thread, and has no lock: on a busy machine
+ * another thread came between them, and an update was lost. A turn without end leaves no room for that.
+ */
+const SERVE = 'import sys; sys.setswitchinterval(3600); from moto.server import main; main(sys.argv[1:])';
+
 /** A server of its own on loopback, in memory. It asks for no credentials and takes any. */
 export async function startMoto(): Promise<S3Server> {
   const port = await freePort();
-  const server = startChild(moto(), ['-H', '127.0.0.1', '-p', String(port)]);
+  const python = join(dirname(moto()), 'python');
+  const server = startChild(python, ['-c', SERVE, '-H', '127.0.0.1', '-p', String(port)]);
   const endpoint = `http://127.0.0.1:${port}`;
   while (
     !(await fetch(`${endpoint}/moto-api/`).then(
