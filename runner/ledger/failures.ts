@@ -1,11 +1,11 @@
 import type { InstanceId } from '../model/partition.ts';
 import type { FailureRecord } from '../model/records.ts';
 import { instanceKey } from './keys.ts';
-import { placeOf } from './layout.ts';
+import { placesBelow } from './knowledge/listing.ts';
 import type { Ledger } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
 import type { Context } from './context.ts';
-import { recordKind } from './records/record.ts';
+import { conditionOver, recordKind } from './records/record.ts';
 import { failureFields } from './records/record-shapes.ts';
 
 export const failureRecords = recordKind('the record of a failure', failureFields, {
@@ -28,16 +28,7 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
       for (;;) {
         const found = await failureRecords.look(store, key);
         const before = found === undefined || 'broken' in found ? undefined : found.record;
-        const etag = await failureRecords.write(
-          store,
-          key,
-          continued(failure, before),
-          found === undefined
-            ? { condition: { ifNoneMatch: '*' } }
-            : found.etag === undefined
-              ? {}
-              : { condition: { ifMatch: found.etag } },
-        );
+        const etag = await failureRecords.write(store, key, continued(failure, before), conditionOver(found));
         if (etag !== undefined) return;
       }
     },
@@ -45,7 +36,7 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
     async closeFailure(id) {
       const key = instanceKey('failures', id);
       const failure = (await passBy(() => failureRecords.read(store, key)))?.record;
-      if (failure !== undefined && failure.over !== (await committedAttempt(id))) await store.delete([key]);
+      if (failure !== undefined && !(await isOpen(manifests, failure))) await store.delete([key]);
     },
 
     async forgetFailure(id) {
@@ -58,12 +49,10 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
 
     async openFailures(pipeline) {
       const open: FailureRecord[] = [];
-      for await (const page of store.list(pipeline === undefined ? 'failures/' : `failures/${pipeline}/`)) {
-        for (const { key } of page) {
-          if (placeOf(key).kind !== 'failure') continue;
-          const record = await passBy(() => openAt(key));
-          if (record !== undefined) open.push(record);
-        }
+      const below = pipeline === undefined ? 'failures/' : `failures/${pipeline}/`;
+      for (const { key } of await placesBelow(store, below, 'failure')) {
+        const record = await passBy(() => openAt(key));
+        if (record !== undefined) open.push(record);
       }
       return open;
     },
@@ -71,13 +60,23 @@ export function createFailures(context: Context, manifests: Pick<Manifests, 'rea
 
   async function openAt(key: string): Promise<FailureRecord | undefined> {
     const record = (await failureRecords.read(store, key))?.record;
-    if (record === undefined) return undefined;
-    return record.over === (await committedAttempt(record.instance)) ? record : undefined;
+    return record !== undefined && (await isOpen(manifests, record)) ? record : undefined;
   }
+}
 
-  async function committedAttempt(id: InstanceId): Promise<string | null> {
-    return attemptOf((await manifests.readManifest(id))?.manifest);
-  }
+/** A failure or a wait is, as long as what was committed when it began still is. */
+export async function isOpen(
+  manifests: Pick<Manifests, 'readManifest'>,
+  { instance, over }: { readonly instance: InstanceId; readonly over: string | null },
+): Promise<boolean> {
+  return over === (await committedAttempt(manifests, instance));
+}
+
+export async function committedAttempt(
+  manifests: Pick<Manifests, 'readManifest'>,
+  id: InstanceId,
+): Promise<string | null> {
+  return attemptOf((await manifests.readManifest(id))?.manifest);
 }
 
 /** A void manifest commits nothing. */

@@ -1,12 +1,12 @@
 import type { InstanceId } from '../model/partition.ts';
 import { STORE_SCHEMA, type WaitRecord } from '../model/records.ts';
 import type { Context } from './context.ts';
-import { attemptOf } from './failures.ts';
+import { isOpen } from './failures.ts';
 import { instanceKey } from './keys.ts';
-import { placeOf } from './layout.ts';
+import { placesBelow } from './knowledge/listing.ts';
 import type { Ask, Ledger, PassedDeadline } from './ledger.ts';
 import type { Manifests } from './manifests.ts';
-import { recordKind } from './records/record.ts';
+import { conditionOver, recordKind } from './records/record.ts';
 import { waitFields } from './records/record-shapes.ts';
 
 export const waitRecords = recordKind('the record of a wait', waitFields, {
@@ -45,12 +45,10 @@ export function createWaits(context: Context, manifests: Pick<Manifests, 'readMa
 
     async openWaits(pipeline) {
       const open: WaitRecord[] = [];
-      for await (const page of store.list(pipeline === undefined ? 'waits/' : `waits/${pipeline}/`)) {
-        for (const { key } of page) {
-          if (placeOf(key).kind !== 'wait') continue;
-          const record = await passBy(() => openAt(key));
-          if (record?.lastAsk !== undefined) open.push(record);
-        }
+      const below = pipeline === undefined ? 'waits/' : `waits/${pipeline}/`;
+      for (const { key } of await placesBelow(store, below, 'wait')) {
+        const record = await passBy(() => openAt(key));
+        if (record?.lastAsk !== undefined) open.push(record);
       }
       return open;
     },
@@ -74,25 +72,14 @@ export function createWaits(context: Context, manifests: Pick<Manifests, 'readMa
       const found = await waitRecords.look(store, key);
       const record = change(found === undefined || 'broken' in found ? undefined : found.record);
       if (record === undefined) return undefined;
-      const etag = await waitRecords.write(
-        store,
-        key,
-        record,
-        found === undefined
-          ? { condition: { ifNoneMatch: '*' } }
-          : found.etag === undefined
-            ? {}
-            : { condition: { ifMatch: found.etag } },
-      );
+      const etag = await waitRecords.write(store, key, record, conditionOver(found));
       if (etag !== undefined) return record;
     }
   }
 
   async function openAt(key: string): Promise<WaitRecord | undefined> {
     const record = (await waitRecords.read(store, key))?.record;
-    if (record === undefined) return undefined;
-    const committed = attemptOf((await manifests.readManifest(record.instance))?.manifest);
-    return record.over === committed ? record : undefined;
+    return record !== undefined && (await isOpen(manifests, record)) ? record : undefined;
   }
 }
 

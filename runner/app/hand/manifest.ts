@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { sha256 } from '../../ledger/sha256.ts';
 import { contentDigest } from '../../model/outputs/content-digest.ts';
 import { own } from '../../model/own.ts';
 import type { Pipeline, Task } from '../../model/pipeline.ts';
@@ -45,8 +46,4 @@ export function manifestByHand(
     ...made,
     nonce: randomUUID(),
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -5,7 +5,7 @@ import type { ClaimRecord } from '../../model/records.ts';
 import { runOfAttempt } from '../../model/run-id.ts';
 import { claimRecords, removeClaim } from '../claims/claims.ts';
 import { removeLeftSlot } from '../claims/left-slots.ts';
-import { attemptOf, failureRecords } from '../failures.ts';
+import { committedAttempt, failureRecords, isOpen } from '../failures.ts';
 import { attemptPrefix } from '../../model/key.ts';
 import type { GcOptions, Ledger } from '../ledger.ts';
 import { keysBelow, placesBelow } from '../knowledge/listing.ts';
@@ -48,14 +48,14 @@ export async function sweepRecords(
     removed += await sweep(key, async () => {
       const failure = (await failureRecords.read(store, key))?.record;
       if (failure === undefined || !isOld(failure.finishedAt)) return false;
-      return failure.over !== (await committedAttempt(failure.instance));
+      return !(await isOpen(manifests, failure));
     });
   }
   for (const { key } of await placesBelow(store, 'waits/', 'wait')) {
     removed += await sweep(key, async () => {
       const wait = (await waitRecords.read(store, key))?.record;
       if (wait === undefined || !isOld(wait.lastAsk?.at ?? wait.since)) return false;
-      return wait.over !== (await committedAttempt(wait.instance));
+      return !(await isOpen(manifests, wait));
     });
   }
   for (const { key, place } of await placesBelow(store, 'publications/', 'publication')) {
@@ -65,7 +65,7 @@ export async function sweepRecords(
       if (state !== 'finished' && state !== 'dead') return false;
       // Who is only thought dead may commit until a fence has taken its objects.
       if (state === 'dead' && (await keysBelow(store, attemptPrefix(id, attempt))).length > 0) return false;
-      return attempt !== (await committedAttempt(id));
+      return attempt !== (await committedAttempt(manifests, id));
     });
   }
   removed += await sweepMarks();
@@ -122,10 +122,6 @@ export async function sweepRecords(
       if (spent) count += keys.length;
     }
     return count;
-  }
-
-  async function committedAttempt(id: InstanceId): Promise<string | null> {
-    return attemptOf((await manifests.readManifest(id))?.manifest);
   }
 
   async function unlessUnreadable(act: () => Promise<boolean>): Promise<boolean> {

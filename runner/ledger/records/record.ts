@@ -134,6 +134,14 @@ export function recordKind<T>(name: string, fields: Fields<T>, rules: RecordRule
   };
 }
 
+/** Over exactly what a look found, or over nothing; what gave no bytes of itself is overwritten whatever it is. */
+export function conditionOver(found: { readonly etag?: string } | undefined): {
+  readonly condition?: PutCondition;
+} {
+  if (found === undefined) return { condition: { ifNoneMatch: '*' } };
+  return found.etag === undefined ? {} : { condition: { ifMatch: found.etag } };
+}
+
 export function isConflict(error: unknown): boolean {
   return error instanceof StoreError && error.code === 'precondition-failed';
 }

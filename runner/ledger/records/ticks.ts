@@ -3,7 +3,7 @@ import { STORE_SCHEMA, type ScheduledRebuild, type TickRecord } from '../../mode
 import type { Context } from '../context.ts';
 import { tickKey } from '../keys.ts';
 import type { Ledger } from '../ledger.ts';
-import { recordKind } from './record.ts';
+import { conditionOver, recordKind } from './record.ts';
 import { tickFields } from './record-shapes.ts';
 
 export const tickRecords = recordKind('the record of the last tick', tickFields, {
@@ -44,14 +44,8 @@ export function createTicks({
         const known = found === undefined || 'broken' in found ? undefined : found.record;
         const before = known === undefined || isAhead(known) ? undefined : known;
         const record = { schema: STORE_SCHEMA, ...merged(tick, before), nonce: nonce() };
-        const condition =
-          found === undefined
-            ? { ifNoneMatch: '*' as const }
-            : found.etag === undefined
-              ? undefined
-              : { ifMatch: found.etag };
         // Lost with the power it only makes the next one look further back.
-        const options = { durable: false, ...(condition === undefined ? {} : { condition }) };
+        const options = { durable: false, ...conditionOver(found) };
         if ((await tickRecords.write(store, key, record, options)) !== undefined) return;
       }
       throw new StoreError('store-unsuitable', `${key} changes with every look at it: ask again`, { key });

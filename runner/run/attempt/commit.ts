@@ -1,6 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Ledger, StoredManifest } from '../../ledger/ledger.ts';
 import { supersededBy } from '../../ledger/gc/superseded.ts';
+import { sha256 } from '../../ledger/sha256.ts';
 import { contentDigest } from '../../model/outputs/content-digest.ts';
 import type { Probed } from '../../model/source.ts';
 import type { JobResult, StoredObject } from '../../model/job.ts';
@@ -103,8 +104,4 @@ function manifestOf(work: Work, result: Result): Manifest {
     ...(job === undefined ? {} : { engine: job.engine }),
     nonce: randomUUID(),
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
