@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { cancelBackfill } from '../../app/backfill/recorded.ts';
 import { openStoreSettings } from '../../app/project/open-project.ts';
 import { openStandingLedger } from '../../app/standing-ledger.ts';
@@ -6,6 +5,7 @@ import { EXIT } from '../../errors.ts';
 import { backfillDocument } from '../../report/backfill.ts';
 import { appOptions, type CommonFlags } from '../cli/flags.ts';
 import type { Output } from '../cli/output.ts';
+import { whoActs } from '../hand/by-hand.ts';
 import { idIn } from './id.ts';
 
 export interface CancelFlags extends CommonFlags {
@@ -21,7 +21,7 @@ export async function cancelBackfillCommand(
   const options = appOptions(flags, output);
   const ledger = await openStandingLedger(await openStoreSettings(options), options);
   const id = idIn(words);
-  const before = await cancelBackfill(ledger, id, whoCancels(flags), Date.now());
+  const before = await cancelBackfill(ledger, id, await whoActs(flags), Date.now());
   const isAsked = before.state === 'running' || before.state === 'cancelling';
   if (output.json) {
     const state = isAsked ? 'cancelling' : before.state;
@@ -34,11 +34,4 @@ export async function cancelBackfillCommand(
       : `${id} does not run: it is ${before.state}. Go on with: sluice backfill resume ${id}`,
   );
   return EXIT.ok;
-}
-
-function whoCancels({ by }: CancelFlags): string {
-  const { SLUICE_BY, GITHUB_ACTOR } = process.env;
-  return (
-    [by, SLUICE_BY, GITHUB_ACTOR].find((name) => name !== undefined && name !== '') ?? userInfo().username
-  );
 }

@@ -34,7 +34,7 @@ export function addBackfillCommands(program: Command): void {
     .action(action(async () => (await import('../backfill/show.ts')).showBackfillCommand))
     .addHelpText('after', examples([[`sluice backfill show ${ID}`, '']]));
   command(backfill, 'cancel <id>', 'stop one, wherever it runs: within half a minute')
-    .option('--by <name>', 'who does it; SLUICE_BY, GITHUB_ACTOR, the login')
+    .option('--by <name>', 'who does it; SLUICE_BY, GITHUB_ACTOR, git’s user.name')
     .action(action(async () => (await import('../backfill/cancel.ts')).cancelBackfillCommand))
     .addHelpText('after', examples([[`sluice backfill cancel ${ID}`, '']]));
   howToRun(command(backfill, 'resume <id> [file]', 'go on with one, with what the files say today'))

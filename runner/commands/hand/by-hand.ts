@@ -17,27 +17,28 @@ export interface HandFlags extends CommonFlags {
 }
 
 /** What of its flags such a command hands on, with who gives it. */
-export async function handOptions({ by, reason, from, to, last, project }: HandFlags): Promise<{
+export async function handOptions(flags: HandFlags): Promise<{
   readonly who: string;
   readonly reason?: string;
   readonly from?: string;
   readonly to?: string;
   readonly last?: string;
 }> {
-  const { env } = process;
-  const who = whoOf({
-    by,
-    env,
-    gitName: await gitUserName(project ?? process.cwd(), env),
-    login: loginName(),
-  });
+  const { reason, from, to, last } = flags;
   return {
-    who,
+    who: await whoActs(flags),
     ...(reason !== undefined && { reason }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
     ...(last !== undefined && { last }),
   };
+}
+
+/** Who gives the command, as its flags and its surroundings say. */
+export async function whoActs({ by, project }: Pick<HandFlags, 'by' | 'project'>): Promise<string> {
+  const { env } = process;
+  const gitName = await gitUserName(project ?? process.cwd(), env);
+  return whoOf({ by, env, gitName, login: loginName() });
 }
 
 /** A container's user may be one of no name. */
