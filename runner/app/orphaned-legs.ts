@@ -1,11 +1,10 @@
 import { evaluateValue } from '../language/expression/evaluate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { legsIn } from '../model/matrix-legs.ts';
 import { encodeValue, keyText, type InstanceId } from '../model/partition.ts';
 import type { Pipeline, Task } from '../model/pipeline.ts';
 import type { Manifest } from '../model/records.ts';
 import { own } from '../model/own.ts';
-import { sourcesOf } from '../plan/scope/legs.ts';
+import { legsOf, onlyListOf } from '../plan/scope/legs.ts';
 import { committedIds, readManifests } from './results/committed.ts';
 
 /** In words: results of legs that the list they came from does not have any more. */
@@ -37,17 +36,16 @@ function described(ids: readonly InstanceId[]): string {
 
 /** What a leg has read tells its source: whatever the source lists now is looked at once. */
 async function orphansOf(ledger: Ledger, pipeline: string, task: Task): Promise<readonly InstanceId[]> {
-  const read = sourcesOf(task);
+  const need = onlyListOf(task);
+  if (need === undefined) return [];
   const lists = new Map<InstanceId, Promise<ReadonlySet<string> | undefined>>();
   const orphans: InstanceId[] = [];
   for await (const leg of readManifests(ledger, await committedIds(ledger, `${pipeline}/${task.name}`))) {
-    const sources = leg.inputs.filter(({ need }) => read.has(need));
-    const [source] = sources;
-    // Made of several lists: which of them has lost it can't be told by one.
-    if (source === undefined || sources.length > 1) continue;
+    const source = leg.inputs.find((input) => input.need === need);
+    if (source === undefined) continue;
     let list = lists.get(source.instance);
     if (list === undefined) {
-      list = listedBy(ledger, source.instance, source.need, task);
+      list = listedBy(ledger, source.instance, need, task);
       lists.set(source.instance, list);
     }
     const known = await list;
@@ -66,12 +64,7 @@ async function listedBy(
   if (manifest?.outcome !== 'succeeded' || task.matrix?.kind !== 'dynamic') return undefined;
   const needs = { [need]: { result: 'success', outputs: manifest.values } };
   try {
-    const legs = legsIn(
-      Object.entries(task.matrix.axes).map(([key, axis]) => [
-        key,
-        evaluateValue(axis, { params: {}, matrix: {}, inputs: {}, needs }),
-      ]),
-    );
+    const legs = legsOf(task.matrix, (axis) => evaluateValue(axis, { params: {}, needs }));
     return new Set(legs.map((leg) => textOf(task, (name) => own(leg, name))));
   } catch {
     // Told where its legs are planned.

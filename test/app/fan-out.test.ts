@@ -199,6 +199,18 @@ describe('a matrix that is known at run time', () => {
     ]);
   });
 
+  it('calls no leg orphaned of a list that is made of a param too', async () => {
+    const axis = 'fromJSON(format(needs.list.outputs.symbols, params.date))';
+    writeFileSync(
+      join(folder, 'pipelines/p.yaml'),
+      PIPELINE.replaceAll('fromJSON(needs.list.outputs.symbols)', axis),
+    );
+    const told = await run('["{0}-A"]');
+    expect(told.states).toMatchObject({ 'each/symbol=2021-01-05-A': 'succeeded', all: 'succeeded' });
+    const { ledger, pipelines } = await planIt();
+    expect(await orphanedLegs(ledger, pipelines.values())).toEqual([]);
+  });
+
   it('plans and runs sixty legs', async () => {
     const symbols = JSON.stringify(Array.from({ length: 60 }, (_, n) => `S${n}`));
     const told = await run(symbols);

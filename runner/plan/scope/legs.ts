@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { needsIn } from '../../language/compile/needs/reads.ts';
 import { legsIn } from '../../model/matrix-legs.ts';
 import type { InstanceId } from '../../model/partition.ts';
-import type { MatrixLeg, Task } from '../../model/pipeline.ts';
+import type { Matrix, MatrixLeg, Task, Template } from '../../model/pipeline.ts';
 import { own, setOwn } from '../../model/own.ts';
 import { bindNeeds, type LatestFor } from './bind.ts';
 import { contextsOf } from './instances.ts';
@@ -67,9 +67,26 @@ function evaluate(
     if (outputs !== undefined) setOwn(needs, need.name, { result: 'success', outputs });
   }
   const contexts = { ...contextsOf(tables, placeholder), matrix: {}, needs };
-  return legsIn(
-    matrix.keys.map((name) => [name, tables.expressions.value(own(matrix.axes, name) ?? '', contexts)]),
-  );
+  return legsOf(matrix, (axis) => tables.expressions.value(axis, contexts));
+}
+
+/**
+ * The legs of a matrix by what its axes come to.
+ *
+ * @throws Error in words for what no legs can be made of.
+ */
+export function legsOf(
+  { keys, axes }: Extract<Matrix, { kind: 'dynamic' }>,
+  valueOf: (axis: Template) => unknown,
+): readonly MatrixLeg[] {
+  return legsIn(keys.map((name) => [name, valueOf(own(axes, name) ?? '')]));
+}
+
+/** The need that lists the legs, where they are made of nothing else: what else is read is known to the reader alone. */
+export function onlyListOf(task: Task): string | undefined {
+  const axes = task.matrix?.kind === 'dynamic' ? Object.values(task.matrix.axes) : [];
+  const [only, ...more] = sourcesOf(task);
+  return more.length > 0 || axes.some((axis) => /\b(?:params|inputs)\b/.test(axis)) ? undefined : only;
 }
 
 const sources = new WeakMap<Task, ReadonlySet<string>>();

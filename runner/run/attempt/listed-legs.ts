@@ -1,8 +1,6 @@
 import { messageOf } from '../../errors.ts';
 import type { Cause } from '../../model/cause.ts';
-import { legsIn } from '../../model/matrix-legs.ts';
-import type { Task } from '../../model/pipeline.ts';
-import { sourcesOf } from '../../plan/scope/legs.ts';
+import { legsOf, onlyListOf } from '../../plan/scope/legs.ts';
 import type { Work } from './work.ts';
 
 /**
@@ -15,30 +13,18 @@ export function whatNoLegsCome(
 ): Cause | undefined {
   for (const reader of Object.values(pipeline.tasks)) {
     if (reader.matrix?.kind !== 'dynamic') continue;
-    const name = needOn(reader, pipeline.name, task.name);
-    const axes = Object.entries(reader.matrix.axes);
-    // What else they read is the reader's own.
-    if (name === undefined || axes.some(([, axis]) => /\b(?:params|inputs)\b/.test(axis))) continue;
-    const needs = { [name]: { result: 'success', outputs: values } };
+    const name = onlyListOf(reader);
+    const rule = reader.needs.find((need) => need.name === name);
+    if (rule === undefined || rule.target.pipeline !== pipeline.name || rule.target.task !== task.name)
+      continue;
+    const needs = { [rule.name]: { result: 'success', outputs: values } };
+    const contexts = { params: planned.params, matrix: {}, inputs: {}, needs };
     try {
-      legsIn(
-        axes.map(([key, axis]) => [
-          key,
-          environment.expressions.value(axis, { params: planned.params, matrix: {}, inputs: {}, needs }),
-        ]),
-      );
+      legsOf(reader.matrix, (axis) => environment.expressions.value(axis, contexts));
     } catch (error) {
       const message = `the matrix of ${reader.name} cannot be made of it: ${messageOf(error)}`;
       return { kind: 'value-refused', message, transient: false };
     }
   }
   return undefined;
-}
-
-/** The reader's only need that its matrix reads, where it is this task. */
-function needOn(reader: Task, pipeline: string, task: string): string | undefined {
-  const [only, ...more] = sourcesOf(reader);
-  const rule = reader.needs.find(({ name }) => name === only);
-  if (rule === undefined || more.length > 0) return undefined;
-  return rule.target.pipeline === pipeline && rule.target.task === task ? rule.name : undefined;
 }
