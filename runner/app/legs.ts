@@ -13,10 +13,8 @@ export interface Planning {
   /** ISO instant. */
   readonly now: string;
   readonly ledger: Ledger;
-  /** What the store knows of a scope, read for the first time. */
+  /** What the store knows of the scope's ranges. */
   readonly read: (scope: Scope) => Promise<Knowledge>;
-  /** Read the manifests themselves, whatever the scope asks. */
-  readonly contents: boolean;
 }
 
 export interface PlannedLegs {
@@ -32,7 +30,6 @@ export interface PlannedLegs {
 export async function planWithLegs(planning: Planning, first: Scope): Promise<PlannedLegs> {
   const { pipelines, request, now, ledger } = planning;
   const values = new Map<InstanceId, Readonly<Record<string, string>>>();
-  const scopeNow = (): Scope => scopeOf(pipelines, request, now, undefined, values);
   const learn = async (sources: Iterable<InstanceId>): Promise<boolean> => {
     const size = values.size;
     for await (const manifest of readManifests(ledger, [...new Set(sources)])) {
@@ -44,11 +41,17 @@ export async function planWithLegs(planning: Planning, first: Scope): Promise<Pl
   let scope = first;
   let knowledge = await planning.read(scope);
   let plan = makePlan(pipelines, scope, knowledge, now);
-  while (await learn(standingSources(scope, plan, knowledge))) {
-    scope = scopeNow();
-    knowledge = await planning.read(scope);
+  /** By all values that are known now. Of the store only what is new in the scope is read. */
+  const planAnew = async (): Promise<Plan> => {
+    // A placeholder for one leg that was named has its id, and nothing was read of that.
+    const known = new Set(scope.instances.flatMap(({ id, variant }) => (variant.placeholder ? [] : [id])));
+    scope = scopeOf(pipelines, request, now, undefined, values);
+    const added = scope.instances.filter(({ id }) => !known.has(id));
+    knowledge = both(knowledge, await planning.read({ ...scope, ranges: listingRanges(added) }));
     plan = makePlan(pipelines, scope, knowledge, now);
-  }
+    return plan;
+  };
+  while (await learn(standingSources(scope, plan, knowledge))) await planAnew();
   return {
     plan,
     async expand(placeholders) {
@@ -56,13 +59,7 @@ export async function planWithLegs(planning: Planning, first: Scope): Promise<Pl
       // Made anew, they may list others than before.
       for (const source of sources) values.delete(source);
       await learn(sources);
-      const known = new Set(scope.instances.map(({ id }) => id));
-      scope = scopeNow();
-      const added = scope.instances.filter(({ id }) => !known.has(id));
-      const contents = planning.contents || scope.contents;
-      knowledge = both(knowledge, await ledger.readKnowledge(listingRanges(added), { contents }));
-      plan = makePlan(pipelines, scope, knowledge, now);
-      return plan;
+      return planAnew();
     },
   };
 }

@@ -61,7 +61,7 @@ export async function planPipeline(asked: AskedPipeline, options: PlanOptions = 
   const read = ({ ranges, glance, contents: wanted }: Scope): Promise<Knowledge> =>
     ledger.readKnowledge(ranges, { contents: contents || wanted, glance });
   const [{ plan, expand }, ownership] = await Promise.all([
-    planWithLegs({ pipelines, request, now, ledger, read, contents }, scope),
+    planWithLegs({ pipelines, request, now, ledger, read }, scope),
     readOwners(ledger, opened.project, concerned),
   ]);
   return { asked, plan, expand, pipelines, ledger, ownership, nowMs };

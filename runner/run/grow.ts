@@ -21,11 +21,13 @@ export interface Grown {
   /** Of those that needed a placeholder: what they need now. */
   readonly needs: ReadonlyMap<InstanceId, readonly BoundNeed[]>;
   /** Placeholders without legs: what their source lists is wrong, or it lists nothing any more. */
-  readonly ended: readonly {
-    readonly id: InstanceId;
-    readonly state: ReportState;
-    readonly reason: string;
-  }[];
+  readonly ended: readonly Ended[];
+}
+
+interface Ended {
+  readonly id: InstanceId;
+  readonly state: ReportState;
+  readonly reason: string;
 }
 
 /** Asks for the plan anew and says what is new in it. What runs already stays as it was planned. */
@@ -37,7 +39,13 @@ export async function growPlan(
   masker: Masker,
 ): Promise<Grown> {
   const { expand, pipelines, pools, expressions } = environment;
-  if (expand === undefined) return endedAll(placeholders, before, () => undefined);
+  const stands = new Map(before.instances.map((one) => [one.id, one]));
+  if (expand === undefined) {
+    return noneReplaced(placeholders, (id) => ({
+      state: 'unknown',
+      reason: stands.get(id)?.reason ?? 'unknown',
+    }));
+  }
   let plan: Plan;
   try {
     plan = await expand(placeholders);
@@ -46,16 +54,15 @@ export async function growPlan(
     if (error instanceof StoreError) throw error;
     environment.onDefect?.(masker.text(inspect(error)));
     const reason = `its legs could not be planned: ${messageOf(error)}`;
-    return endedAll(placeholders, before, () => ({ state: 'failed', reason }));
+    return noneReplaced(placeholders, () => ({ state: 'failed', reason }));
   }
   const now = new Map(plan.instances.map((planned) => [planned.id, planned]));
-  const stands = new Map(before.instances.map((one) => [one.id, one]));
-  const left: InstanceId[] = [];
-  const gone: InstanceId[] = [];
   const replaced: InstanceId[] = [];
+  const ended: Ended[] = [];
   for (const id of placeholders) {
-    if (now.get(id)?.placeholder === true) left.push(id);
-    else if (!now.has(id) && isNamed(stands.get(id))) gone.push(id);
+    const planned = now.get(id);
+    if (planned?.placeholder === true) ended.push({ id, state: planned.state, reason: planned.reason });
+    else if (planned === undefined && isNamed(stands.get(id))) ended.push({ id, ...NOT_LISTED });
     else replaced.push(id);
   }
   const anew = new Set(replaced);
@@ -69,10 +76,7 @@ export async function growPlan(
     records: recordsOf({ ...plan, instances: added }, pipelines, nodes),
     replaced,
     needs: needsAnew(anew, now, records),
-    ended: [
-      ...endedAll(left, plan, (planned) => planned).ended,
-      ...endedAll(gone, before, () => NOT_LISTED).ended,
-    ],
+    ended,
   };
 }
 
@@ -102,22 +106,10 @@ function needsAnew(
   return needs;
 }
 
-/** Each as the plan has it, or as `stateOf` says. */
-function endedAll(
+function noneReplaced(
   placeholders: readonly InstanceId[],
-  plan: Plan,
-  stateOf: (
-    planned: PlannedInstance | undefined,
-  ) => { readonly state: ReportState; readonly reason: string } | undefined,
+  endOf: (id: InstanceId) => Omit<Ended, 'id'>,
 ): Grown {
-  const wanted = new Set(placeholders);
-  const planned = new Map(plan.instances.filter(({ id }) => wanted.has(id)).map((one) => [one.id, one]));
-  const ended = placeholders.map((id) => {
-    const { state, reason } = stateOf(planned.get(id)) ?? {
-      state: 'unknown',
-      reason: planned.get(id)?.reason ?? 'unknown',
-    };
-    return { id, state, reason };
-  });
+  const ended = placeholders.map((id) => ({ id, ...endOf(id) }));
   return { added: [], nodes: [], records: new Map(), replaced: [], needs: new Map(), ended };
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openPipeline } from '../../runner/app/asked-pipeline.ts';
+import { openLedger } from '../../runner/app/open-ledger.ts';
 import { orphanedLegs } from '../../runner/app/orphaned-legs.ts';
 import { planPipeline } from '../../runner/app/planned.ts';
 import { runOn } from '../../runner/app/run.ts';
@@ -209,6 +210,31 @@ describe('a matrix that is known at run time', () => {
     expect(told.states).toMatchObject({ 'each/symbol=2021-01-05-A': 'succeeded', all: 'succeeded' });
     const { ledger, pipelines } = await planIt();
     expect(await orphanedLegs(ledger, pipelines.values())).toEqual([]);
+  });
+
+  it('reads of the store only the legs, once their list is known', async () => {
+    await run('["A"]');
+    const asked = await openPipeline(
+      { cwd: folder, env: { HOME: folder } },
+      { pipeline: 'p', params: { date: '2021-01-05' } },
+    );
+    const read: (readonly string[])[] = [];
+    await planPipeline(asked, {
+      ledger: async (project, options) => {
+        const ledger = await openLedger(project, options);
+        return {
+          ...ledger,
+          readKnowledge: (ranges, more) => {
+            read.push(ranges.map(({ task }) => task));
+            return ledger.readKnowledge(ranges, more);
+          },
+        };
+      },
+    });
+    expect(read).toEqual([
+      ['list', 'all'],
+      ['each', 'second'],
+    ]);
   });
 
   it('plans and runs sixty legs', async () => {

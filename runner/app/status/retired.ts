@@ -137,7 +137,6 @@ async function stillThere(
         request,
         now,
         ledger,
-        contents: false,
         read: ({ ranges }) => ledger.readKnowledge(ranges, { contents: false }),
       },
       scopeOf(byName, request, now),
